@@ -1,0 +1,87 @@
+# The verbs of this project. `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --warn-undefined-variables --no-builtin-rules
+
+PYTHON ?= python3
+VENV := .venv
+INSTALLED := $(VENV)/.installed
+
+# tools come from the clone's environment, and nothing is written outside the clone
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export UV_CACHE_DIR := $(CURDIR)/$(VENV)/cache
+export PIP_NO_CACHE_DIR := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DO_NOT_TRACK := 1
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: setup lake ## set up, land the demo lake, build and test everything on DuckDB, say what was made
+	@dbt build
+	@dbt --quiet run-operation summary
+
+.PHONY: test
+test: setup lake lint build unit ## set up and run every check
+
+.PHONY: setup
+setup: $(INSTALLED) ## make .venv and install the locked requirements
+
+$(INSTALLED): requirements/bootstrap.txt requirements/project.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+	    echo "Azekura needs Python 3.11, and $(PYTHON) is $$($(PYTHON) --version 2>&1): try 'make PYTHON=python3.11 ...'." >&2; exit 1; }
+	@echo "setting up $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@pip install --quiet --require-hashes -r requirements/bootstrap.txt
+	@uv pip install --quiet --require-hashes -r requirements/project.txt
+	@uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@rm -rf $(UV_CACHE_DIR)
+	@touch $@
+
+.PHONY: lake
+lake: setup ## land the demo data in the lake (AZEKURA_LAKE, default ./lake)
+	@python -m ingest
+
+.PHONY: build
+build: setup ## dbt build; a warning is an error
+	@dbt --warn-error build
+
+.PHONY: lint
+lint: setup ## ruff and sqlfluff
+	@ruff check .
+	@ruff format --check .
+	@sqlfluff lint
+
+.PHONY: format
+format: setup ## let ruff and sqlfluff mend what they can
+	@ruff check --fix .
+	@ruff format .
+	@sqlfluff fix
+
+.PHONY: unit
+unit: setup ## pytest
+	@pytest
+
+.PHONY: golden
+golden: setup ## write the golden BigQuery SQL anew; review it with git diff
+	@pytest --quiet tests/bigquery --write-golden
+
+.PHONY: docs
+docs: setup ## build dbt's documentation and serve it on http://127.0.0.1:8080
+	@dbt docs generate
+	@dbt docs serve --host 127.0.0.1 --port 8080
+
+.PHONY: lock
+lock: setup ## resolve requirements/*.in into the locked requirements/*.txt
+	@for set in bootstrap project; do \
+	    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	        requirements/$$set.in --output-file requirements/$$set.txt; done
+
+.PHONY: clean
+clean: ## remove what runs have made; the environment stays
+	@rm -rf lake target logs azekura.duckdb azekura.duckdb.wal .pytest_cache .ruff_cache .hypothesis
