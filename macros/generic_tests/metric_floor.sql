@@ -1,0 +1,6 @@
+{#- Passes when a metric of an evaluation is there and at least `floor`: the promise of a model card. -#}
+{% test metric_floor(model, column_name, floor) %}
+select {{ column_name }}
+from {{ model }}
+where {{ column_name }} is null or not {{ column_name }} >= {{ floor }}
+{% endtest %}

@@ -1,0 +1,48 @@
+{#-
+  DuckDB's side of a lake table: the text of its file argument. A full build reads the whole glob; an
+  incremental run lists only the files of its window, so that its cost does not grow with history.
+  While models run (not while they are only compiled or linted) the files are checked first: a lake
+  that is missing or empty, and a file that is unreadable or has other columns than declared, stop
+  the model with one sentence before any table is touched.
+-#}
+{% macro duckdb__lake_files(table) %}
+    {%- set format = table.config.meta.lake.format -%}
+    {%- set pattern = lake_root() ~ '/' ~ table.source_name ~ '/' ~ table.name ~ '/*/*.' ~ format -%}
+    {%- if flags.WHICH not in ['run', 'build', 'snapshot', 'show', 'retry'] -%}
+        {{ return(dbt.string_literal(pattern)) }}
+    {%- endif -%}
+    {%- set name = table.source_name ~ '.' ~ table.name -%}
+    {%- set columns = {} -%}
+    {%- for column in table.columns.values() -%}
+        {%- do columns.update({column.name: column.data_type | upper}) -%}
+    {%- endfor -%}
+    {%- set day = "cast(regexp_extract(file, 'ingested_date=(\d{4}-\d{2}-\d{2})', 1) as date)" -%}
+    {%- set lookback = config.get('lookback', 0) | int -%}
+    {%- set found = run_query(
+        "with found as (select file, try(" ~ day ~ ") as day from glob(" ~ dbt.string_literal(pattern) ~ "))"
+        ~ " select file, (select count(*) from found) as files_in_lake,"
+        ~ " lake_file_problem(file, " ~ dbt.string_literal(format) ~ ", "
+        ~ dbt.string_literal(tojson(columns)) ~ ") as problem"
+        ~ " from found where day is null or " ~ in_window('day', before=1, after=lookback)
+        ~ " union all by name select null as file, (select count(*) from found) as files_in_lake"
+        ~ " order by file"
+    ) -%}
+    {%- if found.columns['files_in_lake'].values()[0] == 0 -%}
+        {{ exceptions.raise_compiler_error(
+            "Model " ~ model.name ~ ": the lake holds no file of source " ~ name ~ " (looked for "
+            ~ pattern ~ "); land it with `make lake`, or set AZEKURA_LAKE to where the lake lies."
+        ) }}
+    {%- endif -%}
+    {%- set files = [] -%}
+    {%- for row in found.rows if row['file'] is not none -%}
+        {%- if row['problem'] is not none -%}
+            {{ exceptions.raise_compiler_error("Model " ~ model.name ~ ", source " ~ name ~ ": " ~ row['problem']) }}
+        {%- endif -%}
+        {%- do files.append(dbt.string_literal(row['file'])) -%}
+    {%- endfor -%}
+    {%- set bounds = window_bounds() -%}
+    {%- if (bounds.start is none and bounds.end is none) or not files -%}
+        {{ return(dbt.string_literal(pattern)) }}
+    {%- endif -%}
+    {{ return('[' ~ files | join(', ') ~ ']') }}
+{% endmacro %}

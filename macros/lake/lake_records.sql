@@ -1,0 +1,200 @@
+{#-
+  Every record of a lake table, parsed, typed, checked and deduplicated, as a subquery:
+
+    the declared columns    in their declared types
+    ingested_date           the partition: the day the record arrived
+    lake_file, line_number  where it was read (BigQuery's external tables have no line numbers)
+    reject_reason           NULL, or one sentence saying why the record cannot be used
+    raw_record              the record as it was found; NULL for good ones
+
+  Of several records with one key the latest `ingested_at` is kept; of several that also arrived at
+  one moment the last in the file is kept and the others are rejected. Nothing is lost: a stg_ model
+  takes the rows without a reject_reason, the rejects model takes the others.
+  The source's YAML declares all of it: `meta.lake` (format, key, required, null_strings,
+  max_lateness_days) and the columns' data types, in BigQuery's names.
+-#}
+{% macro lake_records(source_name, table_name) %}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- if not execute -%} {{ return(relation) }} {%- endif -%}
+    {%- set table = _lake_table(source_name, table_name) -%}
+    {%- set lake = table.config.meta.lake -%}
+    {%- set columns = table.columns.values() | list -%}
+(
+    with lake_rows as (
+        {{ lake_rows(relation, table) | indent(8) }}
+    ),
+
+    typed as (
+        select
+            {%- for column in columns %}
+            {{ _lake_value(lake.format, column, loop.index0, lake.get('null_strings', [])) }} as {{ adapter.quote(column.name) }},
+            {%- endfor %}
+            ingested_date,
+            lake_file,
+            line_number,
+            {% if lake.format == 'parquet' -%}
+            cast(null as {{ dbt.type_string() }}) as raw_record,
+            cast(null as {{ dbt.type_string() }}) as problem
+            {%- else -%}
+            raw_record,
+            {{ _lake_text_problem(columns, lake) | indent(12) }} as problem
+            {%- endif %}
+        from lake_rows
+        where {{ in_window('ingested_date', before=1, after=config.get('lookback', 0) | int) }}
+    ),
+
+    checked as (
+        select
+            {%- for column in columns %}
+            {{ adapter.quote(column.name) }},
+            {%- endfor %}
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                {%- for name in (lake.key + lake.get('required', []) + ['event_at', 'ingested_at']) | unique %}
+                when {{ adapter.quote(name) }} is null then 'column {{ name }} is missing or NULL'
+                {%- endfor %}
+                when cast(event_at as date) > {{ date_add_days('ingested_date', 1) }}
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > {{ date_add_days('cast(event_at as date)', lake.max_lateness_days) }}
+                    then 'arrived more than {{ lake.max_lateness_days }} day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, {{ _quoted_list(lake.key) }}
+                order by ingested_at desc, lake_file desc, {{ _lake_tie_breaker(columns) }} desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, {{ _quoted_list(lake.key) }}
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            {%- for column in columns %}
+            {{ adapter.quote(column.name) }},
+            {%- endfor %}
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key ({{ lake.key | join(", ") }}): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        {%- for column in columns %}
+        {{ adapter.quote(column.name) }},
+        {%- endfor %}
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, {{ _record_as_json(columns) }})
+        end as raw_record
+    from judged
+    where not is_superseded
+)
+{%- endmacro %}
+
+
+{#- The source's node in the graph: its meta and its columns. -#}
+{% macro _lake_table(source_name, table_name) %}
+    {%- for node in graph.sources.values() if node.source_name == source_name and node.name == table_name -%}
+        {%- if not (node.config.meta or {}).get('lake') -%}
+            {{ exceptions.raise_compiler_error(
+                "Source " ~ source_name ~ "." ~ table_name
+                ~ " has no meta.lake: declare format, key and max_lateness_days in its YAML."
+            ) }}
+        {%- endif -%}
+        {{ return(node) }}
+    {%- endfor -%}
+{% endmacro %}
+
+
+{% macro _quoted_list(names) -%}
+    {%- for name in names -%}
+        {{ adapter.quote(name) }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- One declared column out of a raw row. -#}
+{% macro _lake_value(format, column, position, null_strings) -%}
+    {%- if format == 'parquet' -%}
+        cast({{ adapter.quote(column.name) }} as {{ api.Column.translate_type(column.data_type) }})
+    {%- else -%}
+        {{ safe_cast_text(_lake_cell(position, null_strings), column.data_type) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The text of one field; the source's spellings of a missing value become NULL. -#}
+{% macro _lake_cell(position, null_strings) -%}
+    {%- set ns = namespace(cell=array_at('cells', position)) -%}
+    {%- for spelling in null_strings -%}
+        {%- set ns.cell = 'nullif(' ~ ns.cell ~ ', ' ~ dbt.string_literal(spelling) ~ ')' -%}
+    {%- endfor -%}
+    {{ ns.cell }}
+{%- endmacro %}
+
+
+{#- The first thing wrong with a line of text, as one sentence. -#}
+{% macro _lake_text_problem(columns, lake) -%}
+case
+    when raw_problem is not null then raw_problem
+    {%- if lake.format == 'csv' %}
+    when array_length(cells) != {{ columns | length }}
+        then concat('holds ', cast(array_length(cells) as {{ dbt.type_string() }}), ' fields instead of {{ columns | length }}')
+    {%- endif %}
+    {%- for column in columns %}
+    {%- if column.data_type | lower != 'string' %}
+    {%- set cell = _lake_cell(loop.index0, lake.get('null_strings', [])) %}
+    when {{ cell }} is not null and {{ safe_cast_text(cell, column.data_type) }} is null
+        then concat('column {{ column.name }} holds "', {{ cell }}, '", which is not {{ column.data_type | upper }}')
+    {%- endif %}
+    {%- endfor %}
+end
+{%- endmacro %}
+
+
+{% macro _record_as_json(columns) -%}
+    {{ return(adapter.dispatch('_record_as_json', 'azekura')(columns)) }}
+{%- endmacro %}
+
+{% macro bigquery___record_as_json(columns) -%}
+    to_json_string(struct({{ _quoted_list(columns | map(attribute='name')) }}))
+{%- endmacro %}
+
+{% macro duckdb___record_as_json(columns) -%}
+    cast(to_json(row({{ _quoted_list(columns | map(attribute='name')) }})) as varchar)
+{%- endmacro %}
+
+
+{#- What orders two records of one key, one moment and one file. -#}
+{% macro _lake_tie_breaker(columns) -%}
+    {{ return(adapter.dispatch('_lake_tie_breaker', 'azekura')(columns)) }}
+{%- endmacro %}
+
+{% macro bigquery___lake_tie_breaker(columns) -%}
+    farm_fingerprint({{ bigquery___record_as_json(columns) }})
+{%- endmacro %}
+
+{% macro duckdb___lake_tie_breaker(columns) -%}
+    line_number
+{%- endmacro %}

@@ -1,0 +1,57 @@
+{#-
+  The materialization `ml_model`: a model file is options (meta.ml) and a select; running it trains.
+
+  DuckDB    a trained model is a table of one row: version, options, features, statistics, training
+            info, evaluation, classes, artifact. It is built beside the old one and swapped in, so a
+            failed training leaves the old model in place.
+  BigQuery  `create or replace model ... options(...) as ...`
+
+  validate (ml_options.sql), then do (ml_model_sql.sql): the blocks below only run the text.
+-#}
+{% materialization ml_model, adapter='duckdb' %}
+    {%- set options = ml_options() -%}
+    {%- do _ml_check_query(options, sql) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
+    {%- set backup_relation = make_backup_relation(target_relation, 'table') -%}
+    {{ drop_relation_if_exists(load_cached_relation(intermediate_relation)) }}
+    {{ drop_relation_if_exists(load_cached_relation(backup_relation)) }}
+    {{ run_hooks(pre_hooks) }}
+
+    {%- call statement('main') -%}
+        {{ duckdb__ml_model_sql(intermediate_relation, options, sql) }}
+    {%- endcall -%}
+
+    {%- if existing_relation is not none -%}
+        {%- do adapter.rename_relation(existing_relation, backup_relation) -%}
+    {%- endif -%}
+    {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
+    {%- do persist_docs(target_relation, model) -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do adapter.commit() -%}
+    {{ drop_relation_if_exists(backup_relation) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{% materialization ml_model, adapter='bigquery' %}
+    {%- set options = ml_options() -%}
+    {%- set target_relation = this.incorporate(type='external') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- call statement('main') -%}
+        {{ bigquery__ml_model_sql(target_relation, options, sql) }}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{% materialization ml_model, default %}
+    {{ exceptions.raise_compiler_error(
+        "Model " ~ model.name ~ ": materialization ml_model is not written for the adapter '"
+        ~ adapter.type() ~ "'; Azekura trains on duckdb and bigquery."
+    ) }}
+{% endmaterialization %}

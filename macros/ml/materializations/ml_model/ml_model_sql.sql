@@ -1,0 +1,62 @@
+{#- The statement that trains, as text: rendered by the materialization and, without running, by tests. -#}
+
+{% macro bigquery__ml_model_sql(relation, options, query) -%}
+create or replace model {{ relation }}
+options(
+    {%- for name, value in options.items() %}
+    {{ name }} = {{ _bigquery_literal(value) }}{{ ',' if not loop.last }}
+    {%- endfor %}
+) as (
+{{ query }}
+)
+{%- endmacro %}
+
+
+{#- A value of meta.ml as BigQuery SQL; a pair inside a list is a struct (label, weight). -#}
+{% macro _bigquery_literal(value, nested=false) -%}
+    {%- if value is boolean -%}
+        {{ value | lower }}
+    {%- elif value is number -%}
+        {{ value }}
+    {%- elif value is string -%}
+        '{{ value | replace('\\', '\\\\') | replace("'", "\\'") }}'
+    {%- else -%}
+        {{ 'struct(' if nested else '[' }}
+        {%- for item in value -%}
+        {{ _bigquery_literal(item, nested=true) }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+        {{ ')' if nested else ']' }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#-
+  All training rows are handed to the engine at once, as one list of structs. The classes are gathered
+  in SQL, because only SQL knows the label's type.
+-#}
+{% macro duckdb__ml_model_sql(relation, options, query) -%}
+{%- set label = adapter.quote(options.get('input_label_cols', ['label'])[0]) -%}
+create table {{ relation }} as (
+    with training_rows as materialized (
+{{ query }}
+    ),
+
+    trained as (
+        select unnest(bqml_train(
+            {{ dbt.string_literal(model.name) }},
+            {{ dbt.string_literal(tojson(options)) }},
+            list(training_row)
+        ))
+        from training_rows as training_row
+    )
+
+    select
+        {{ dbt.string_literal(model.name) }} as model_name,
+        trained.*,
+        {%- if options.model_type == 'LOGISTIC_REG' %}
+        (select list(distinct {{ label }} order by {{ label }}) from training_rows) as label_classes,
+        {%- endif %}
+        current_timestamp::timestamp as trained_at
+    from trained
+)
+{%- endmacro %}

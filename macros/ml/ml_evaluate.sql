@@ -1,0 +1,72 @@
+{#-
+  ML.EVALUATE as a table of one row.
+
+    regression      mean_absolute_error, mean_squared_error, mean_squared_log_error,
+                    median_absolute_error, r2_score, explained_variance
+    classification  precision, recall, accuracy, f1_score, log_loss, roc_auc
+
+  Without `data` it is the evaluation split that the model kept at training (the whole training input
+  where there was none). `data` is a relation, the name of a CTE, or a query, and holds the label.
+  `threshold` is for binary classifiers and needs data.
+-#}
+{% macro ml_evaluate(model, data=none, threshold=none) %}
+    {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
+    {%- if threshold is not none and data is none -%}
+        {{ exceptions.raise_compiler_error(
+            "ml_evaluate of " ~ model ~ ": threshold needs data; give the rows to evaluate on."
+        ) }}
+    {%- endif -%}
+    {{- return(adapter.dispatch('ml_evaluate', 'azekura')(model, data, threshold)) -}}
+{% endmacro %}
+
+{% macro default__ml_evaluate(model, data, threshold) %}
+    {{- _no_such_side('ml_evaluate') -}}
+{% endmacro %}
+
+
+{% macro bigquery__ml_evaluate(model, data, threshold) -%}
+ml.evaluate(
+    model {{ model }}
+    {%- if data is not none %},
+    {{ _ml_query(data) }}
+    {%- endif %}
+    {%- if threshold is not none %},
+    struct({{ threshold }} as threshold)
+    {%- endif %}
+)
+{%- endmacro %}
+
+
+{% macro duckdb__ml_evaluate(model, data, threshold) -%}
+{%- set trained = _ml_model_config(model, 'ml_evaluate') -%}
+{%- set metrics = {
+    'LINEAR_REG': [
+        'mean_absolute_error', 'mean_squared_error', 'mean_squared_log_error',
+        'median_absolute_error', 'r2_score', 'explained_variance',
+    ],
+    'LOGISTIC_REG': ['precision', 'recall', 'accuracy', 'f1_score', 'log_loss', 'roc_auc'],
+} -%}
+{%- if trained.model_type not in metrics -%}
+    {{ exceptions.raise_compiler_error(
+        "ml_evaluate of " ~ trained.name ~ ": model type " ~ trained.model_type ~ " is not evaluated on DuckDB."
+    ) }}
+{%- endif -%}
+(
+    select
+        {%- for metric in metrics[trained.model_type] %}
+        evaluation['{{ metric }}'] as {{ adapter.quote(metric) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from
+    {%- if data is none %} {{ model }}
+    {%- else %} (
+        select bqml_evaluate(
+            {{ dbt.string_literal(model | string) }},
+            (select model_version from {{ model }}),
+            {{ dbt.string_literal(tojson({} if threshold is none else {'threshold': threshold})) }},
+            list(bqml_row)
+        ) as evaluation
+        from {{ _ml_data(data) }} as bqml_row
+    )
+    {%- endif %}
+)
+{%- endmacro %}

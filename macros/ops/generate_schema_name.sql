@@ -1,0 +1,18 @@
+{#-
+  Where a node's table goes. A layer is a schema of its own (lake, warehouse, marts, features, ml,
+  snapshots, seeds). On a shared project the target's own schema is the prefix, so that two people
+  do not write into each other's tables: `azekura_marts`, `alice_marts`.
+-#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {%- set layer = custom_schema_name -%}
+    {%- if layer is none and node.original_file_path.replace('\\', '/').startswith('ml/models/') -%}
+        {%- set layer = 'ml' -%}
+    {%- endif -%}
+    {%- if layer is none -%}
+        {{- target.schema -}}
+    {%- elif target.schema == 'main' -%}
+        {{- layer | trim -}}
+    {%- else -%}
+        {{- target.schema ~ '_' ~ layer | trim -}}
+    {%- endif -%}
+{%- endmacro %}

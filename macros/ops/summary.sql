@@ -1,0 +1,69 @@
+{#-
+  What a build made, for people: `dbt run-operation summary`. Tables and rows per layer, rejected
+  records, each model's headline metric, and what to try next.
+-#}
+{% macro summary() %}
+    {%- if not execute -%} {{ return('') }} {%- endif -%}
+    {%- set layers = {'lake': [], 'warehouse': [], 'snapshots': [], 'marts': [], 'features': [], 'ml': []} -%}
+    {%- for node in graph.nodes.values() | sort(attribute='name') if node.resource_type in ['model', 'snapshot'] -%}
+        {%- set layer = _layer_of(node) -%}
+        {%- if node.config.materialized not in ['ml_model', 'view', 'ephemeral'] and layer in layers -%}
+            {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+            {%- if relation is not none -%}
+                {%- do layers[layer].append({'name': node.name, 'relation': relation}) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set lines = [] -%}
+    {%- for layer, tables in layers.items() if tables -%}
+        {%- set counts = _row_counts(tables) -%}
+        {%- do lines.append('') -%}
+        {%- do lines.append('%-10s %3d tables %12s rows' | format(layer, tables | length, _thousands(counts.values() | sum))) -%}
+        {%- for table in tables -%}
+            {%- do lines.append('    %-42s %12s' | format(table.name, _thousands(counts[table.name]))) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if not lines -%}
+        {{ print('Nothing is built yet: run `make run`, or `dbt build`.') }}
+        {{ return('') }}
+    {%- endif -%}
+    {%- do lines.append('') -%}
+    {%- do lines.append('models') -%}
+    {%- for node in graph.nodes.values() | sort(attribute='name') if node.config.materialized == 'ml_model' -%}
+        {%- set headline = node.config.meta.get('headline', []) -%}
+        {%- set evaluation = node.name | replace('__model', '__evaluation') -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, evaluation) -%}
+        {%- if headline and relation is not none -%}
+            {%- set values = run_query('select ' ~ _quoted_list(headline) ~ ' from ' ~ relation).rows[0] -%}
+            {%- set shown = [] -%}
+            {%- for metric in headline -%}
+                {%- do shown.append('%s %.4f' | format(metric, values[loop.index0] | float)) -%}
+            {%- endfor -%}
+            {%- do lines.append('    %-42s %s' | format(node.name, shown | join('   '))) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for line in lines -%} {{ print(line) }} {%- endfor -%}
+{% endmacro %}
+
+
+{% macro _layer_of(node) %}
+    {%- set path = node.original_file_path.replace('\\', '/') -%}
+    {{ return('ml' if path.startswith('ml/') else 'snapshots' if path.startswith('snapshots/') else path.split('/')[1]) }}
+{% endmacro %}
+
+
+{#- Rows of several tables in one query. -#}
+{% macro _row_counts(tables) %}
+    {%- set selects = [] -%}
+    {%- for table in tables -%}
+        {%- do selects.append("select '" ~ table.name ~ "' as name, count(*) as n from " ~ table.relation) -%}
+    {%- endfor -%}
+    {%- set counts = {} -%}
+    {%- for row in run_query(selects | join(' union all ')).rows -%} {%- do counts.update({row[0]: row[1] | int}) -%} {%- endfor -%}
+    {{ return(counts) }}
+{% endmacro %}
+
+
+{% macro _thousands(number) %}
+    {{ return('{:,}'.format(number | int)) }}
+{% endmacro %}
