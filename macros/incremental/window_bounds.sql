@@ -52,7 +52,7 @@
     {%- endif -%}
     {%- set start = (start | string)[:10] -%}
     {%- set end = (end | string)[:10] -%}
-    {%- for day in [start, end] if not modules.re.match('^\d{4}-\d{2}-\d{2}$', day) -%}
+    {%- for day in [start, end] if not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', day) -%}
         {{ exceptions.raise_compiler_error(
             "The window's bounds must be days written YYYY-MM-DD, got '" ~ day ~ "'."
         ) }}

@@ -16,7 +16,7 @@
     {%- for column in table.columns.values() -%}
         {%- do columns.update({column.name: column.data_type | upper}) -%}
     {%- endfor -%}
-    {%- set day = "cast(regexp_extract(file, 'ingested_date=(\d{4}-\d{2}-\d{2})', 1) as date)" -%}
+    {%- set day = "cast(regexp_extract(file, 'ingested_date=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as date)" -%}
     {%- set lookback = config.get('lookback', 0) | int -%}
     {%- set found = run_query(
         "with found as (select file, try(" ~ day ~ ") as day from glob(" ~ dbt.string_literal(pattern) ~ "))"

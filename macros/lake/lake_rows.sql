@@ -85,7 +85,7 @@ select
         when not json_valid(line) then 'is not valid JSON'
         {%- endif %}
     end as raw_problem,
-    cast(regexp_extract(lake_file, 'ingested_date=(\d{4}-\d{2}-\d{2})', 1) as date) as ingested_date,
+    cast(regexp_extract(lake_file, 'ingested_date=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as date) as ingested_date,
     lake_file,
     line_number
 from (

@@ -35,22 +35,12 @@
 {#- A relation, the name of a CTE, or a query, as something to select from. -#}
 {% macro _ml_data(data) -%}
     {%- set text = (data | string).strip() -%}
-    {%- if modules.re.search('\s', text) and not text.startswith('(') -%}
-        ({{ text }})
-    {%- else -%}
-        {{ text }}
-    {%- endif -%}
+    {{ '(' ~ text ~ ')' if text.split() | length > 1 and not text.startswith('(') else text }}
 {%- endmacro %}
 
 
 {#- The same as the data argument of a BigQuery ML function, which takes a query. -#}
 {% macro _ml_query(data) -%}
-    {%- set text = (data | string).strip() -%}
-    {%- if modules.re.search('\s', text) and not text.startswith('(') -%}
-        ({{ text }})
-    {%- elif text.startswith('(') -%}
-        {{ text }}
-    {%- else -%}
-        (select * from {{ text }})
-    {%- endif -%}
+    {%- set source = _ml_data(data) -%}
+    {{ source if source.startswith('(') else '(select * from ' ~ source ~ ')' }}
 {%- endmacro %}

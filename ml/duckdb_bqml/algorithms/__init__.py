@@ -1,0 +1,11 @@
+"""The mathematics: pure functions on arrays. To add a model type, add a file and a line here."""
+
+from collections.abc import Mapping
+
+from duckdb_bqml.algorithms.linear_model import LinearRegression, LogisticRegression
+from duckdb_bqml.algorithms.model import Model
+
+MODEL_TYPES: Mapping[str, type[Model]] = {
+    "LINEAR_REG": LinearRegression,
+    "LOGISTIC_REG": LogisticRegression,
+}

@@ -1,0 +1,260 @@
+"""Training options: one declarative table (`options.json`) and the rules that span options.
+
+`python -m duckdb_bqml.options` prints the table as the dbt macro `ml_option_table`, so that
+both engines validate against the same rows.
+
+A row of the table holds
+  name, model_types   the option and the model types it belongs to;
+  type, default       BigQuery type; null means "not set";
+  allowed             the only values (of the elements, for an array), in upper case;
+  minimum, maximum, exclusive_minimum, exclusive_maximum
+  only_with           {other option: values}: may only be given, and only has its default, then;
+  supported, part_of  false where this engine has no such feature, and the feature's name;
+  local               false where the option has a meaning on BigQuery only;
+  doc                 one sentence.
+"""
+
+import difflib
+import json
+import math
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+
+from duckdb_bqml.errors import ModelError, about
+
+Option = Mapping[str, Any]
+
+_ROWS: list[dict[str, Any]] = json.loads(
+    resources.files("duckdb_bqml").joinpath("options.json").read_text("utf-8")
+)
+
+
+def _table() -> dict[str, dict[str, Option]]:
+    table: dict[str, dict[str, Option]] = {}
+    for row in _ROWS:
+        option = {key: row[key] for key in row if key not in ("name", "model_types")}
+        for model_type in row["model_types"]:
+            table.setdefault(model_type, {})[row["name"]] = option
+    return table
+
+
+OPTIONS: Mapping[str, Mapping[str, Option]] = _table()
+"""The table by model type and option name."""
+
+
+def validate(model_name: str, options: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Check the options of one CREATE MODEL and complete them with defaults.
+
+    Names and enumerated values are case-insensitive. Returns (effective options, warnings):
+    names in lower case, enumerated values in upper case, unset options absent; one warning
+    per given option that has no local meaning. Raises ModelError at the first fault.
+    """
+    with about(model_name):
+        given = _lower_names(options)
+        table = OPTIONS[_model_type(given)]
+        for name in given:
+            _require_known(name, given["model_type"], table)
+        effective = {
+            name: _value(name, given[name], option) if name in given else option["default"]
+            for name, option in table.items()
+        }
+        effective = _drop_inapplicable(given, effective, table)
+        _check_combinations(effective)
+        _refuse_unsupported(effective, table)
+    warnings = [
+        f"{model_name}: option '{name}' is kept for BigQuery and has no local effect"
+        for name in given
+        if not table[name].get("local", True)
+    ]
+    return {name: value for name, value in effective.items() if value is not None}, warnings
+
+
+def _lower_names(options: Mapping[str, Any]) -> dict[str, Any]:
+    lowered: dict[str, Any] = {}
+    for name, value in options.items():
+        if name.lower() in lowered:
+            raise ModelError(f"option '{name.lower()}' is given twice; keep one of the two")
+        lowered[name.lower()] = value
+    return lowered
+
+
+def _nearest(name: str, names: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"choose one of {', '.join(names)}"
+
+
+def _model_type(given: dict[str, Any]) -> str:
+    """Normalize `given["model_type"]` and return it."""
+    model_type = str(given.get("model_type", "")).upper()
+    if not model_type:
+        raise ModelError(f"option 'model_type' is missing; set it to one of {', '.join(OPTIONS)}")
+    if model_type not in OPTIONS:
+        raise ModelError(
+            f"option 'model_type' has no value {model_type!r}; {_nearest(model_type, OPTIONS)}"
+        )
+    given["model_type"] = model_type
+    return model_type
+
+
+def _require_known(name: str, model_type: str, table: Mapping[str, Option]) -> None:
+    if name in table:
+        return
+    owners = [owner for owner in OPTIONS if name in OPTIONS[owner]]
+    if owners:
+        raise ModelError(f"option '{name}' is for {', '.join(owners)}, not {model_type}; remove it")
+    raise ModelError(f"option '{name}' is unknown for {model_type}; {_nearest(name, table)}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_class_weight(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and _is_number(value[1])
+        and value[1] > 0
+    )
+
+
+_TYPE_CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "STRING": (lambda v: isinstance(v, str), "a STRING"),
+    "BOOL": (lambda v: isinstance(v, bool), "TRUE or FALSE"),
+    "INT64": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
+    "FLOAT64": (_is_number, "a finite number"),
+    "ARRAY<STRING>": (
+        lambda v: isinstance(v, list) and all(isinstance(item, str) for item in v),
+        "an array of STRING, for example ['label']",
+    ),
+    "ARRAY<STRUCT>": (
+        lambda v: isinstance(v, list) and len(v) > 0 and all(map(_is_class_weight, v)),
+        "an array of pairs of label and positive weight, for example [['yes', 0.7], ['no', 0.3]]",
+    ),
+}
+
+
+def _value(name: str, value: Any, option: Option) -> Any:
+    """`value` in its canonical form; ModelError if it has the wrong type or is out of range."""
+    if isinstance(value, str) and value.upper().startswith("HPARAM_"):
+        raise ModelError(
+            f"option '{name}' is given a search space, which needs hyperparameter tuning, which "
+            "is not available in this version; give one value"
+        )
+    is_valid, description = _TYPE_CHECKS[option["type"]]
+    if not is_valid(value):
+        raise ModelError(f"option '{name}' must be {description}, not {json.dumps(value)}")
+    if option["type"] == "FLOAT64":
+        value = float(value)
+    if "allowed" in option:
+        value = [item.upper() for item in value] if isinstance(value, list) else value.upper()
+        unknown = set(value if isinstance(value, list) else [value]).difference(option["allowed"])
+        if unknown:
+            raise ModelError(
+                f"option '{name}' has no value {min(unknown)!r}; "
+                f"choose one of {', '.join(option['allowed'])}"
+            )
+    for limit, holds, words in (
+        ("minimum", lambda bound: value >= bound, "at least"),
+        ("exclusive_minimum", lambda bound: value > bound, "greater than"),
+        ("maximum", lambda bound: value <= bound, "at most"),
+        ("exclusive_maximum", lambda bound: value < bound, "less than"),
+    ):
+        if limit in option and not holds(option[limit]):
+            raise ModelError(f"option '{name}' must be {words} {option[limit]}, not {value}")
+    return value
+
+
+def _drop_inapplicable(
+    given: Mapping[str, Any], effective: Mapping[str, Any], table: Mapping[str, Option]
+) -> dict[str, Any]:
+    """`effective` without the defaults whose `only_with` condition does not hold."""
+    kept = {}
+    for name, value in effective.items():
+        for other, values in table[name].get("only_with", {}).items():
+            if effective[other] not in values:
+                if name in given:
+                    raise ModelError(
+                        f"option '{name}' is only valid with {other} = {' or '.join(values)}; "
+                        f"remove it or change '{other}'"
+                    )
+                break
+        else:
+            kept[name] = value
+    return kept
+
+
+def _check_combinations(options: Mapping[str, Any]) -> None:
+    """The rules that one row of the table cannot state."""
+    if len(options["input_label_cols"]) != 1:
+        raise ModelError("option 'input_label_cols' must name exactly one column")
+    if "data_split_col" in options and options["data_split_col"] is None:
+        raise ModelError(
+            f"option 'data_split_col' is required by data_split_method = "
+            f"{options['data_split_method']}; name the column"
+        )
+    if options["optimize_strategy"] == "NORMAL_EQUATION" and options["l1_reg"] > 0:
+        raise ModelError(
+            "option 'optimize_strategy' cannot be NORMAL_EQUATION with l1_reg > 0; "
+            "use BATCH_GRADIENT_DESCENT"
+        )
+    if options.get("auto_class_weights") and options.get("class_weights"):
+        raise ModelError(
+            "option 'class_weights' excludes 'auto_class_weights'; remove one of the two"
+        )
+    if options["calculate_p_values"]:
+        _check_p_values(options)
+
+
+def _check_p_values(options: Mapping[str, Any]) -> None:
+    """The conditions of CALCULATE_P_VALUES, in BigQuery's words."""
+    if options["category_encoding_method"] != "DUMMY_ENCODING":
+        raise ModelError(
+            "option 'calculate_p_values': Please specify CATEGORY_ENCODING_METHOD=DUMMY_ENCODING "
+            "to enable p_values calculation."
+        )
+    if options["l1_reg"] != 0:
+        raise ModelError(
+            "option 'calculate_p_values': L1_REG must be zero if CALCULATE_P_VALUES=TRUE."
+        )
+
+
+def _refuse_unsupported(effective: Mapping[str, Any], table: Mapping[str, Option]) -> None:
+    for name, value in effective.items():
+        option = table[name]
+        if not option.get("supported", True) and value != option["default"]:
+            raise ModelError(
+                f"option '{name}' needs {option['part_of']}, which is not available in this "
+                "version; remove the option"
+            )
+
+
+def _jinja(value: Any) -> str:
+    """A literal that Jinja reads: Python's, but true, false and none in lower case."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_jinja, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key!r}: {_jinja(item)}' for key, item in value.items())}}}"
+    return repr(value)
+
+
+def macro() -> str:
+    """The text of `ml_option_table.sql`: a dbt macro that returns OPTIONS."""
+    types = ",\n".join(
+        f"  {model_type!r}: {{\n"
+        + ",\n".join(f"    {name!r}: {_jinja(option)}" for name, option in options.items())
+        + "\n  }"
+        for model_type, options in OPTIONS.items()
+    )
+    return (
+        "{#- generated by `python -m duckdb_bqml.options`; do not edit -#}"
+        f"{{% macro ml_option_table() %}}{{{{ return({{\n{types}\n}}) }}}}{{% endmacro %}}"
+    )
+
+
+if __name__ == "__main__":
+    print(macro())

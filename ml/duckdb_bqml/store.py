@@ -1,0 +1,87 @@
+"""Reads trained models from the tables that hold them."""
+
+import functools
+import re
+import threading
+import weakref
+from typing import NamedTuple
+
+import duckdb
+
+from duckdb_bqml.algorithms import MODEL_TYPES
+from duckdb_bqml.algorithms.model import Model
+from duckdb_bqml.errors import ModelError
+
+CACHED_MODELS = 32
+
+_PART = r'(?:"(?:[^"]|"")+"|[A-Za-z_][A-Za-z0-9_]*)'
+_RELATION = re.compile(rf"(?:{_PART}\.){{0,2}}(?P<name>{_PART})")
+
+
+class StoredModel(NamedTuple):
+    """One row of a model table, ready to predict."""
+
+    model: Model
+    features: list[dict[str, str]]
+    label: dict[str, str] | None
+
+
+def model_name(relation: str | None) -> str:
+    """The last part of a relation without its quotes; ModelError if it is not a relation.
+
+    The text is going to be part of a statement, so nothing but one to three plain or quoted
+    identifiers is let through.
+    """
+    match = _RELATION.fullmatch(relation or "")
+    if match is None:
+        raise ModelError(
+            f"{relation!r} is not the name of a model; give one to three identifiers "
+            "separated by dots"
+        )
+    name = match["name"]
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+class ModelStore:
+    """The models one connection can see, the most recently used ones kept in memory.
+
+    A version is a hash of the model's content, so a cached model cannot go stale: retraining
+    makes another version. Models are read through a cursor of the connection, which does not
+    see a transaction that is still open.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        # DuckDB keeps the functions, and so this object, alive as long as the database; a
+        # strong reference back would keep the database open for ever.
+        self._connection = weakref.ref(connection)
+        self._lock = threading.Lock()
+        self._cached = functools.lru_cache(CACHED_MODELS)(self._read)
+
+    def load(self, relation: str, version: str) -> StoredModel:
+        """The model; ModelError if the relation or the version does not exist."""
+        with self._lock:  # so that parallel chunks read a model once
+            return self._cached(relation, version)
+
+    def _read(self, relation: str, version: str) -> StoredModel:
+        model_name(relation)
+        connection = self._connection()
+        if connection is None:
+            raise ModelError(
+                "the connection that registered the functions is closed; register them again"
+            )
+        try:
+            with connection.cursor() as cursor:
+                row = cursor.execute(
+                    "select model_type, features, label, artifact "
+                    f"from {relation} where model_version = ?",
+                    [version],
+                ).fetchone()
+        except duckdb.Error as error:
+            reason = str(error).partition("\n")[0]
+            raise ModelError(
+                f"the model cannot be read from {relation} ({reason}); build it, and commit, first"
+            ) from error
+        if row is None:
+            raise ModelError(f"{relation} has no model_version {version}; take it from that table")
+        model_type, features, label, artifact = row
+        return StoredModel(MODEL_TYPES[model_type].from_bytes(artifact), features, label)

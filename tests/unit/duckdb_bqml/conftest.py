@@ -1,0 +1,64 @@
+"""A DuckDB database with the functions, and the SQL that the dbt macros emit around them."""
+
+import json
+
+import duckdb
+import pytest
+from duckdb_bqml import register
+
+
+class Database:
+    """Thin sugar over one connection: every method is one statement."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def execute(self, sql):
+        self.connection.execute(sql)
+
+    def rows(self, sql):
+        return self.connection.sql(sql).fetchall()
+
+    def value(self, sql):
+        return self.rows(sql)[0][0]
+
+    def train(self, model, query, **options):
+        label = options.get("input_label_cols", ["label"])[0]
+        self.connection.execute(
+            f"create or replace table {model} as select unnest(bqml_train('{model}', ?, list(r))), "
+            f'list(distinct r."{label}" order by r."{label}") as label_classes from ({query}) r',
+            [json.dumps(options)],
+        )
+
+    def predict(self, model, query):
+        version = f"(select model_version from {model})"
+        return [
+            outputs
+            for (outputs,) in self.rows(
+                f"select bqml_predict('{model}', {version}, r) from ({query}) r"
+            )
+        ]
+
+    def evaluate(self, model, query, settings="{}"):
+        version = f"(select model_version from {model})"
+        return self.value(
+            f"select bqml_evaluate('{model}', {version}, '{settings}', list(r)) from ({query}) r"
+        )
+
+
+@pytest.fixture
+def db():
+    with duckdb.connect() as connection:
+        register(connection)
+        yield Database(connection)
+
+
+@pytest.fixture
+def line(db):
+    """A database with the model `line`, label = 2 * x + 1 on 50 rows."""
+    db.train(
+        "line",
+        "select range as x, 2.0 * range + 1 as label from range(50)",
+        model_type="linear_reg",
+    )
+    return db

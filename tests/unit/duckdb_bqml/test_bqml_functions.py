@@ -1,0 +1,489 @@
+import ast
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import duckdb_bqml
+import pytest
+from duckdb_bqml import register
+from duckdb_bqml.functions import FUNCTIONS
+from duckdb_bqml.plugin import Plugin
+
+SOURCES = sorted(Path(duckdb_bqml.__file__).parent.rglob("*.py"))
+
+MIXED = """
+    select (i % 100)::tinyint as tiny, i::hugeint as huge, (i / 7)::decimal(18, 4) as amount,
+           i / 3.0::float as ratio, i % 2 = 0 as flag, 'k' || i % 5 as kind,
+           (case i % 3 when 0 then 'x' else 'y' end)::enum('y', 'x') as choice,
+           date '2024-01-01' + i::int % 4 as day, time '01:00' + interval (i % 3) hour as hour,
+           timestamp '2024-01-01' + interval (i) hour as at,
+           timestamptz '2024-01-01 00:00:00+00' + interval (i) hour as at_zone,
+           ('b' || i % 2)::blob as raw, i * 2.0 as label
+    from range(300) t(i)
+"""
+
+
+def test_register_is_idempotent(db):
+    register(db.connection)
+    register(db.connection.cursor())
+    assert db.value(
+        "select count(*) from duckdb_functions() where function_name like 'bqml_%'"
+    ) == (len(FUNCTIONS))
+
+
+def test_a_forgotten_connection_closes_its_database(tmp_path):
+    path = str(tmp_path / "a.duckdb")
+    connection = duckdb.connect(path)
+    register(connection)
+    del connection
+    duckdb.connect(path, read_only=True).close()
+
+
+def test_the_dbt_plugin_registers_the_functions():
+    with duckdb.connect() as connection:
+        Plugin.create("duckdb_bqml.plugin").configure_connection(connection)
+        assert connection.sql("from duckdb_functions() where function_name = 'bqml_train'")
+
+
+def test_no_module_imports_a_serializer_that_runs_code():
+    imported = {
+        name.split(".")[0]
+        for source in SOURCES
+        for node in ast.walk(ast.parse(source.read_text()))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert not imported & {
+        "pickle",
+        "cPickle",
+        "joblib",
+        "marshal",
+        "dill",
+        "cloudpickle",
+        "shelve",
+    }
+
+
+def test_the_algorithms_know_neither_duckdb_nor_arrow_nor_dbt():
+    for source in SOURCES:
+        if source.parent.name == "algorithms":
+            for word in ("import duckdb\n", "import pyarrow", "from pyarrow", "from dbt"):
+                assert word not in source.read_text(), source
+
+
+# ---- training
+
+
+def test_a_trained_model_is_one_row(line):
+    row = line.connection.sql("from line").to_arrow_table().to_pylist()[0]
+    assert list(row) == [
+        "model_version", "model_type", "options", "features", "label", "statistics",
+        "training_info", "evaluation", "rows_used", "rows_skipped", "artifact", "label_classes",
+    ]  # fmt: skip
+    assert row["model_type"] == "LINEAR_REG"
+    assert row["features"] == [{"name": "x", "data_type": "INT64"}]
+    assert row["label"] == {"name": "label", "data_type": "NUMERIC"}
+    assert json.loads(row["options"])["optimize_strategy"] == "NORMAL_EQUATION"
+    assert (row["rows_used"], row["rows_skipped"]) == (50, 0)
+    (info,) = row["training_info"]
+    assert (info["training_run"], info["iteration"]) == (0, 0)
+    assert info["eval_loss"] is None and info["learning_rate"] is None
+    assert json.loads(row["artifact"])
+
+
+def test_every_scalar_type_can_be_a_feature(db):
+    db.train("mixed", MIXED, model_type="linear_reg", optimize_strategy="normal_equation")
+    types = db.value("select list_transform(features, lambda f: f.data_type) from mixed")
+    assert types == [
+        "INT64", "INT64", "NUMERIC", "FLOAT64", "BOOL", "STRING", "STRING", "DATE", "TIME",
+        "TIMESTAMP", "TIMESTAMP", "BYTES",
+    ]  # fmt: skip
+    assert db.value("select evaluation['r2_score'] from mixed") == pytest.approx(1)
+    actual = [value for (value,) in db.rows(f"select label::double from ({MIXED})")]
+    assert [y for (y,) in db.predict("mixed", MIXED)] == pytest.approx(actual, abs=1e-3)
+
+
+def test_the_same_rows_in_another_order_give_the_same_version(db):
+    db.execute(
+        "create table t as select random() as x, random() as label, 'k' || range % 7 as k "
+        "from range(1000)"
+    )
+    for model, query in (("a", "from t"), ("b", "from t order by x"), ("c", "from t limit 999")):
+        db.train(model, query, model_type="linear_reg", data_split_method="no_split")
+    a, b, c = (db.value(f"select model_version from {model}") for model in "abc")
+    assert a == b != c
+    assert len(a) == 16 and int(a, 16)
+
+
+def test_the_evaluation_rows_do_not_train(db):
+    query = "select x, x * 1.0 as label, x >= 40 as held_out from range(50) t(x)"
+    db.train(
+        "m",
+        query + " where x < 40 or x >= 40",
+        model_type="linear_reg",
+        data_split_method="custom",
+        data_split_col="held_out",
+    )
+    db.train(
+        "n",
+        f"select * replace (if(held_out, 1000, label) as label) from ({query})",
+        model_type="linear_reg",
+        data_split_method="custom",
+        data_split_col="HELD_OUT",
+    )
+    assert db.predict("m", "select 7 as x") == [[pytest.approx(7)]]
+    assert db.predict("n", "select 7 as x") == [[pytest.approx(7)]]
+    assert db.value("select evaluation['mean_absolute_error'] from n") == pytest.approx(955.5)
+    assert db.value("select len(features) from n") == 1
+
+
+def test_an_evaluation_split_reports_its_loss(db):
+    db.train(
+        "m",
+        "select random() as x, random() < 0.5 as label from range(2000)",
+        model_type="logistic_reg",
+    )
+    assert db.value("select bool_and(i.eval_loss > 0) from (select unnest(training_info) i from m)")
+
+
+def test_several_models_train_in_one_statement(db):
+    rows = db.rows("""
+        select unnest(bqml_train('m' || g, '{"model_type": "linear_reg"}', list({x: x, label: x})))
+        from (select range % 2 as g, range as x from range(100)) group by g""")
+    assert [row[8] for row in rows] == [50, 50]
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "message"),
+    [
+        ("select 1 as x, 1 as label where false", {}, "the training query returned no rows"),
+        (
+            "select 1 as x, 2 as z",
+            {},
+            "label column 'label' is missing from the query, whose columns are x, z; add it",
+        ),
+        ("select 1 as x, null::int as label", {}, "label column 'label' is NULL.* in 1 rows"),
+        ("select 1 as x, 'inf'::double as label", {}, "label column 'label' is NULL, NaN or inf"),
+        ("select 1 as x, 'a' as label", {}, "has the type STRING; a regression needs a number"),
+        ("select 1 as label", {}, "the training query has no feature column"),
+        ("select [1] as x, 1 as label", {}, "column 'x' has the type list.* not supported yet"),
+        ("select {'a': 1} as x, 1 as label", {}, "column 'x' has the type struct"),
+        ("select 'inf'::double as x, 1 as label", {}, "column 'x' is infinite in 1 rows"),
+        (
+            "select 1 as x, 1 as label",
+            {"data_split_method": "seq", "data_split_col": "day"},
+            "split column 'day' is missing",
+        ),
+        ("select 1 as x, 'a' as label", {"model_type": "logistic_reg"}, "1 distinct values"),
+        (
+            "select 1 as x, if(range > 1, null, range) as label from range(5)",
+            {"model_type": "logistic_reg"},
+            "label column 'label' is NULL in 3 rows",
+        ),
+        ("select range as x, range as label from range(51)", {"model_type": "logistic_reg"}, "51"),
+    ],
+)
+def test_a_training_fault_is_one_sentence(db, query, options, message):
+    options = {"model_type": "linear_reg", **options}
+    with pytest.raises(duckdb.Error, match=f"ModelError: m: .*{message}"):
+        db.connection.execute(
+            f"select bqml_train('m', ?, list(r)) from ({query}) r", [json.dumps(options)]
+        )
+
+
+def test_an_option_without_local_meaning_is_logged(db, caplog):
+    db.train(
+        "m",
+        "select range as x, range as label from range(50)",
+        model_type="linear_reg",
+        kms_key_name="k",
+    )
+    assert "m: option 'kms_key_name' is kept for BigQuery" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("'m', 'no json', list(r)", "m: argument 'options' must be the text of a JSON object"),
+        ("'m', null, list(r)", "m: argument 'options' must be the text of a JSON object"),
+        ("""'m', '{"model_type": "linear_reg"}', r""", "m: the rows must be a list; pass list"),
+        ("""'m', '{"model_type": "linear_reg"}', list(x)""", "m: the input is int32; pass the row"),
+    ],
+)
+def test_wrong_arguments_are_explained(db, arguments, message):
+    with pytest.raises(duckdb.Error, match=message):
+        group = "" if "list(" in arguments else "group by r"
+        db.rows(f"select bqml_train({arguments}) from (select 1 as x, 2 as label) r {group}")
+
+
+# ---- prediction
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "x > 50",
+        "(x // 34 - 1)::bigint * 9",
+        "['B', 'a', 'é'][1 + x // 34]",
+        "date '2024-01-09' + (x // 34)::int",
+        "(x // 34 * 1.5)::decimal(10, 2)",
+        "timestamp '2024-01-09' + interval (x // 34) day",
+        "(x // 34)::double - 1",
+        "(x // 34)::uinteger",
+    ],
+)
+def test_probability_i_belongs_to_element_i_of_the_ascending_distinct_labels(db, label):
+    query = f"select x, {label} as label from range(100) t(x)"
+    db.train("m", query, model_type="logistic_reg", max_iterations=300, min_rel_progress=0.0)
+    wrong = db.value(f"""
+        select count(*) from (
+            select r.label as actual, label_classes, bqml_predict('m', model_version, r) as p
+            from ({query}) r, m)
+        where label_classes[list_position(p, list_max(p))] <> actual""")
+    assert wrong <= 8
+    assert db.evaluate("m", query)["accuracy"] == pytest.approx(1 - wrong / 100)
+
+
+def test_columns_match_by_name_whatever_case_order_and_number(line):
+    assert line.predict("line", "select 'extra' as z, 3.0::float as X") == [[pytest.approx(7)]]
+
+
+@pytest.mark.parametrize(
+    "value", ["3", "3::decimal(9, 2)", "3::double", "3::hugeint", "3::utinyint"]
+)
+def test_a_number_is_coerced_to_a_number(line, value):
+    assert line.predict("line", f"select {value} as x") == [[pytest.approx(7)]]
+
+
+def test_null_is_the_mean_and_a_null_row_is_all_null(line):
+    mean = pytest.approx(50)
+    assert line.predict("line", "select null as x") == [[mean]]
+    assert line.predict("line", "select null::double as x") == [[mean]]
+    assert line.value(
+        "select bqml_predict('line', model_version, r) "
+        "from line left join (select 1 as x) r on false"
+    ) == [mean]
+
+
+def test_an_untyped_null_is_accepted_for_a_category(db):
+    db.train(
+        "m",
+        "select if(range % 2 = 0, 'a', 'b') as k, range % 2 as label from range(50)",
+        model_type="linear_reg",
+    )
+    (even, odd, unseen, null) = db.predict("m", "select unnest(['a', 'b', 'z', null]) as k")
+    assert even == [pytest.approx(0)] and odd == [pytest.approx(1)]
+    assert unseen == null == db.predict("m", "select null as k")[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        (
+            "select 1 as y",
+            "line: column 'x' is missing from the input of ml_predict; add it .* as INT64",
+        ),
+        (
+            "select 'a' as x",
+            "line: column 'x' has the type STRING but .* trained on INT64; cast it",
+        ),
+        ("select true as x", "line: column 'x' has the type BOOL but"),
+        ("select [1] as x", "line: column 'x' has the type list.* but"),
+    ],
+)
+def test_a_prediction_fault_is_one_sentence(line, query, message):
+    with pytest.raises(duckdb.Error, match=f"ModelError: {message}"):
+        line.predict("line", query)
+
+
+def test_prediction_spans_chunks_and_keeps_the_order(line):
+    query = "select range as x from range(10_000)"
+    assert [y for (y,) in line.predict("line", query)] == pytest.approx(
+        [2 * x + 1 for x in range(10_000)]
+    )
+
+
+def test_a_retrained_model_is_not_served_stale(line):
+    old = line.value("select model_version from line")
+    assert line.predict("line", "select 3 as x") == [[pytest.approx(7)]]
+    line.execute("create table history as from line")
+    line.train("line", "select range as x, -range as label from range(50)", model_type="linear_reg")
+    assert line.predict("line", "select 3 as x") == [[pytest.approx(-3)]]
+    line.execute("insert into history select * from line")
+    versions = line.rows("select model_version from history")
+    assert len(versions) == 2
+    both = {
+        version: line.value(f"select bqml_predict('history', '{version}', {{x: 3}})")[0]
+        for (version,) in versions
+    }
+    assert both.pop(old) == pytest.approx(7)
+    assert list(both.values()) == [pytest.approx(-3)]
+
+
+def test_two_databases_do_not_share_models():
+    values = []
+    for slope in (1, 2):
+        with duckdb.connect() as connection:
+            register(connection)
+            connection.execute(f"""
+                create table m as select 'same' as version, unnest(bqml_train(
+                    'm', '{{"model_type": "linear_reg"}}', list({{x: x, label: {slope} * x}})))
+                from range(50) t(x)""")
+            connection.execute("update m set model_version = version")
+            values += connection.sql("select bqml_predict('m', 'same', {x: 10})[1]").fetchone()
+    assert values == pytest.approx([10, 20])
+
+
+def test_a_model_is_found_by_its_quoted_three_part_name(line):
+    line.execute('create schema "my ""ml"""')
+    line.execute('create table "my ""ml"""."a.b" as from line')
+    relation = '"memory"."my ""ml"""."a.b"'
+    version = line.value("select model_version from line")
+    assert line.value(f"select bqml_predict('{relation}', '{version}', {{x: 3}})") == [
+        pytest.approx(7)
+    ]
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        "line; drop table line",
+        "line where true --",
+        "(select * from line)",
+        "line, line",
+        'a"b',
+        '"line',
+        '"line" "x"',
+        '""',
+        "a.b.c.d",
+        "read_csv(x)",
+        "",
+        "line\n",
+        "1line",
+    ],
+)
+def test_text_that_is_no_relation_never_becomes_sql(line, relation):
+    with pytest.raises(duckdb.Error, match="is not the name of a model"):
+        line.connection.execute("select bqml_predict(?, 'v', {x: 1})", [relation])
+    assert line.value("select count(*) from line") == 1
+
+
+@pytest.mark.parametrize(
+    ("relation", "version", "message"),
+    [
+        (
+            "nowhere",
+            "'v'",
+            "nowhere: the model cannot be read from nowhere .*build it, and",
+        ),
+        ("line", "'v'", "line: line has no model_version v"),
+        ("line", "null", "needs one version per query"),
+    ],
+)
+def test_a_model_that_cannot_be_found_is_named(line, relation, version, message):
+    with pytest.raises(duckdb.Error, match=message):
+        line.rows(f"select bqml_predict('{relation}', {version}, {{x: 1}})")
+
+
+def test_many_threads_predict_at_once(line):
+    version = line.value("select model_version from line")
+
+    def predict(_):
+        query = f"select sum(bqml_predict('line', '{version}', {{x: range}})[1]) from range(50_000)"
+        return line.connection.cursor().sql(query).fetchone()[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(predict, range(8))) == pytest.approx([50_000**2] * 8)
+
+
+# ---- evaluation
+
+
+def test_evaluation_equals_the_stored_one_on_the_same_rows(line):
+    query = "select range as x, 2.0 * range + 1 as label from range(50)"
+    stored = line.value("select evaluation from line")
+    assert line.evaluate("line", query) == stored
+    assert list(stored) == [
+        "mean_absolute_error", "mean_squared_error", "mean_squared_log_error",
+        "median_absolute_error", "r2_score", "explained_variance",
+    ]  # fmt: skip
+
+
+def test_evaluation_skips_rows_without_a_label(line):
+    query = "select unnest([1, 2, 1000]) as x, unnest([4.0, 6.0, null]) as label"
+    assert line.evaluate("line", query)["mean_absolute_error"] == pytest.approx(1)
+
+
+@pytest.fixture
+def binary(db):
+    db.train(
+        "coin",
+        "select range as x, if(range < 50, 'no', 'yes') as label from range(100)",
+        model_type="logistic_reg",
+    )
+    return db
+
+
+def test_the_threshold_moves_recall(binary):
+    query = "select range as x, if(range < 50, 'no', 'yes') as label from range(100)"
+    strict, lenient = (
+        binary.evaluate("coin", query, f'{{"threshold": {threshold}}}') for threshold in (0.9, 0.1)
+    )
+    assert strict["recall"] < lenient["recall"] == 1
+    assert strict["precision"] == 1 > lenient["precision"]
+
+
+def test_a_class_missing_from_the_evaluation_rows_is_no_fault(binary):
+    metrics = binary.evaluate("coin", "select 99 as x, 'yes' as label")
+    assert metrics["accuracy"] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "settings", "message"),
+    [
+        ("select 1 as x, 'no' as label where false", "{}", "evaluation query returned no rows"),
+        ("select 1 as x, null::varchar as label", "{}", "is NULL in every row"),
+        ("select 1 as x", "{}", "label column 'label' is missing"),
+        ("select 'no' as label", "{}", "column 'x' is missing from the input of ml_evaluate"),
+        ("select 1 as x, 'maybe' as label", "{}", "holds 'maybe', which the model was not trained"),
+        ("select 1 as x, 1 as label", "{}", "has the type INT64 but the model was trained on STR"),
+        ("select 1 as x, 'no' as label", "[]", "argument 'settings' must be the text of a JSON"),
+        ("select 1 as x, 'no' as label", '{"threshold": 2}', "must be between 0 and 1, not 2"),
+        ("select 1 as x, 'no' as label", '{"cutoff": 2}', "setting 'cutoff' is not valid"),
+    ],
+)
+def test_an_evaluation_fault_is_one_sentence(binary, query, settings, message):
+    with pytest.raises(duckdb.Error, match=f"ModelError: coin: .*{message}"):
+        binary.evaluate("coin", query, settings)
+
+
+def test_a_label_is_matched_in_the_type_it_was_trained_in(db):
+    db.train(
+        "m",
+        "select range as x, range > 49 as k, (range > 49)::int as label from range(100)",
+        model_type="logistic_reg",
+    )
+    as_integer, as_decimal, as_double = (
+        db.evaluate("m", f"select 99 as x, true as k, {label} as label")
+        for label in ("1::tinyint", "1.00", "1::double")
+    )
+    assert as_integer == pytest.approx(as_decimal, nan_ok=True)
+    assert as_integer == pytest.approx(as_double, nan_ok=True)
+    with pytest.raises(duckdb.Error, match="m: column 'label' holds a value that is no INT64"):
+        db.evaluate("m", "select 99 as x, true as k, 1.5 as label")
+
+
+def test_a_threshold_needs_a_binary_classifier(line):
+    with pytest.raises(duckdb.Error, match="line: setting 'threshold' is not valid for LINEAR_REG"):
+        line.evaluate("line", "select 1 as x, 1 as label", '{"threshold": 0.5}')
+    line.train(
+        "three", "select range as x, range % 3 as label from range(90)", model_type="logistic_reg"
+    )
+    with pytest.raises(duckdb.Error, match="three: setting 'threshold' needs a binary classifier"):
+        line.evaluate("three", "select 1 as x, 1 as label", '{"threshold": 0.5}')

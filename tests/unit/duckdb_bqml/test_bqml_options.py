@@ -1,0 +1,122 @@
+import json
+
+import jinja2
+import pytest
+from duckdb_bqml.errors import ModelError
+from duckdb_bqml.options import OPTIONS, macro, validate
+
+
+def test_defaults_complete_the_options():
+    effective, warnings = validate("m", {"MODEL_TYPE": "Linear_Reg", "L2_Reg": 1})
+    assert warnings == []
+    assert effective["model_type"] == "LINEAR_REG"
+    assert effective["l2_reg"] == 1.0
+    assert effective["input_label_cols"] == ["label"]
+    assert effective["max_iterations"] == 20
+    assert effective["ls_init_learn_rate"] == 0.1
+    assert "learn_rate" not in effective
+    assert "data_split_col" not in effective
+
+
+def test_an_option_without_local_meaning_is_kept_with_a_warning():
+    effective, warnings = validate("m", {"model_type": "linear_reg", "kms_key_name": "k"})
+    assert effective["kms_key_name"] == "k"
+    assert warnings == ["m: option 'kms_key_name' is kept for BigQuery and has no local effect"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"l2_regg": 1}, "option 'l2_regg' is unknown for LINEAR_REG; did you mean 'l2_reg'?"),
+        ({"class_weights": [["a", 1]]}, "'class_weights' is for LOGISTIC_REG, not LINEAR_REG"),
+        ({"model_type": None}, "option 'model_type' has no value 'NONE'"),
+        ({"model_type": "linear_regg"}, "did you mean 'LINEAR_REG'?"),
+        ({"l1_reg": 1, "L1_REG": 2}, "'l1_reg' is given twice"),
+        ({"l1_reg": -1}, "option 'l1_reg' must be at least 0.0, not -1.0"),
+        ({"l1_reg": "much"}, "option 'l1_reg' must be a finite number"),
+        ({"l1_reg": True}, "option 'l1_reg' must be a finite number"),
+        ({"l1_reg": "hparam_range(0, 1)"}, "needs hyperparameter tuning"),
+        ({"max_iterations": 2.5}, "option 'max_iterations' must be a whole number, not 2.5"),
+        ({"max_iterations": 0}, "option 'max_iterations' must be at least 1, not 0"),
+        ({"early_stop": "yes"}, "option 'early_stop' must be TRUE or FALSE"),
+        ({"ls_init_learn_rate": 0}, "option 'ls_init_learn_rate' must be greater than 0.0"),
+        ({"input_label_cols": "y"}, "option 'input_label_cols' must be an array of STRING"),
+        ({"input_label_cols": ["y", "z"]}, "must name exactly one column"),
+        ({"learn_rate": 0.1}, "'learn_rate' is only valid with learn_rate_strategy = CONSTANT"),
+        (
+            {"learn_rate_strategy": "constant", "ls_init_learn_rate": 0.1},
+            "'ls_init_learn_rate' is only valid with learn_rate_strategy = LINE_SEARCH",
+        ),
+        ({"data_split_method": "sequence"}, "'data_split_method' has no value 'SEQUENCE'"),
+        ({"data_split_method": "seq"}, "'data_split_col' is required by data_split_method = SEQ"),
+        ({"data_split_method": "custom"}, "'data_split_col' is required"),
+        ({"data_split_col": "c"}, "'data_split_col' is only valid with data_split_method"),
+        ({"data_split_eval_fraction": 0.1}, "only valid with data_split_method = RANDOM or SEQ"),
+        (
+            {"data_split_method": "random", "data_split_eval_fraction": 1},
+            "'data_split_eval_fraction' must be less than 1.0",
+        ),
+        (
+            {"optimize_strategy": "normal_equation", "l1_reg": 0.1},
+            "cannot be NORMAL_EQUATION with l1_reg > 0",
+        ),
+        ({"vertex_ai_model_id": "m"}, "only valid with model_registry = VERTEX_AI"),
+        ({"warm_start": True}, "'warm_start' needs warm start, which is not available"),
+        ({"enable_global_explain": True}, "'enable_global_explain' needs global explanation"),
+        ({"num_trials": 5}, "'num_trials' needs hyperparameter tuning, which is not available"),
+        (
+            {"calculate_p_values": True},
+            "Please specify CATEGORY_ENCODING_METHOD=DUMMY_ENCODING to enable p_values",
+        ),
+        (
+            {"calculate_p_values": True, "category_encoding_method": "dummy_encoding", "l1_reg": 1},
+            "L1_REG must be zero if CALCULATE_P_VALUES=TRUE.",
+        ),
+        (
+            {"calculate_p_values": True, "category_encoding_method": "dummy_encoding"},
+            "'calculate_p_values' needs p-values, which is not available",
+        ),
+    ],
+)
+def test_a_wrong_option_is_refused_in_one_sentence(options, message):
+    with pytest.raises(ModelError) as refused:
+        validate("ml_x__model", {"model_type": "linear_reg", **options})
+    assert str(refused.value).startswith("ml_x__model: ")
+    assert message in str(refused.value)
+
+
+def test_model_type_is_required():
+    with pytest.raises(ModelError, match="m: option 'model_type' is missing"):
+        validate("m", {})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"optimize_strategy": "normal_equation"}, "has no value 'NORMAL_EQUATION'"),
+        (
+            {"auto_class_weights": True, "class_weights": [["a", 1.0]]},
+            "'class_weights' excludes 'auto_class_weights'",
+        ),
+        ({"class_weights": [["a", 0]]}, "an array of pairs of label and positive weight"),
+        ({"class_weights": []}, "an array of pairs of label and positive weight"),
+    ],
+)
+def test_a_wrong_option_of_a_classifier_is_refused(options, message):
+    with pytest.raises(ModelError, match=message):
+        validate("m", {"model_type": "logistic_reg", **options})
+
+
+@pytest.mark.parametrize("value", [False, None])
+def test_an_unsupported_option_may_be_switched_off(value):
+    options = {"model_type": "linear_reg"} | ({} if value is None else {"warm_start": value})
+    assert validate("m", options)[0]["warm_start"] is False
+
+
+def test_the_macro_returns_the_table():
+    returned = []
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    environment.globals["return"] = lambda value: returned.append(value) or ""
+    environment.from_string(macro() + "{{ ml_option_table() }}").render()
+    assert returned == [json.loads(json.dumps(OPTIONS))]
+    assert macro().startswith("{#- generated")
