@@ -160,7 +160,7 @@ case
     when raw_problem is not null then raw_problem
     {%- if lake.format == 'csv' %}
     when array_length(cells) != {{ columns | length }}
-        then concat('holds ', cast(array_length(cells) as {{ dbt.type_string() }}), ' fields instead of {{ columns | length }}')
+        then concat('holds ', cast(array_length(cells) as {{ dbt.type_string() }}), ' field(s) instead of {{ columns | length }}')
     {%- endif %}
     {%- for column in columns %}
     {%- if column.data_type | lower != 'string' %}

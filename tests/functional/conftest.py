@@ -1,7 +1,7 @@
 """dbt, run for real on a lake and a DuckDB file of the test's own.
 
-`azekura()` is this project; `tiny` is a project of a few models that the test writes, with this
-project's macros.
+`azekura()` is this project; `tiny()` is one of a few models that the test writes, with this one's
+macros.
 """
 
 import gc
@@ -84,25 +84,29 @@ def azekura(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Project]:
     return lambda: Project(tmp_path_factory.mktemp("azekura"))
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Project:
-    """An empty project with this one's macros and profile; write models with `tiny.model`."""
-    root = tmp_path / "project"
-    (root / "models").mkdir(parents=True)
-    for name in ("macros", "profiles.yml"):
-        (root / name).symlink_to(ROOT / name)
-    (root / "dbt_project.yml").write_text(
-        "name: azekura\nversion: '0.1.0'\nprofile: azekura\n"
-        "flags: {send_anonymous_usage_stats: false}\n"
-        "models: {+materialized: table}\n"
-    )
-    project = Project(tmp_path, root)
+class Tiny(Project):
+    """A project of the models the test writes, with this one's macros and profile."""
 
-    def model(name: str, sql: str) -> None:
-        (root / "models" / f"{name}.sql").write_text(sql)
+    def __init__(self, folder: Path) -> None:
+        root = folder / "project"
+        (root / "models").mkdir(parents=True)
+        for name in ("macros", "profiles.yml"):
+            (root / name).symlink_to(ROOT / name)
+        (root / "dbt_project.yml").write_text(
+            "name: azekura\nversion: '0.1.0'\nprofile: azekura\n"
+            "flags: {send_anonymous_usage_stats: false}\n"
+            "models: {+materialized: table}\n"
+        )
+        super().__init__(folder, root)
 
-    project.model = model
-    return project
+    def model(self, name: str, sql: str) -> None:
+        (self.root / "models" / f"{name}.sql").write_text(sql)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Tiny]:
+    """Makes an empty project with this one's macros."""
+    return lambda: Tiny(tmp_path_factory.mktemp("tiny"))
 
 
 def pytest_report_header() -> str:

@@ -28,7 +28,14 @@ INCREMENTAL = [
     "features.feat_route__history",
 ]
 FEATURES = [table for table in INCREMENTAL if table.startswith("features.")]
-LAYERS = ["--select", "tag:lake", "tag:warehouse", "tag:marts", "tag:features", "resource_type:snapshot"]
+LAYERS = [
+    "--select",
+    "tag:lake",
+    "tag:warehouse",
+    "tag:marts",
+    "tag:features",
+    "resource_type:snapshot",
+]
 
 
 def window(day: date) -> list[str]:
@@ -114,9 +121,9 @@ def test_a_feature_row_was_there_when_it_says_it_was_known(day_by_day, table):
 
 def test_running_a_day_again_changes_nothing(day_by_day, at_once):
     day_by_day.build(*LAYERS, *window(DAYS[6]))
-    assert {table: differences(at_once, day_by_day, table) for table in INCREMENTAL} == dict.fromkeys(
-        INCREMENTAL, 0
-    )
+    assert {
+        table: differences(at_once, day_by_day, table) for table in INCREMENTAL
+    } == dict.fromkeys(INCREMENTAL, 0)
 
 
 def test_a_day_reads_only_its_own_files(day_by_day):
@@ -142,7 +149,9 @@ def test_a_day_reads_only_its_own_files(day_by_day):
 )
 def test_a_window_that_cannot_be_meant_is_refused(day_by_day, at_once, start, end, words):
     bounds = ", ".join(
-        f"{name}: '{value}'" for name, value in [("window_start", start), ("window_end", end)] if value
+        f"{name}: '{value}'"
+        for name, value in [("window_start", start), ("window_end", end)]
+        if value
     )
     day_by_day.dbt("run", "--select", "fct_flight", "--vars", f"{{{bounds}}}").failed_saying(words)
     assert differences(at_once, day_by_day, "warehouse.fct_flight") == 0
