@@ -1,6 +1,6 @@
 {#-
-  What a build made, for people: `dbt run-operation summary`. Tables and rows per layer, rejected
-  records, each model's headline metric, and what to try next.
+  What a build made, for people: `dbt run-operation summary`. Tables and rows per layer, how many
+  records were rejected, each model's headline metrics (`meta.headline`), and what to try next.
 -#}
 {% macro summary() %}
     {%- if not execute -%} {{ return('') }} {%- endif -%}
@@ -42,7 +42,25 @@
             {%- do lines.append('    %-42s %s' | format(node.name, shown | join('   '))) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- do lines.append('') -%}
+    {%- for table in layers.lake if table.name.endswith('__rejects') -%}
+        {%- set rejected = _row_counts([table])[table.name] -%}
+        {%- do lines.append(
+            _plural(rejected, 'record') ~ ' of the lake could not be used'
+            ~ (': see why in ' ~ table.relation.schema ~ '.' ~ table.name if rejected else '')
+        ) -%}
+    {%- endfor -%}
+    {%- do lines.append('') -%}
+    {%- do lines.append('next   dbt build --select ml_late_arrival__model+    edit the model, train it, see what it gives') -%}
+    {%- do lines.append('       make docs                                     browse tables, columns and lineage') -%}
+    {%- do lines.append('       duckdb azekura.duckdb                         ask anything in SQL (or duckdb.connect in Python)') -%}
+    {%- do lines.append('       README.md, "Where do I put ..."               bring your own data') -%}
     {%- for line in lines -%} {{ print(line) }} {%- endfor -%}
+{% endmacro %}
+
+
+{% macro _plural(number, noun) %}
+    {{ return(_thousands(number) ~ ' ' ~ noun ~ ('' if number == 1 else 's')) }}
 {% endmacro %}
 
 
