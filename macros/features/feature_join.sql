@@ -25,16 +25,17 @@
 {% macro _checked_views(views) %}
     {%- set checked = [] -%}
     {%- for view in views -%}
+        {%- set number = loop.index -%}
         {%- for option in ['view', 'keys', 'columns'] if not view.get(option) -%}
             {{ exceptions.raise_compiler_error(
-                "feature_join in " ~ model.name ~ ": view number " ~ loop.index
+                "feature_join in " ~ model.name ~ ": view number " ~ number
                 ~ " lacks '" ~ option ~ "'; each needs view, keys and columns."
             ) }}
         {%- endfor -%}
         {%- for option in view if option not in ['view', 'keys', 'columns'] -%}
             {{ exceptions.raise_compiler_error(
-                "feature_join in " ~ model.name ~ ": option '" ~ option ~ "' of "
-                ~ view['view'] ~ " is unknown; a view has view, keys and columns."
+                "feature_join in " ~ model.name ~ ": option '" ~ option ~ "' of view number "
+                ~ number ~ " is unknown; a view has view, keys and columns."
             ) }}
         {%- endfor -%}
         {%- set keys = {} -%}

@@ -53,7 +53,7 @@
     {%- do lines.append('') -%}
     {%- do lines.append('next   dbt build --select ml_late_arrival__model+    edit the model, train it, see what it gives') -%}
     {%- do lines.append('       make docs                                     browse tables, columns and lineage') -%}
-    {%- do lines.append('       duckdb azekura.duckdb                         ask anything in SQL (or duckdb.connect in Python)') -%}
+    {%- do lines.append('       dbt show --inline "select ..."                ask anything in SQL') -%}
     {%- do lines.append('       README.md, "Where do I put ..."               bring your own data') -%}
     {%- for line in lines -%} {{ print(line) }} {%- endfor -%}
 {% endmacro %}
