@@ -7,7 +7,9 @@
     {%- set parts = [] -%}
     {%- for column in columns -%}
         {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
-        {%- do parts.append("coalesce(concat(cast(length(" ~ text ~ ") as " ~ dbt.type_string() ~ "), ':', " ~ text ~ "), '~')") -%}
+        {%- do parts.append(
+            "coalesce(cast(length(" ~ text ~ ") as " ~ dbt.type_string() ~ ") || ':' || " ~ text ~ ", '~')"
+        ) -%}
     {%- endfor -%}
-    {{ dbt.hash('concat(' ~ parts | join(', ') ~ ')') }}
+    {{ dbt.hash(parts | join(' || ')) }}
 {%- endmacro %}

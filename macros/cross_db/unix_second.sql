@@ -12,5 +12,6 @@
 {%- endmacro %}
 
 {% macro duckdb__unix_second(timestamp) -%}
-    epoch_us({{ timestamp }}) // 1000000
+    {#- `//` cuts towards zero: whole seconds first, so that times before 1970 round down -#}
+    (epoch_us(date_trunc('second', {{ timestamp }})) // 1000000)
 {%- endmacro %}

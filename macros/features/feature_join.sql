@@ -10,7 +10,8 @@
   views    a list of {view: ref(...), keys: {label column: view column} or [column], columns: [...]}
 
   DuckDB joins by ASOF, after dropping rows that an earlier known row with a later event_at outdates.
-  BigQuery, which has no ASOF join, puts labels and states into one ordered window.
+  BigQuery, which has no ASOF join, puts labels and states into one ordered window. There a NULL key
+  equals another and a NULL moment comes before all others, so states with either stay out.
 -#}
 {% macro feature_join(labels, at, views) %}
     {{- return(adapter.dispatch('feature_join', 'azekura')(labels, at, _checked_views(views))) -}}
@@ -117,7 +118,11 @@ from (
     from (
         select *
         from {{ view.view }}
-        where true
+        where
+            known_at is not null
+            {%- for key in view_keys %}
+            and {{ key }} is not null
+            {%- endfor %}
         qualify event_at = max(event_at) over (
             partition by {{ view_keys | join(', ') }}
             order by known_at

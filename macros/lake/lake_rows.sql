@@ -31,7 +31,7 @@ select
         {%- endfor %}
     ] as cells,
     raw_record,
-    if(safe.parse_json(raw_record) is null, 'is not valid JSON', null) as raw_problem,
+    if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
     {%- else %}
     array(
         select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
@@ -46,6 +46,9 @@ select
     _file_name as lake_file,
     cast(null as int64) as line_number
 from {{ relation }}
+{%- if format != 'parquet' %}
+where raw_record not in ('', '\r')
+{%- endif %}
 {%- endmacro %}
 
 

@@ -1,0 +1,42 @@
+{%- set cases = [
+    ('second', "'2013-01-01 10:59:59.999999'", "'2013-01-01 10:59:59'"),
+    ('minute', "'2013-01-01 10:59:59.999999'", "'2013-01-01 10:59:00'"),
+    ('hour', "'2013-01-01 10:59:59.999999'", "'2013-01-01 10:00:00'"),
+    ('hour', "'2013-01-01 10:00:00'", "'2013-01-01 10:00:00'"),
+    ('hour', "'1969-12-31 23:30:00'", "'1969-12-31 23:00:00'"),
+    ('day', "'2013-03-10 23:59:59'", "'2013-03-10 00:00:00'"),
+    ('day', "'1969-12-31 23:30:00'", "'1969-12-31 00:00:00'"),
+    ('month', "'2012-02-29 12:00:00'", "'2012-02-01 00:00:00'"),
+    ('year', "'2013-12-31 23:59:59'", "'2013-01-01 00:00:00'"),
+    ('hour', 'null', 'null'),
+] -%}
+
+with
+
+cases as (
+
+    {% for unit, given_at, expected in cases -%}
+    select
+        '{{ unit }}' as unit,
+        cast({{ given_at }} as timestamp) as given_at,
+        cast({{ expected }} as timestamp) as expected
+    {{- '' if loop.last else ' union all' }}
+    {% endfor %}
+
+),
+
+judged as (
+
+    select
+        *,
+        case unit
+            {%- for unit in ['second', 'minute', 'hour', 'day', 'month', 'year'] %}
+            when '{{ unit }}' then {{ timestamp_truncate('given_at', unit) }}
+            {%- endfor %}
+        end as actual
+    from cases
+
+)
+
+select * from judged
+where actual is distinct from expected

@@ -1,0 +1,180 @@
+"""What the YAML of a model or snapshot says (Y2, Y5, Y6, T1)."""
+
+import re
+
+import pytest
+
+CONTRACTED = ("models/marts/", "models/features/", "ml/models/")
+
+# models with no rule in them to test
+WITHOUT_UNIT_TEST = {
+    "feat_airport__weather": "it renames columns of fct_weather_hour",
+}
+
+
+def grain_problem(name: str, description: str) -> str | None:
+    trained = name.startswith("ml_") and name.endswith("__model")
+    start = "One trained model" if trained else "One row"
+    if re.match(rf"{start}(:| per | of )\s*\w", " ".join(description.split())):
+        return None
+    return f'{name}: the description must begin with the grain: "{start} …".'
+
+
+def contract_problems(node: dict) -> list[str]:
+    """What a contracted model's YAML lacks."""
+    name = node["name"]
+    problems = [
+        f"{name}.{column}: give its {what}."
+        for column, declared in node["columns"].items()
+        for what in ("description", "data_type")
+        if not declared[what]
+    ]
+    if not node["config"]["contract"]["enforced"]:
+        problems.append(f"{name}: enforce its contract (contract: {{enforced: true}}).")
+    if not node["columns"]:
+        problems.append(f"{name}: list its columns.")
+    return problems
+
+
+def feature_problems(name: str, columns: set[str], key: set[str]) -> list[str]:
+    """What a feature view lacks; key is the combination of columns tested as unique."""
+    problems = [
+        f"{name}: a feature row needs {column}."
+        for column in ("event_at", "known_at")
+        if column not in columns
+    ]
+    if "event_at" not in key or len(key) < 2:
+        problems.append(f"{name}: test unique_combination of the entity's key and event_at.")
+    return problems
+
+
+def is_contracted(node: dict) -> bool:
+    trained = node["config"]["materialized"] == "ml_model"
+    return node["original_file_path"].startswith(CONTRACTED) and not trained
+
+
+@pytest.fixture(scope="session")
+def data_tests(manifest: dict) -> list[dict]:
+    """The generic tests that stand in the YAML of models and snapshots."""
+    return [node for node in manifest["nodes"].values() if node.get("attached_node")]
+
+
+def test_every_description_begins_with_the_grain(nodes: list[dict]) -> None:
+    problems = [grain_problem(node["name"], node["description"]) for node in nodes]
+    problems = [problem for problem in problems if problem]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_column_listed_is_described(manifest: dict, nodes: list[dict]) -> None:
+    problems = [
+        f"{node['name']}.{column}: describe it."
+        for node in [*nodes, *manifest["sources"].values()]
+        for column, declared in node["columns"].items()
+        if not declared["description"]
+    ]
+    assert not problems, "\n".join(problems)
+
+
+def test_marts_features_and_ml_tables_have_whole_contracts(nodes: list[dict]) -> None:
+    contracted = [node for node in nodes if is_contracted(node)]
+    problems = [line for node in contracted for line in contract_problems(node)]
+    assert contracted
+    assert not problems, "\n".join(problems)
+
+
+def test_a_feature_row_says_of_whom_of_when_and_since_when_known(
+    nodes: list[dict], data_tests: list[dict]
+) -> None:
+    keys = {
+        test["attached_node"]: set(test["test_metadata"]["kwargs"]["columns"])
+        for test in data_tests
+        if test["test_metadata"]["name"] == "unique_combination"
+    }
+    problems = [
+        line
+        for node in nodes
+        if node["original_file_path"].startswith("models/features/")
+        for line in feature_problems(
+            node["name"], set(node["columns"]), keys.get(node["unique_id"], set())
+        )
+    ]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_model_and_snapshot_has_a_data_test(
+    nodes: list[dict], data_tests: list[dict]
+) -> None:
+    tested = {test["attached_node"] for test in data_tests}
+    problems = [
+        f"{node['name']} has no data test: test at least its key."
+        for node in nodes
+        if node["unique_id"] not in tested
+    ]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_rule_of_warehouse_marts_and_features_has_a_unit_test(
+    manifest: dict, nodes: list[dict]
+) -> None:
+    layers = ("models/warehouse/", "models/marts/", "models/features/")
+    names = {node["name"] for node in nodes if node["original_file_path"].startswith(layers)}
+    tested = {test["model"] for test in manifest["unit_tests"].values()}
+    problems = [
+        *(
+            f"{name} has no unit test: write one in its YAML."
+            for name in names - tested - set(WITHOUT_UNIT_TEST)
+        ),
+        *(
+            f"{name} needs no exception any more: take it out of WITHOUT_UNIT_TEST."
+            for name in set(WITHOUT_UNIT_TEST) - (names - tested)
+        ),
+    ]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("fct_order", "One row per order, with its total."),
+        ("ml_churn__evaluation", "One row: the metrics of the model."),
+        ("ml_churn__model", "One trained model: logistic regression."),
+    ],
+)
+def test_a_grain_is_found_right(name: str, description: str) -> None:
+    assert grain_problem(name, description) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("fct_order", ""),
+        ("fct_order", "Orders. One row per order."),
+        ("fct_order", "One row"),
+        ("fct_order", "One trained model: an order."),
+        ("ml_churn__model", "One row per model."),
+    ],
+)
+def test_a_description_without_the_grain_is_found_wrong(name: str, description: str) -> None:
+    assert grain_problem(name, description) is not None
+
+
+def test_a_hole_in_a_contract_is_found_wrong() -> None:
+    whole = {"description": "Key.", "data_type": "string"}
+
+    def problems(columns: dict, enforced: bool = True) -> list[str]:
+        config = {"contract": {"enforced": enforced}}
+        return contract_problems({"name": "mart", "columns": columns, "config": config})
+
+    assert problems({"id": whole}) == []
+    assert len(problems({"id": {**whole, "data_type": None}})) == 1
+    assert len(problems({"id": {**whole, "description": ""}})) == 1
+    assert len(problems({"id": whole}, enforced=False)) == 1
+    assert len(problems({})) == 1
+
+
+def test_a_feature_view_without_key_or_time_is_found_wrong() -> None:
+    columns, key = {"id", "event_at", "known_at"}, {"id", "event_at"}
+    assert feature_problems("feat", columns, key) == []
+    assert len(feature_problems("feat", columns - {"known_at"}, key)) == 1
+    assert len(feature_problems("feat", columns, {"event_at"})) == 1
+    assert len(feature_problems("feat", columns, {"id", "date"})) == 1
