@@ -182,7 +182,12 @@ end
 {%- endmacro %}
 
 {% macro duckdb___record_as_json(columns) -%}
-    cast(to_json(row({{ _quoted_list(columns | map(attribute='name')) }})) as varchar)
+    {#- struct_pack, because the fields of row() have no names -#}
+    cast(to_json(struct_pack(
+        {%- for column in columns -%}
+        {{ adapter.quote(column.name) }} := {{ adapter.quote(column.name) }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    )) as varchar)
 {%- endmacro %}
 
 

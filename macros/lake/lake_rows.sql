@@ -27,7 +27,11 @@ select
     {%- elif format == 'ndjson' %}
     [
         {%- for column in columns %}
-        json_value(raw_record, '$.{{ column.name }}'){{ ',' if not loop.last }}
+        {#- json_value is NULL for an object or a list, whose text json_query gives; JSON's null is NULL #}
+        coalesce(
+            json_value(raw_record, '$.{{ column.name }}'),
+            nullif(json_query(raw_record, '$.{{ column.name }}'), 'null')
+        ){{ ',' if not loop.last }}
         {%- endfor %}
     ] as cells,
     raw_record,

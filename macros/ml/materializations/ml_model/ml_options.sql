@@ -15,7 +15,8 @@
     {%- endif -%}
     {%- set known = table[model_type] -%}
     {%- set options = {'model_type': model_type} -%}
-    {%- for name, value in given.items() if name != 'model_type' -%}
+    {#- sorted: dbt hands a config's meta over in another order from run to run -#}
+    {%- for name, value in given | dictsort if name != 'model_type' -%}
         {%- if name not in known -%}
             {{ exceptions.raise_compiler_error(
                 model.name ~ ": option '" ~ name ~ "' is unknown for " ~ model_type

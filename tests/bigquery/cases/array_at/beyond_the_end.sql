@@ -1,0 +1,2 @@
+select {{ array_at('cells', 2) }} as cell
+from (select ['a', 'b'] as cells) as records

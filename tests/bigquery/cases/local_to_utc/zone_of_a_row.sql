@@ -1,0 +1,8 @@
+select {{ local_to_utc('flight_date', 'minute_of_day', 'time_zone') }} as departed_at
+from (
+    select date '2013-01-01' as flight_date, 317 as minute_of_day, 'America/New_York' as time_zone
+    union all
+    select date '2013-07-01' as flight_date, 1440 as minute_of_day, 'America/New_York' as time_zone
+    union all
+    select date '2013-07-01' as flight_date, 317 as minute_of_day, cast(null as {{ dbt.type_string() }}) as time_zone
+) as flights

@@ -1,0 +1,1 @@
+select * from {{ ml_evaluate('`demo`.`ml`.`air_time`') }} as evaluation

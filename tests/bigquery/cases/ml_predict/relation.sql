@@ -1,0 +1,1 @@
+select * from {{ ml_predict('`demo`.`ml`.`air_time`', '`demo`.`marts`.`flights`') }} as predicted

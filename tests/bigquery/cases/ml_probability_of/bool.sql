@@ -1,0 +1,2 @@
+select {{ ml_probability_of('probs', 'true') }} as probability
+from (select [struct(true as label, 0.7 as prob), struct(false as label, 0.3 as prob)] as probs) as predicted

@@ -1,0 +1,1 @@
+select * from {{ ml_validate_data_drift('`demo`.`marts`.`base`', '`demo`.`marts`.`study`') }} as drift

@@ -1,0 +1,11 @@
+select
+    airport_code,
+    event_at,
+    sum(departures_count) {{ over_last_hours(3, 'event_at', by=['airport_code']) }} as departures_count_3h
+from (
+    select 'JFK' as airport_code, timestamp '2013-01-01 05:00:00' as event_at, 1 as departures_count
+    union all
+    select 'JFK' as airport_code, timestamp '2013-01-01 07:00:00' as event_at, 10 as departures_count
+    union all
+    select 'JFK' as airport_code, timestamp '2013-01-01 08:00:00' as event_at, 100 as departures_count
+) as hours

@@ -1,0 +1,133 @@
+"""The BigQuery SQL of this project, rendered by dbt itself without a connection.
+
+cases/<macro>/<case>.sql    a query that calls one macro
+golden/macros/...           what each of them renders to
+golden/models/...           what each model and snapshot compiles to; a trained model is its whole
+                            statement, and an incremental model has a second file: one window
+
+`make golden` writes golden/ anew.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from dbt.adapters.bigquery import BigQueryAdapter
+from dbt.adapters.bigquery.connections import BigQueryConnectionManager
+from dbt.adapters.factory import get_adapter_by_type, reset_adapters
+from dbt.cli.main import dbtRunner
+from dbt.clients.jinja import get_rendered
+from dbt.context.providers import generate_runtime_model_context
+from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import EventLevel, EventMsg
+
+ROOT = Path(__file__).parents[2]
+CASES = Path(__file__).parent / "cases"
+GOLDEN = Path(__file__).parent / "golden"
+
+WINDOW = "{window_start: '2013-06-14', window_end: '2013-06-16'}"
+
+# the statement that the materialization ml_model runs
+TRAINING = "{{ bigquery__ml_model_sql(this, ml_options(), sql) }}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-golden", action="store_true", help="write tests/bigquery/golden anew, and pass"
+    )
+
+
+class NoConnection:
+    """What dbt holds for an open connection; it can only be closed."""
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class Rendered:
+    """The project as dbt sees it for BigQuery."""
+
+    manifest: Manifest
+    warnings: list[str]
+    files: dict[Path, str]  # the text of each golden file, by its path below golden/
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
+    """Every golden file's text, from one parse of the project."""
+    scratch = tmp_path_factory.mktemp("bigquery")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setenv("DBT_TARGET_PATH", str(scratch / "target"))
+        patch.setenv("DBT_LOG_PATH", str(scratch / "logs"))
+        patch.setenv("DBT_PROJECT_DIR", str(ROOT))
+        patch.setenv("DBT_PROFILES_DIR", str(ROOT))
+        patch.setenv("AZEKURA_BIGQUERY_PROJECT", "demo")
+        patch.setenv("AZEKURA_BIGQUERY_DATASET", "azekura")
+        patch.setenv("AZEKURA_BIGQUERY_LOCATION", "US")
+        patch.setenv("AZEKURA_BIGQUERY_LAKE_DATASET", "azekura_lake_files")
+        patch.setattr(BigQueryConnectionManager, "open", classmethod(_open_nothing))
+        try:
+            yield _render(patch)
+        finally:
+            reset_adapters()
+
+
+def _render(patch: pytest.MonkeyPatch) -> Rendered:
+    warnings: list[str] = []
+
+    def listen(event: EventMsg) -> None:
+        if event.info.level in (EventLevel.WARN, EventLevel.ERROR):
+            warnings.append(event.info.msg)
+
+    manifest = _dbt("parse", "--no-partial-parse", listen=listen)
+    files = {}
+
+    patch.setattr(BigQueryAdapter, "get_relation", lambda *_: None)
+    nodes = _compiled(manifest, "--select", "resource_type:model", "resource_type:snapshot")
+    config = get_adapter_by_type("bigquery").config
+
+    def text(template: str, node) -> str:
+        return get_rendered(template, generate_runtime_model_context(node, config, manifest))
+
+    for node in nodes:
+        trains = node.config.materialized == "ml_model"
+        files[Path("models", f"{node.name}.sql")] = (
+            text(TRAINING, node) if trains else node.compiled_code
+        )
+    for case in CASES.glob("*/*.sql"):
+        files["macros" / case.relative_to(CASES)] = text(case.read_text(), nodes[0])
+
+    patch.setattr(BigQueryAdapter, "get_relation", _a_table)
+    windowed = ["--select", "resource_type:model,config.materialized:incremental"]
+    for node in _compiled(manifest, *windowed, "--vars", WINDOW):
+        files[Path("models", f"{node.name}.incremental.sql")] = node.compiled_code
+
+    return Rendered(manifest, warnings, {path: sql.strip() + "\n" for path, sql in files.items()})
+
+
+def _dbt(*arguments: str, manifest: Manifest | None = None, listen=None):
+    """The result of one dbt command on BigQuery, run in this process."""
+    runner = dbtRunner(manifest=manifest, callbacks=[listen] if listen else [])
+    outcome = runner.invoke(["--quiet", *arguments, "--target", "bigquery"])
+    assert outcome.success, outcome.exception
+    return outcome.result
+
+
+def _compiled(manifest: Manifest, *arguments: str) -> list:
+    """The nodes selected, compiled. No cache: filling it would ask BigQuery."""
+    untested = ["--indirect-selection", "empty"]
+    outcome = _dbt("compile", "--no-populate-cache", *untested, *arguments, manifest=manifest)
+    return [result.node for result in outcome.results]
+
+
+def _open_nothing(_, connection):
+    connection.handle = NoConnection()
+    connection.state = "open"
+    return connection
+
+
+def _a_table(adapter: BigQueryAdapter, database: str, schema: str, identifier: str):
+    return adapter.Relation.create(database, schema, identifier, type="table")

@@ -1,0 +1,3 @@
+select * from ml.evaluate(
+    model `demo`.`ml`.`air_time`
+) as evaluation

@@ -1,0 +1,1 @@
+select * from `demo`.`azekura_warehouse`.`int_aircraft__carrier_assignment`

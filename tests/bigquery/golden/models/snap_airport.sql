@@ -1,0 +1,1 @@
+select * from `demo`.`azekura_warehouse`.`dim_airport`

@@ -1,0 +1,201 @@
+with
+
+-- keeps the records that can be used, one per key: the latest that arrived
+records as (
+
+    select * from (
+    with lake_rows as (
+        select
+            [
+                coalesce(
+                    json_value(raw_record, '$.faa'),
+                    nullif(json_query(raw_record, '$.faa'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.name'),
+                    nullif(json_query(raw_record, '$.name'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.lat'),
+                    nullif(json_query(raw_record, '$.lat'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.lon'),
+                    nullif(json_query(raw_record, '$.lon'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.alt'),
+                    nullif(json_query(raw_record, '$.alt'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.tz'),
+                    nullif(json_query(raw_record, '$.tz'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.dst'),
+                    nullif(json_query(raw_record, '$.dst'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.tzone'),
+                    nullif(json_query(raw_record, '$.tzone'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.event_at'),
+                    nullif(json_query(raw_record, '$.event_at'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.ingested_at'),
+                    nullif(json_query(raw_record, '$.ingested_at'), 'null')
+                )
+            ] as cells,
+            raw_record,
+            if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+            ingested_date,
+            _file_name as lake_file,
+            cast(null as int64) as line_number
+        from `demo`.`azekura_lake_files`.`airports`
+        where raw_record not in ('', '\r')
+    ),
+
+    typed as (
+        select
+            safe_cast(cells[safe_offset(0)] as STRING) as `faa`,
+            safe_cast(cells[safe_offset(1)] as STRING) as `name`,
+            safe_cast(cells[safe_offset(2)] as FLOAT64) as `lat`,
+            safe_cast(cells[safe_offset(3)] as FLOAT64) as `lon`,
+            safe_cast(cells[safe_offset(4)] as INT64) as `alt`,
+            safe_cast(cells[safe_offset(5)] as INT64) as `tz`,
+            safe_cast(cells[safe_offset(6)] as STRING) as `dst`,
+            safe_cast(cells[safe_offset(7)] as STRING) as `tzone`,
+            safe_cast(cells[safe_offset(8)] as TIMESTAMP) as `event_at`,
+            safe_cast(cells[safe_offset(9)] as TIMESTAMP) as `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when raw_problem is not null then raw_problem
+                when cells[safe_offset(2)] is not null and safe_cast(cells[safe_offset(2)] as FLOAT64) is null
+                    then concat('column lat holds "', cells[safe_offset(2)], '", which is not FLOAT64')
+                when cells[safe_offset(3)] is not null and safe_cast(cells[safe_offset(3)] as FLOAT64) is null
+                    then concat('column lon holds "', cells[safe_offset(3)], '", which is not FLOAT64')
+                when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
+                    then concat('column alt holds "', cells[safe_offset(4)], '", which is not INT64')
+                when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as INT64) is null
+                    then concat('column tz holds "', cells[safe_offset(5)], '", which is not INT64')
+                when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as TIMESTAMP) is null
+                    then concat('column event_at holds "', cells[safe_offset(8)], '", which is not TIMESTAMP')
+                when cells[safe_offset(9)] is not null and safe_cast(cells[safe_offset(9)] as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', cells[safe_offset(9)], '", which is not TIMESTAMP')
+            end as problem
+        from lake_rows
+        where true
+    ),
+
+    checked as (
+        select
+            `faa`,
+            `name`,
+            `lat`,
+            `lon`,
+            `alt`,
+            `tz`,
+            `dst`,
+            `tzone`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                when `faa` is null then 'column faa is missing or NULL'
+                when `event_at` is null then 'column event_at is missing or NULL'
+                when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(event_at as date) > date_add(ingested_date, interval 1 day)
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > date_add(cast(event_at as date), interval 1 day)
+                    then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, `faa`
+                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`faa`, `name`, `lat`, `lon`, `alt`, `tz`, `dst`, `tzone`, `event_at`, `ingested_at`))) desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, `faa`
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            `faa`,
+            `name`,
+            `lat`,
+            `lon`,
+            `alt`,
+            `tz`,
+            `dst`,
+            `tzone`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key (faa): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        `faa`,
+        `name`,
+        `lat`,
+        `lon`,
+        `alt`,
+        `tz`,
+        `dst`,
+        `tzone`,
+        `event_at`,
+        `ingested_at`,
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, to_json_string(struct(`faa`, `name`, `lat`, `lon`, `alt`, `tz`, `dst`, `tzone`, `event_at`, `ingested_at`)))
+        end as raw_record
+    from judged
+    where not is_superseded
+) as lake_records
+    where reject_reason is null
+
+),
+
+renamed as (
+
+    select
+        faa as airport_code,
+        name as airport_name,
+        lat as latitude_degrees,
+        lon as longitude_degrees,
+        alt as altitude_feet,
+        tzone as time_zone,
+        ingested_at
+    from records
+
+)
+
+select * from renamed

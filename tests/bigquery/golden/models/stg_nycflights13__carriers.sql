@@ -1,0 +1,132 @@
+with
+
+-- keeps the records that can be used, one per key: the latest that arrived
+records as (
+
+    select * from (
+    with lake_rows as (
+        select
+            array(
+                select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
+                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^,]*)')) as cell
+                with offset as cell_position
+                order by cell_position
+            ) as cells,
+            raw_record,
+            cast(null as string) as raw_problem,
+            ingested_date,
+            _file_name as lake_file,
+            cast(null as int64) as line_number
+        from `demo`.`azekura_lake_files`.`carriers`
+        where raw_record not in ('', '\r')
+    ),
+
+    typed as (
+        select
+            safe_cast(nullif(nullif(cells[safe_offset(0)], '''NA'''), '''''') as STRING) as `carrier`,
+            safe_cast(nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') as STRING) as `name`,
+            safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as TIMESTAMP) as `event_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as TIMESTAMP) as `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when raw_problem is not null then raw_problem
+                when array_length(cells) != 4
+                    then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 4')
+                when nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as TIMESTAMP) is null
+                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+            end as problem
+        from lake_rows
+        where true
+    ),
+
+    checked as (
+        select
+            `carrier`,
+            `name`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                when `carrier` is null then 'column carrier is missing or NULL'
+                when `name` is null then 'column name is missing or NULL'
+                when `event_at` is null then 'column event_at is missing or NULL'
+                when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(event_at as date) > date_add(ingested_date, interval 1 day)
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > date_add(cast(event_at as date), interval 1 day)
+                    then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, `carrier`
+                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`carrier`, `name`, `event_at`, `ingested_at`))) desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, `carrier`
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            `carrier`,
+            `name`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key (carrier): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        `carrier`,
+        `name`,
+        `event_at`,
+        `ingested_at`,
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, to_json_string(struct(`carrier`, `name`, `event_at`, `ingested_at`)))
+        end as raw_record
+    from judged
+    where not is_superseded
+) as lake_records
+    where reject_reason is null
+
+),
+
+renamed as (
+
+    select
+        carrier as carrier_code,
+        name as carrier_name,
+        ingested_at
+    from records
+
+)
+
+select * from renamed

@@ -1,0 +1,949 @@
+with
+
+-- keeps the records of flights that could not be used
+flights as (
+
+    select
+        ingested_date,
+        'flights' as source_table,
+        lake_file,
+        line_number,
+        reject_reason,
+        raw_record
+    from (
+    with lake_rows as (
+        select
+            `year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`,
+            ingested_date,
+            _file_name as lake_file,
+            cast(null as int64) as line_number
+        from `demo`.`azekura_lake_files`.`flights`
+    ),
+
+    typed as (
+        select
+            cast(`year` as int64) as `year`,
+            cast(`month` as int64) as `month`,
+            cast(`day` as int64) as `day`,
+            cast(`dep_time` as int64) as `dep_time`,
+            cast(`sched_dep_time` as int64) as `sched_dep_time`,
+            cast(`dep_delay` as int64) as `dep_delay`,
+            cast(`arr_time` as int64) as `arr_time`,
+            cast(`sched_arr_time` as int64) as `sched_arr_time`,
+            cast(`arr_delay` as int64) as `arr_delay`,
+            cast(`carrier` as string) as `carrier`,
+            cast(`flight` as int64) as `flight`,
+            cast(`tailnum` as string) as `tailnum`,
+            cast(`origin` as string) as `origin`,
+            cast(`dest` as string) as `dest`,
+            cast(`air_time` as int64) as `air_time`,
+            cast(`distance` as int64) as `distance`,
+            cast(`hour` as int64) as `hour`,
+            cast(`minute` as int64) as `minute`,
+            cast(`time_hour` as timestamp) as `time_hour`,
+            cast(`event_at` as timestamp) as `event_at`,
+            cast(`ingested_at` as timestamp) as `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            cast(null as string) as raw_record,
+            cast(null as string) as problem
+        from lake_rows
+        where true
+    ),
+
+    checked as (
+        select
+            `year`,
+            `month`,
+            `day`,
+            `dep_time`,
+            `sched_dep_time`,
+            `dep_delay`,
+            `arr_time`,
+            `sched_arr_time`,
+            `arr_delay`,
+            `carrier`,
+            `flight`,
+            `tailnum`,
+            `origin`,
+            `dest`,
+            `air_time`,
+            `distance`,
+            `hour`,
+            `minute`,
+            `time_hour`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                when `carrier` is null then 'column carrier is missing or NULL'
+                when `flight` is null then 'column flight is missing or NULL'
+                when `origin` is null then 'column origin is missing or NULL'
+                when `event_at` is null then 'column event_at is missing or NULL'
+                when `dest` is null then 'column dest is missing or NULL'
+                when `sched_dep_time` is null then 'column sched_dep_time is missing or NULL'
+                when `distance` is null then 'column distance is missing or NULL'
+                when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(event_at as date) > date_add(ingested_date, interval 1 day)
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > date_add(cast(event_at as date), interval 1 day)
+                    then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, `carrier`, `flight`, `origin`, `event_at`
+                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`))) desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, `carrier`, `flight`, `origin`, `event_at`
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            `year`,
+            `month`,
+            `day`,
+            `dep_time`,
+            `sched_dep_time`,
+            `dep_delay`,
+            `arr_time`,
+            `sched_arr_time`,
+            `arr_delay`,
+            `carrier`,
+            `flight`,
+            `tailnum`,
+            `origin`,
+            `dest`,
+            `air_time`,
+            `distance`,
+            `hour`,
+            `minute`,
+            `time_hour`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key (carrier, flight, origin, event_at): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        `year`,
+        `month`,
+        `day`,
+        `dep_time`,
+        `sched_dep_time`,
+        `dep_delay`,
+        `arr_time`,
+        `sched_arr_time`,
+        `arr_delay`,
+        `carrier`,
+        `flight`,
+        `tailnum`,
+        `origin`,
+        `dest`,
+        `air_time`,
+        `distance`,
+        `hour`,
+        `minute`,
+        `time_hour`,
+        `event_at`,
+        `ingested_at`,
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, to_json_string(struct(`year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`)))
+        end as raw_record
+    from judged
+    where not is_superseded
+) as lake_records
+    where reject_reason is not null
+
+),
+
+-- keeps the records of weather that could not be used
+weather as (
+
+    select
+        ingested_date,
+        'weather' as source_table,
+        lake_file,
+        line_number,
+        reject_reason,
+        raw_record
+    from (
+    with lake_rows as (
+        select
+            [
+                coalesce(
+                    json_value(raw_record, '$.origin'),
+                    nullif(json_query(raw_record, '$.origin'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.year'),
+                    nullif(json_query(raw_record, '$.year'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.month'),
+                    nullif(json_query(raw_record, '$.month'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.day'),
+                    nullif(json_query(raw_record, '$.day'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.hour'),
+                    nullif(json_query(raw_record, '$.hour'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.temp'),
+                    nullif(json_query(raw_record, '$.temp'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.dewp'),
+                    nullif(json_query(raw_record, '$.dewp'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.humid'),
+                    nullif(json_query(raw_record, '$.humid'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.wind_dir'),
+                    nullif(json_query(raw_record, '$.wind_dir'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.wind_speed'),
+                    nullif(json_query(raw_record, '$.wind_speed'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.wind_gust'),
+                    nullif(json_query(raw_record, '$.wind_gust'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.precip'),
+                    nullif(json_query(raw_record, '$.precip'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.pressure'),
+                    nullif(json_query(raw_record, '$.pressure'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.visib'),
+                    nullif(json_query(raw_record, '$.visib'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.time_hour'),
+                    nullif(json_query(raw_record, '$.time_hour'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.event_at'),
+                    nullif(json_query(raw_record, '$.event_at'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.ingested_at'),
+                    nullif(json_query(raw_record, '$.ingested_at'), 'null')
+                )
+            ] as cells,
+            raw_record,
+            if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+            ingested_date,
+            _file_name as lake_file,
+            cast(null as int64) as line_number
+        from `demo`.`azekura_lake_files`.`weather`
+        where raw_record not in ('', '\r')
+    ),
+
+    typed as (
+        select
+            safe_cast(cells[safe_offset(0)] as STRING) as `origin`,
+            safe_cast(cells[safe_offset(1)] as INT64) as `year`,
+            safe_cast(cells[safe_offset(2)] as INT64) as `month`,
+            safe_cast(cells[safe_offset(3)] as INT64) as `day`,
+            safe_cast(cells[safe_offset(4)] as INT64) as `hour`,
+            safe_cast(cells[safe_offset(5)] as FLOAT64) as `temp`,
+            safe_cast(cells[safe_offset(6)] as FLOAT64) as `dewp`,
+            safe_cast(cells[safe_offset(7)] as FLOAT64) as `humid`,
+            safe_cast(cells[safe_offset(8)] as INT64) as `wind_dir`,
+            safe_cast(cells[safe_offset(9)] as FLOAT64) as `wind_speed`,
+            safe_cast(cells[safe_offset(10)] as FLOAT64) as `wind_gust`,
+            safe_cast(cells[safe_offset(11)] as FLOAT64) as `precip`,
+            safe_cast(cells[safe_offset(12)] as FLOAT64) as `pressure`,
+            safe_cast(cells[safe_offset(13)] as FLOAT64) as `visib`,
+            safe_cast(cells[safe_offset(14)] as TIMESTAMP) as `time_hour`,
+            safe_cast(cells[safe_offset(15)] as TIMESTAMP) as `event_at`,
+            safe_cast(cells[safe_offset(16)] as TIMESTAMP) as `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when raw_problem is not null then raw_problem
+                when cells[safe_offset(1)] is not null and safe_cast(cells[safe_offset(1)] as INT64) is null
+                    then concat('column year holds "', cells[safe_offset(1)], '", which is not INT64')
+                when cells[safe_offset(2)] is not null and safe_cast(cells[safe_offset(2)] as INT64) is null
+                    then concat('column month holds "', cells[safe_offset(2)], '", which is not INT64')
+                when cells[safe_offset(3)] is not null and safe_cast(cells[safe_offset(3)] as INT64) is null
+                    then concat('column day holds "', cells[safe_offset(3)], '", which is not INT64')
+                when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
+                    then concat('column hour holds "', cells[safe_offset(4)], '", which is not INT64')
+                when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as FLOAT64) is null
+                    then concat('column temp holds "', cells[safe_offset(5)], '", which is not FLOAT64')
+                when cells[safe_offset(6)] is not null and safe_cast(cells[safe_offset(6)] as FLOAT64) is null
+                    then concat('column dewp holds "', cells[safe_offset(6)], '", which is not FLOAT64')
+                when cells[safe_offset(7)] is not null and safe_cast(cells[safe_offset(7)] as FLOAT64) is null
+                    then concat('column humid holds "', cells[safe_offset(7)], '", which is not FLOAT64')
+                when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as INT64) is null
+                    then concat('column wind_dir holds "', cells[safe_offset(8)], '", which is not INT64')
+                when cells[safe_offset(9)] is not null and safe_cast(cells[safe_offset(9)] as FLOAT64) is null
+                    then concat('column wind_speed holds "', cells[safe_offset(9)], '", which is not FLOAT64')
+                when cells[safe_offset(10)] is not null and safe_cast(cells[safe_offset(10)] as FLOAT64) is null
+                    then concat('column wind_gust holds "', cells[safe_offset(10)], '", which is not FLOAT64')
+                when cells[safe_offset(11)] is not null and safe_cast(cells[safe_offset(11)] as FLOAT64) is null
+                    then concat('column precip holds "', cells[safe_offset(11)], '", which is not FLOAT64')
+                when cells[safe_offset(12)] is not null and safe_cast(cells[safe_offset(12)] as FLOAT64) is null
+                    then concat('column pressure holds "', cells[safe_offset(12)], '", which is not FLOAT64')
+                when cells[safe_offset(13)] is not null and safe_cast(cells[safe_offset(13)] as FLOAT64) is null
+                    then concat('column visib holds "', cells[safe_offset(13)], '", which is not FLOAT64')
+                when cells[safe_offset(14)] is not null and safe_cast(cells[safe_offset(14)] as TIMESTAMP) is null
+                    then concat('column time_hour holds "', cells[safe_offset(14)], '", which is not TIMESTAMP')
+                when cells[safe_offset(15)] is not null and safe_cast(cells[safe_offset(15)] as TIMESTAMP) is null
+                    then concat('column event_at holds "', cells[safe_offset(15)], '", which is not TIMESTAMP')
+                when cells[safe_offset(16)] is not null and safe_cast(cells[safe_offset(16)] as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', cells[safe_offset(16)], '", which is not TIMESTAMP')
+            end as problem
+        from lake_rows
+        where true
+    ),
+
+    checked as (
+        select
+            `origin`,
+            `year`,
+            `month`,
+            `day`,
+            `hour`,
+            `temp`,
+            `dewp`,
+            `humid`,
+            `wind_dir`,
+            `wind_speed`,
+            `wind_gust`,
+            `precip`,
+            `pressure`,
+            `visib`,
+            `time_hour`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                when `origin` is null then 'column origin is missing or NULL'
+                when `time_hour` is null then 'column time_hour is missing or NULL'
+                when `event_at` is null then 'column event_at is missing or NULL'
+                when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(event_at as date) > date_add(ingested_date, interval 1 day)
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > date_add(cast(event_at as date), interval 1 day)
+                    then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, `origin`, `time_hour`
+                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`origin`, `year`, `month`, `day`, `hour`, `temp`, `dewp`, `humid`, `wind_dir`, `wind_speed`, `wind_gust`, `precip`, `pressure`, `visib`, `time_hour`, `event_at`, `ingested_at`))) desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, `origin`, `time_hour`
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            `origin`,
+            `year`,
+            `month`,
+            `day`,
+            `hour`,
+            `temp`,
+            `dewp`,
+            `humid`,
+            `wind_dir`,
+            `wind_speed`,
+            `wind_gust`,
+            `precip`,
+            `pressure`,
+            `visib`,
+            `time_hour`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key (origin, time_hour): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        `origin`,
+        `year`,
+        `month`,
+        `day`,
+        `hour`,
+        `temp`,
+        `dewp`,
+        `humid`,
+        `wind_dir`,
+        `wind_speed`,
+        `wind_gust`,
+        `precip`,
+        `pressure`,
+        `visib`,
+        `time_hour`,
+        `event_at`,
+        `ingested_at`,
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, to_json_string(struct(`origin`, `year`, `month`, `day`, `hour`, `temp`, `dewp`, `humid`, `wind_dir`, `wind_speed`, `wind_gust`, `precip`, `pressure`, `visib`, `time_hour`, `event_at`, `ingested_at`)))
+        end as raw_record
+    from judged
+    where not is_superseded
+) as lake_records
+    where reject_reason is not null
+
+),
+
+-- keeps the records of aircraft that could not be used
+aircraft as (
+
+    select
+        ingested_date,
+        'aircraft' as source_table,
+        lake_file,
+        line_number,
+        reject_reason,
+        raw_record
+    from (
+    with lake_rows as (
+        select
+            array(
+                select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
+                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^,]*)')) as cell
+                with offset as cell_position
+                order by cell_position
+            ) as cells,
+            raw_record,
+            cast(null as string) as raw_problem,
+            ingested_date,
+            _file_name as lake_file,
+            cast(null as int64) as line_number
+        from `demo`.`azekura_lake_files`.`aircraft`
+        where raw_record not in ('', '\r')
+    ),
+
+    typed as (
+        select
+            safe_cast(nullif(nullif(cells[safe_offset(0)], '''NA'''), '''''') as STRING) as `tailnum`,
+            safe_cast(nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') as INT64) as `year`,
+            safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as STRING) as `type`,
+            safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as STRING) as `manufacturer`,
+            safe_cast(nullif(nullif(cells[safe_offset(4)], '''NA'''), '''''') as STRING) as `model`,
+            safe_cast(nullif(nullif(cells[safe_offset(5)], '''NA'''), '''''') as INT64) as `engines`,
+            safe_cast(nullif(nullif(cells[safe_offset(6)], '''NA'''), '''''') as INT64) as `seats`,
+            safe_cast(nullif(nullif(cells[safe_offset(7)], '''NA'''), '''''') as INT64) as `speed`,
+            safe_cast(nullif(nullif(cells[safe_offset(8)], '''NA'''), '''''') as STRING) as `engine`,
+            safe_cast(nullif(nullif(cells[safe_offset(9)], '''NA'''), '''''') as TIMESTAMP) as `event_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(10)], '''NA'''), '''''') as TIMESTAMP) as `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when raw_problem is not null then raw_problem
+                when array_length(cells) != 11
+                    then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 11')
+                when nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') as INT64) is null
+                    then concat('column year holds "', nullif(nullif(cells[safe_offset(1)], '''NA'''), ''''''), '", which is not INT64')
+                when nullif(nullif(cells[safe_offset(5)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(5)], '''NA'''), '''''') as INT64) is null
+                    then concat('column engines holds "', nullif(nullif(cells[safe_offset(5)], '''NA'''), ''''''), '", which is not INT64')
+                when nullif(nullif(cells[safe_offset(6)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(6)], '''NA'''), '''''') as INT64) is null
+                    then concat('column seats holds "', nullif(nullif(cells[safe_offset(6)], '''NA'''), ''''''), '", which is not INT64')
+                when nullif(nullif(cells[safe_offset(7)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(7)], '''NA'''), '''''') as INT64) is null
+                    then concat('column speed holds "', nullif(nullif(cells[safe_offset(7)], '''NA'''), ''''''), '", which is not INT64')
+                when nullif(nullif(cells[safe_offset(9)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(9)], '''NA'''), '''''') as TIMESTAMP) is null
+                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(9)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(10)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(10)], '''NA'''), '''''') as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(10)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+            end as problem
+        from lake_rows
+        where true
+    ),
+
+    checked as (
+        select
+            `tailnum`,
+            `year`,
+            `type`,
+            `manufacturer`,
+            `model`,
+            `engines`,
+            `seats`,
+            `speed`,
+            `engine`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                when `tailnum` is null then 'column tailnum is missing or NULL'
+                when `event_at` is null then 'column event_at is missing or NULL'
+                when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(event_at as date) > date_add(ingested_date, interval 1 day)
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > date_add(cast(event_at as date), interval 1 day)
+                    then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, `tailnum`
+                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`tailnum`, `year`, `type`, `manufacturer`, `model`, `engines`, `seats`, `speed`, `engine`, `event_at`, `ingested_at`))) desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, `tailnum`
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            `tailnum`,
+            `year`,
+            `type`,
+            `manufacturer`,
+            `model`,
+            `engines`,
+            `seats`,
+            `speed`,
+            `engine`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key (tailnum): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        `tailnum`,
+        `year`,
+        `type`,
+        `manufacturer`,
+        `model`,
+        `engines`,
+        `seats`,
+        `speed`,
+        `engine`,
+        `event_at`,
+        `ingested_at`,
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, to_json_string(struct(`tailnum`, `year`, `type`, `manufacturer`, `model`, `engines`, `seats`, `speed`, `engine`, `event_at`, `ingested_at`)))
+        end as raw_record
+    from judged
+    where not is_superseded
+) as lake_records
+    where reject_reason is not null
+
+),
+
+-- keeps the records of airports that could not be used
+airports as (
+
+    select
+        ingested_date,
+        'airports' as source_table,
+        lake_file,
+        line_number,
+        reject_reason,
+        raw_record
+    from (
+    with lake_rows as (
+        select
+            [
+                coalesce(
+                    json_value(raw_record, '$.faa'),
+                    nullif(json_query(raw_record, '$.faa'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.name'),
+                    nullif(json_query(raw_record, '$.name'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.lat'),
+                    nullif(json_query(raw_record, '$.lat'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.lon'),
+                    nullif(json_query(raw_record, '$.lon'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.alt'),
+                    nullif(json_query(raw_record, '$.alt'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.tz'),
+                    nullif(json_query(raw_record, '$.tz'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.dst'),
+                    nullif(json_query(raw_record, '$.dst'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.tzone'),
+                    nullif(json_query(raw_record, '$.tzone'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.event_at'),
+                    nullif(json_query(raw_record, '$.event_at'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.ingested_at'),
+                    nullif(json_query(raw_record, '$.ingested_at'), 'null')
+                )
+            ] as cells,
+            raw_record,
+            if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+            ingested_date,
+            _file_name as lake_file,
+            cast(null as int64) as line_number
+        from `demo`.`azekura_lake_files`.`airports`
+        where raw_record not in ('', '\r')
+    ),
+
+    typed as (
+        select
+            safe_cast(cells[safe_offset(0)] as STRING) as `faa`,
+            safe_cast(cells[safe_offset(1)] as STRING) as `name`,
+            safe_cast(cells[safe_offset(2)] as FLOAT64) as `lat`,
+            safe_cast(cells[safe_offset(3)] as FLOAT64) as `lon`,
+            safe_cast(cells[safe_offset(4)] as INT64) as `alt`,
+            safe_cast(cells[safe_offset(5)] as INT64) as `tz`,
+            safe_cast(cells[safe_offset(6)] as STRING) as `dst`,
+            safe_cast(cells[safe_offset(7)] as STRING) as `tzone`,
+            safe_cast(cells[safe_offset(8)] as TIMESTAMP) as `event_at`,
+            safe_cast(cells[safe_offset(9)] as TIMESTAMP) as `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when raw_problem is not null then raw_problem
+                when cells[safe_offset(2)] is not null and safe_cast(cells[safe_offset(2)] as FLOAT64) is null
+                    then concat('column lat holds "', cells[safe_offset(2)], '", which is not FLOAT64')
+                when cells[safe_offset(3)] is not null and safe_cast(cells[safe_offset(3)] as FLOAT64) is null
+                    then concat('column lon holds "', cells[safe_offset(3)], '", which is not FLOAT64')
+                when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
+                    then concat('column alt holds "', cells[safe_offset(4)], '", which is not INT64')
+                when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as INT64) is null
+                    then concat('column tz holds "', cells[safe_offset(5)], '", which is not INT64')
+                when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as TIMESTAMP) is null
+                    then concat('column event_at holds "', cells[safe_offset(8)], '", which is not TIMESTAMP')
+                when cells[safe_offset(9)] is not null and safe_cast(cells[safe_offset(9)] as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', cells[safe_offset(9)], '", which is not TIMESTAMP')
+            end as problem
+        from lake_rows
+        where true
+    ),
+
+    checked as (
+        select
+            `faa`,
+            `name`,
+            `lat`,
+            `lon`,
+            `alt`,
+            `tz`,
+            `dst`,
+            `tzone`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                when `faa` is null then 'column faa is missing or NULL'
+                when `event_at` is null then 'column event_at is missing or NULL'
+                when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(event_at as date) > date_add(ingested_date, interval 1 day)
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > date_add(cast(event_at as date), interval 1 day)
+                    then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, `faa`
+                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`faa`, `name`, `lat`, `lon`, `alt`, `tz`, `dst`, `tzone`, `event_at`, `ingested_at`))) desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, `faa`
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            `faa`,
+            `name`,
+            `lat`,
+            `lon`,
+            `alt`,
+            `tz`,
+            `dst`,
+            `tzone`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key (faa): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        `faa`,
+        `name`,
+        `lat`,
+        `lon`,
+        `alt`,
+        `tz`,
+        `dst`,
+        `tzone`,
+        `event_at`,
+        `ingested_at`,
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, to_json_string(struct(`faa`, `name`, `lat`, `lon`, `alt`, `tz`, `dst`, `tzone`, `event_at`, `ingested_at`)))
+        end as raw_record
+    from judged
+    where not is_superseded
+) as lake_records
+    where reject_reason is not null
+
+),
+
+-- keeps the records of carriers that could not be used
+carriers as (
+
+    select
+        ingested_date,
+        'carriers' as source_table,
+        lake_file,
+        line_number,
+        reject_reason,
+        raw_record
+    from (
+    with lake_rows as (
+        select
+            array(
+                select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
+                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^,]*)')) as cell
+                with offset as cell_position
+                order by cell_position
+            ) as cells,
+            raw_record,
+            cast(null as string) as raw_problem,
+            ingested_date,
+            _file_name as lake_file,
+            cast(null as int64) as line_number
+        from `demo`.`azekura_lake_files`.`carriers`
+        where raw_record not in ('', '\r')
+    ),
+
+    typed as (
+        select
+            safe_cast(nullif(nullif(cells[safe_offset(0)], '''NA'''), '''''') as STRING) as `carrier`,
+            safe_cast(nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') as STRING) as `name`,
+            safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as TIMESTAMP) as `event_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as TIMESTAMP) as `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when raw_problem is not null then raw_problem
+                when array_length(cells) != 4
+                    then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 4')
+                when nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as TIMESTAMP) is null
+                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+            end as problem
+        from lake_rows
+        where true
+    ),
+
+    checked as (
+        select
+            `carrier`,
+            `name`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                when `carrier` is null then 'column carrier is missing or NULL'
+                when `name` is null then 'column name is missing or NULL'
+                when `event_at` is null then 'column event_at is missing or NULL'
+                when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(event_at as date) > date_add(ingested_date, interval 1 day)
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > date_add(cast(event_at as date), interval 1 day)
+                    then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, `carrier`
+                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`carrier`, `name`, `event_at`, `ingested_at`))) desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, `carrier`
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            `carrier`,
+            `name`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key (carrier): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        `carrier`,
+        `name`,
+        `event_at`,
+        `ingested_at`,
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, to_json_string(struct(`carrier`, `name`, `event_at`, `ingested_at`)))
+        end as raw_record
+    from judged
+    where not is_superseded
+) as lake_records
+    where reject_reason is not null
+
+),
+
+unioned as (
+
+    select * from flights union all
+    select * from weather union all
+    select * from aircraft union all
+    select * from airports union all
+    select * from carriers
+    
+
+),
+
+windowed as (
+
+    select * from unioned
+    where true
+
+)
+
+select * from windowed

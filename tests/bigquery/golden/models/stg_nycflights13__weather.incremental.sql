@@ -1,0 +1,296 @@
+with
+
+-- keeps the records that can be used, one per key: the latest that arrived
+records as (
+
+    select * from (
+    with lake_rows as (
+        select
+            [
+                coalesce(
+                    json_value(raw_record, '$.origin'),
+                    nullif(json_query(raw_record, '$.origin'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.year'),
+                    nullif(json_query(raw_record, '$.year'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.month'),
+                    nullif(json_query(raw_record, '$.month'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.day'),
+                    nullif(json_query(raw_record, '$.day'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.hour'),
+                    nullif(json_query(raw_record, '$.hour'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.temp'),
+                    nullif(json_query(raw_record, '$.temp'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.dewp'),
+                    nullif(json_query(raw_record, '$.dewp'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.humid'),
+                    nullif(json_query(raw_record, '$.humid'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.wind_dir'),
+                    nullif(json_query(raw_record, '$.wind_dir'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.wind_speed'),
+                    nullif(json_query(raw_record, '$.wind_speed'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.wind_gust'),
+                    nullif(json_query(raw_record, '$.wind_gust'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.precip'),
+                    nullif(json_query(raw_record, '$.precip'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.pressure'),
+                    nullif(json_query(raw_record, '$.pressure'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.visib'),
+                    nullif(json_query(raw_record, '$.visib'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.time_hour'),
+                    nullif(json_query(raw_record, '$.time_hour'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.event_at'),
+                    nullif(json_query(raw_record, '$.event_at'), 'null')
+                ),
+                coalesce(
+                    json_value(raw_record, '$.ingested_at'),
+                    nullif(json_query(raw_record, '$.ingested_at'), 'null')
+                )
+            ] as cells,
+            raw_record,
+            if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+            ingested_date,
+            _file_name as lake_file,
+            cast(null as int64) as line_number
+        from `demo`.`azekura_lake_files`.`weather`
+        where raw_record not in ('', '\r')
+    ),
+
+    typed as (
+        select
+            safe_cast(cells[safe_offset(0)] as STRING) as `origin`,
+            safe_cast(cells[safe_offset(1)] as INT64) as `year`,
+            safe_cast(cells[safe_offset(2)] as INT64) as `month`,
+            safe_cast(cells[safe_offset(3)] as INT64) as `day`,
+            safe_cast(cells[safe_offset(4)] as INT64) as `hour`,
+            safe_cast(cells[safe_offset(5)] as FLOAT64) as `temp`,
+            safe_cast(cells[safe_offset(6)] as FLOAT64) as `dewp`,
+            safe_cast(cells[safe_offset(7)] as FLOAT64) as `humid`,
+            safe_cast(cells[safe_offset(8)] as INT64) as `wind_dir`,
+            safe_cast(cells[safe_offset(9)] as FLOAT64) as `wind_speed`,
+            safe_cast(cells[safe_offset(10)] as FLOAT64) as `wind_gust`,
+            safe_cast(cells[safe_offset(11)] as FLOAT64) as `precip`,
+            safe_cast(cells[safe_offset(12)] as FLOAT64) as `pressure`,
+            safe_cast(cells[safe_offset(13)] as FLOAT64) as `visib`,
+            safe_cast(cells[safe_offset(14)] as TIMESTAMP) as `time_hour`,
+            safe_cast(cells[safe_offset(15)] as TIMESTAMP) as `event_at`,
+            safe_cast(cells[safe_offset(16)] as TIMESTAMP) as `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when raw_problem is not null then raw_problem
+                when cells[safe_offset(1)] is not null and safe_cast(cells[safe_offset(1)] as INT64) is null
+                    then concat('column year holds "', cells[safe_offset(1)], '", which is not INT64')
+                when cells[safe_offset(2)] is not null and safe_cast(cells[safe_offset(2)] as INT64) is null
+                    then concat('column month holds "', cells[safe_offset(2)], '", which is not INT64')
+                when cells[safe_offset(3)] is not null and safe_cast(cells[safe_offset(3)] as INT64) is null
+                    then concat('column day holds "', cells[safe_offset(3)], '", which is not INT64')
+                when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
+                    then concat('column hour holds "', cells[safe_offset(4)], '", which is not INT64')
+                when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as FLOAT64) is null
+                    then concat('column temp holds "', cells[safe_offset(5)], '", which is not FLOAT64')
+                when cells[safe_offset(6)] is not null and safe_cast(cells[safe_offset(6)] as FLOAT64) is null
+                    then concat('column dewp holds "', cells[safe_offset(6)], '", which is not FLOAT64')
+                when cells[safe_offset(7)] is not null and safe_cast(cells[safe_offset(7)] as FLOAT64) is null
+                    then concat('column humid holds "', cells[safe_offset(7)], '", which is not FLOAT64')
+                when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as INT64) is null
+                    then concat('column wind_dir holds "', cells[safe_offset(8)], '", which is not INT64')
+                when cells[safe_offset(9)] is not null and safe_cast(cells[safe_offset(9)] as FLOAT64) is null
+                    then concat('column wind_speed holds "', cells[safe_offset(9)], '", which is not FLOAT64')
+                when cells[safe_offset(10)] is not null and safe_cast(cells[safe_offset(10)] as FLOAT64) is null
+                    then concat('column wind_gust holds "', cells[safe_offset(10)], '", which is not FLOAT64')
+                when cells[safe_offset(11)] is not null and safe_cast(cells[safe_offset(11)] as FLOAT64) is null
+                    then concat('column precip holds "', cells[safe_offset(11)], '", which is not FLOAT64')
+                when cells[safe_offset(12)] is not null and safe_cast(cells[safe_offset(12)] as FLOAT64) is null
+                    then concat('column pressure holds "', cells[safe_offset(12)], '", which is not FLOAT64')
+                when cells[safe_offset(13)] is not null and safe_cast(cells[safe_offset(13)] as FLOAT64) is null
+                    then concat('column visib holds "', cells[safe_offset(13)], '", which is not FLOAT64')
+                when cells[safe_offset(14)] is not null and safe_cast(cells[safe_offset(14)] as TIMESTAMP) is null
+                    then concat('column time_hour holds "', cells[safe_offset(14)], '", which is not TIMESTAMP')
+                when cells[safe_offset(15)] is not null and safe_cast(cells[safe_offset(15)] as TIMESTAMP) is null
+                    then concat('column event_at holds "', cells[safe_offset(15)], '", which is not TIMESTAMP')
+                when cells[safe_offset(16)] is not null and safe_cast(cells[safe_offset(16)] as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', cells[safe_offset(16)], '", which is not TIMESTAMP')
+            end as problem
+        from lake_rows
+        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
+    ),
+
+    checked as (
+        select
+            `origin`,
+            `year`,
+            `month`,
+            `day`,
+            `hour`,
+            `temp`,
+            `dewp`,
+            `humid`,
+            `wind_dir`,
+            `wind_speed`,
+            `wind_gust`,
+            `precip`,
+            `pressure`,
+            `visib`,
+            `time_hour`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            case
+                when problem is not null then problem
+                when `origin` is null then 'column origin is missing or NULL'
+                when `time_hour` is null then 'column time_hour is missing or NULL'
+                when `event_at` is null then 'column event_at is missing or NULL'
+                when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(event_at as date) > date_add(ingested_date, interval 1 day)
+                    then 'event_at lies more than a day after the day the record arrived'
+                when ingested_date > date_add(cast(event_at as date), interval 1 day)
+                    then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+            end as problem
+        from typed
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by problem is null, `origin`, `time_hour`
+                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`origin`, `year`, `month`, `day`, `hour`, `temp`, `dewp`, `humid`, `wind_dir`, `wind_speed`, `wind_gust`, `precip`, `pressure`, `visib`, `time_hour`, `event_at`, `ingested_at`))) desc
+            ) as version_rank,
+            max(ingested_at) over (
+                partition by problem is null, `origin`, `time_hour`
+            ) as latest_ingested_at
+        from checked
+    ),
+
+    judged as (
+        select
+            `origin`,
+            `year`,
+            `month`,
+            `day`,
+            `hour`,
+            `temp`,
+            `dewp`,
+            `humid`,
+            `wind_dir`,
+            `wind_speed`,
+            `wind_gust`,
+            `precip`,
+            `pressure`,
+            `visib`,
+            `time_hour`,
+            `event_at`,
+            `ingested_at`,
+            ingested_date,
+            lake_file,
+            line_number,
+            raw_record,
+            problem is null and version_rank > 1 and ingested_at < latest_ingested_at as is_superseded,
+            case
+                when problem is not null then problem
+                when version_rank > 1 then 'duplicate key (origin, time_hour): another record of the same moment was kept'
+            end as reject_reason
+        from ranked
+    )
+
+    select
+        `origin`,
+        `year`,
+        `month`,
+        `day`,
+        `hour`,
+        `temp`,
+        `dewp`,
+        `humid`,
+        `wind_dir`,
+        `wind_speed`,
+        `wind_gust`,
+        `precip`,
+        `pressure`,
+        `visib`,
+        `time_hour`,
+        `event_at`,
+        `ingested_at`,
+        ingested_date,
+        lake_file,
+        line_number,
+        reject_reason,
+        case
+            when reject_reason is not null
+                then coalesce(raw_record, to_json_string(struct(`origin`, `year`, `month`, `day`, `hour`, `temp`, `dewp`, `humid`, `wind_dir`, `wind_speed`, `wind_gust`, `precip`, `pressure`, `visib`, `time_hour`, `event_at`, `ingested_at`)))
+        end as raw_record
+    from judged
+    where not is_superseded
+) as lake_records
+    where reject_reason is null
+
+),
+
+renamed as (
+
+    select
+        origin as airport_code,
+        cast(event_at as date) as observed_date,
+        event_at as observed_at,
+
+        ---------- measures
+        temp as temperature_fahrenheit,
+        dewp as dew_point_fahrenheit,
+        humid as humidity_percent,
+        wind_dir as wind_direction_degrees,
+        wind_speed as wind_speed_mph,
+        wind_gust as wind_gust_mph,
+        precip as precipitation_inches,
+        pressure as pressure_millibars,
+        visib as visibility_miles,
+
+        ---------- times
+        ingested_at,
+        ingested_date
+    from records
+
+),
+
+windowed as (
+
+    select * from renamed
+    where observed_date >= date '2013-06-12' and observed_date < date '2013-06-16'
+
+)
+
+select * from windowed
