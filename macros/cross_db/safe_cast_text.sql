@@ -20,6 +20,9 @@
     {%- elif data_type | lower == 'int64' -%}
         {#- DuckDB would round '39.02'; BigQuery refuses it, and so does the lake -#}
         try_cast(regexp_extract({{ text }}, '^ *[+-]?[0-9]+ *$') as bigint)
+    {%- elif data_type | lower == 'date' -%}
+        {#- nor a date with a time behind it -#}
+        try_cast(regexp_extract({{ text }}, '^ *[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} *$') as date)
     {%- elif data_type | lower == 'bool' -%}
         case lower({{ text }}) when 'true' then true when 'false' then false end
     {%- elif data_type | lower == 'timestamp' -%}

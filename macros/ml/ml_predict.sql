@@ -12,6 +12,13 @@
 -#}
 {% macro ml_predict(model, data, threshold=none) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
+    {%- set trained = _ml_model_config(model, 'ml_predict') -%}
+    {%- if threshold is not none and trained.model_type != 'LOGISTIC_REG' -%}
+        {{ exceptions.raise_compiler_error(
+            "ml_predict of " ~ trained.name ~ ": threshold is for binary classifiers, and the model is "
+            ~ trained.model_type ~ "; leave it out."
+        ) }}
+    {%- endif -%}
     {{- return(adapter.dispatch('ml_predict', 'azekura')(model, data, threshold)) -}}
 {% endmacro %}
 
@@ -36,12 +43,6 @@ ml.predict(
 {%- set prediction = adapter.quote('predicted_' ~ trained.label) -%}
 {%- set probabilities = adapter.quote('predicted_' ~ trained.label ~ '_probs') -%}
 {%- if trained.model_type == 'LINEAR_REG' -%}
-    {%- if threshold is not none -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_predict of " ~ trained.name ~ ": threshold is for binary classifiers, and the model is "
-            ~ trained.model_type ~ "; leave it out."
-        ) }}
-    {%- endif -%}
 (
     select
         bqml_output[1] as {{ prediction }},

@@ -29,6 +29,7 @@
     ('date', '2013-01-31', "cast('2013-01-31' as date)"),
     ('date', '2013-02-30', 'null'),
     ('date', 'tomorrow', 'null'),
+    ('date', '2013-01-31 10:00:00', 'null'),
     ('date', '', 'null'),
     ('timestamp', '2013-01-01 05:00:00', "cast('2013-01-01 05:00:00' as timestamp)"),
     ('timestamp', '2013-01-01T05:00:00', "cast('2013-01-01 05:00:00' as timestamp)"),
