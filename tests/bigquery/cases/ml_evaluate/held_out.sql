@@ -1,1 +1,1 @@
-select * from {{ ml_evaluate('`demo`.`ml`.`air_time`') }} as evaluation
+select * from {{ ml_evaluate('`demo`.`azekura_ml`.`ml_air_time__model`') }} as evaluation

@@ -1,4 +1,4 @@
-{{ bigquery__ml_model_sql('`demo`.`ml`.`late_arrival`', {
+{{ bigquery__ml_model_sql('`demo`.`azekura_ml`.`ml_late_arrival__model`', {
     'model_type': 'LOGISTIC_REG',
     'input_label_cols': ['outcome'],
     'class_weights': [['late', 0.8], ["o'clock", 0.2]],

@@ -1,4 +1,4 @@
-{{ bigquery__ml_model_sql('`demo`.`ml`.`air_time`', {
+{{ bigquery__ml_model_sql('`demo`.`azekura_ml`.`ml_air_time__model`', {
     'model_type': 'LINEAR_REG',
     'input_label_cols': ['air_time_minutes'],
     'data_split_method': 'SEQ',

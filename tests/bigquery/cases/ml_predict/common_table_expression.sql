@@ -6,4 +6,4 @@ flights as (
 
 )
 
-select * from {{ ml_predict('`demo`.`ml`.`air_time`', 'flights') }} as predicted
+select * from {{ ml_predict('`demo`.`azekura_ml`.`ml_air_time__model`', 'flights') }} as predicted

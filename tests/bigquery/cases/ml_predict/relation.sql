@@ -1,1 +1,1 @@
-select * from {{ ml_predict('`demo`.`ml`.`air_time`', '`demo`.`marts`.`flights`') }} as predicted
+select * from {{ ml_predict('`demo`.`azekura_ml`.`ml_air_time__model`', '`demo`.`marts`.`flights`') }} as predicted

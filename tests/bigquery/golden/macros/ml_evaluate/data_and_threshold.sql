@@ -1,5 +1,5 @@
 select * from ml.evaluate(
-    model `demo`.`ml`.`late_arrival`,
+    model `demo`.`azekura_ml`.`ml_late_arrival__model`,
     (select * from `demo`.`marts`.`flights`),
     struct(0.3 as threshold)
 ) as evaluation

@@ -1,3 +1,3 @@
 select * from ml.evaluate(
-    model `demo`.`ml`.`air_time`
+    model `demo`.`azekura_ml`.`ml_air_time__model`
 ) as evaluation

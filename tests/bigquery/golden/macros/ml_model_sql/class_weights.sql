@@ -1,4 +1,4 @@
-create or replace model `demo`.`ml`.`late_arrival`
+create or replace model `demo`.`azekura_ml`.`ml_late_arrival__model`
 options(
     model_type = 'LOGISTIC_REG',
     input_label_cols = ['outcome'],

@@ -1,4 +1,4 @@
-create or replace model `demo`.`ml`.`air_time`
+create or replace model `demo`.`azekura_ml`.`ml_air_time__model`
 options(
     model_type = 'LINEAR_REG',
     input_label_cols = ['air_time_minutes']

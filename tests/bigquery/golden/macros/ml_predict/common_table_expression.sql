@@ -7,6 +7,6 @@ flights as (
 )
 
 select * from ml.predict(
-    model `demo`.`ml`.`air_time`,
+    model `demo`.`azekura_ml`.`ml_air_time__model`,
     (select * from flights)
 ) as predicted

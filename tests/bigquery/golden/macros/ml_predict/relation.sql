@@ -1,4 +1,4 @@
 select * from ml.predict(
-    model `demo`.`ml`.`air_time`,
+    model `demo`.`azekura_ml`.`ml_air_time__model`,
     (select * from `demo`.`marts`.`flights`)
 ) as predicted
