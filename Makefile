@@ -14,6 +14,9 @@ export PIP_NO_CACHE_DIR := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DO_NOT_TRACK := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# dbt's own settings are those of this folder
+unexport DBT_PROFILES_DIR DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET DBT_TARGET_PATH DBT_LOG_PATH
+DOCS_PORT ?= 8080
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -31,20 +34,23 @@ test: setup lake lint build unit ## set up and run every check
 .PHONY: setup
 setup: $(INSTALLED) ## make .venv and install the locked requirements
 
-$(INSTALLED): requirements/bootstrap.txt requirements/project.txt pyproject.toml
+$(INSTALLED): requirements/bootstrap.txt requirements/project.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
-	    echo "Azekura needs Python 3.11, and $(PYTHON) is $$($(PYTHON) --version 2>&1): try 'make PYTHON=python3.11 ...'." >&2; exit 1; }
+	    echo "Azekura needs Python 3.11, and $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo 'not a Python here'): try 'make PYTHON=python3.11 ...'." >&2; exit 1; }
 	@echo "setting up $(VENV) (once, about a minute)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@pip install --quiet --require-hashes -r requirements/bootstrap.txt
-	@uv pip install --quiet --require-hashes -r requirements/project.txt
+	@uv pip install --quiet --require-hashes -r requirements/project.txt || \
+	    pip install --quiet --require-hashes -r requirements/project.txt
 	@uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@rm -rf $(UV_CACHE_DIR)
 	@touch $@
 
 .PHONY: lake
-lake: setup ## land the demo data in the lake (AZEKURA_LAKE, default ./lake)
-	@python -m ingest
+lake: setup ## land the demo data in ./lake (not if AZEKURA_LAKE names a lake of your own)
+	@if [ -n "$${AZEKURA_LAKE:-}" ]; then \
+	    echo "AZEKURA_LAKE is $$AZEKURA_LAKE: the demo is not landed there (python -m ingest would)"; \
+	else python -m ingest; fi
 
 .PHONY: build
 build: setup ## dbt build; a warning is an error
@@ -71,9 +77,9 @@ golden: setup ## write the golden BigQuery SQL anew; review it with git diff
 	@pytest --quiet tests/bigquery --write-golden
 
 .PHONY: docs
-docs: setup ## build dbt's documentation and serve it on http://127.0.0.1:8080
+docs: setup ## build dbt's documentation and serve it on 127.0.0.1 (DOCS_PORT, default 8080)
 	@dbt docs generate
-	@dbt docs serve --host 127.0.0.1 --port 8080
+	@dbt docs serve --host 127.0.0.1 --port $(DOCS_PORT)
 
 .PHONY: lock
 lock: setup ## resolve requirements/*.in into the locked requirements/*.txt

@@ -7,7 +7,8 @@
 
   labels   a relation or the name of a CTE
   at       the label's timestamp column: the moment of prediction
-  views    a list of {view: ref(...), keys: {label column: view column} or [column], columns: [...]}
+  views    a list of {view: ref(...), keys: {label column: view column} or [column], columns: [...],
+           ttl_hours: how old event_at may be at the label's moment; older states are NULL}
 
   DuckDB joins by ASOF, after dropping rows that an earlier known row with a later event_at outdates.
   BigQuery, which has no ASOF join, puts labels and states into one ordered window. There a NULL key
@@ -33,10 +34,10 @@
                 ~ " lacks '" ~ option ~ "'; each needs view, keys and columns."
             ) }}
         {%- endfor -%}
-        {%- for option in view if option not in ['view', 'keys', 'columns'] -%}
+        {%- for option in view if option not in ['view', 'keys', 'columns', 'ttl_hours'] -%}
             {{ exceptions.raise_compiler_error(
                 "feature_join in " ~ model.name ~ ": option '" ~ option ~ "' of view number "
-                ~ number ~ " is unknown; a view has view, keys and columns."
+                ~ number ~ " is unknown; a view has view, keys, columns and ttl_hours."
             ) }}
         {%- endfor -%}
         {%- set keys = {} -%}
@@ -45,10 +46,22 @@
         {%- else -%}
             {%- for key in view['keys'] -%} {%- do keys.update({key: key}) -%} {%- endfor -%}
         {%- endif -%}
-        {%- do checked.append({'view': view['view'], 'pairs': keys, 'columns': view['columns']}) -%}
+        {%- do checked.append({
+            'view': view['view'], 'pairs': keys, 'columns': view['columns'], 'ttl_hours': view.get('ttl_hours'),
+        }) -%}
     {%- endfor -%}
     {{ return(checked) }}
 {% endmacro %}
+
+
+{#- A column of a state, NULL where the state is older than its time to live (the limit itself is not). -#}
+{% macro _unless_expired(state, column, moment, ttl_hours) -%}
+    {%- if ttl_hours is none -%}
+        {{ state }}.{{ column }}
+    {%- else -%}
+        case when {{ moment }} <= {{ timestamp_add(state ~ '.event_at', ttl_hours, 'hour') }} then {{ state }}.{{ column }} end as {{ column }}
+    {%- endif -%}
+{%- endmacro %}
 
 
 {% macro duckdb__feature_join(labels, at, views) -%}
@@ -58,7 +71,7 @@
         {%- for view in views %}
         {%- set alias = 'view_' ~ loop.index %}
         {%- for column in view.columns %},
-        {{ alias }}.{{ column }}
+        {{ _unless_expired(alias, column, 'labels.' ~ at, view.ttl_hours) }}
         {%- endfor %}
         {%- endfor %}
     from {{ labels }} as labels
@@ -114,7 +127,7 @@ from (
         {%- for name in earlier %}
         null as {{ name }},
         {%- endfor %}
-        struct({{ view.columns | join(', ') }}) as {{ state }}
+        struct({{ (['event_at'] + view.columns) | join(', ') }}) as {{ state }}
     from (
         select *
         from {{ view.view }}
@@ -154,7 +167,7 @@ qualify side = 1
         {%- for view in views %}
         {%- set state = 'state_' ~ loop.index %}
         {%- for column in view.columns %},
-        {{ state }}.{{ column }}
+        {{ _unless_expired(state, column, 'label_row.' ~ at, view.ttl_hours) }}
         {%- endfor %}
         {%- endfor %}
     from (

@@ -9,7 +9,7 @@
     {%- set format = table.config.meta.lake.format -%}
     {%- set pattern = lake_root() ~ '/' ~ table.source_name ~ '/' ~ table.name ~ '/*/*.' ~ format -%}
     {%- if flags.WHICH not in ['run', 'build', 'snapshot', 'show', 'retry'] -%}
-        {{ return(dbt.string_literal(pattern)) }}
+        {{ return(text_literal(pattern)) }}
     {%- endif -%}
     {%- set name = table.source_name ~ '.' ~ table.name -%}
     {%- set columns = {} -%}
@@ -19,10 +19,10 @@
     {%- set day = "cast(regexp_extract(file, 'ingested_date=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as date)" -%}
     {%- set lookback = config.get('lookback', 0) | int -%}
     {%- set found = run_query(
-        "with found as (select file, try(" ~ day ~ ") as day from glob(" ~ dbt.string_literal(pattern) ~ "))"
-        ~ " select file, (select count(*) from found) as files_in_lake,"
-        ~ " lake_file_problem(file, " ~ dbt.string_literal(format) ~ ", "
-        ~ dbt.string_literal(tojson(columns)) ~ ") as problem"
+        "with found as (select file, try(" ~ day ~ ") as day from glob(" ~ text_literal(pattern) ~ "))"
+        ~ " select file, day, (select count(*) from found) as files_in_lake,"
+        ~ " lake_file_problem(file, " ~ text_literal(format) ~ ", "
+        ~ text_literal(tojson(columns)) ~ ") as problem"
         ~ " from found where day is null or " ~ in_window('day', before=1, after=lookback)
         ~ " union all by name select null as file, (select count(*) from found) as files_in_lake"
         ~ " order by file"
@@ -30,19 +30,25 @@
     {%- if found.columns['files_in_lake'].values()[0] == 0 -%}
         {{ exceptions.raise_compiler_error(
             "Model " ~ model.name ~ ": the lake holds no file of source " ~ name ~ " (looked for "
-            ~ pattern ~ "); land it with `make lake`, or set AZEKURA_LAKE to where the lake lies."
+            ~ pattern ~ "); land files there (the demo: `make lake`), or set AZEKURA_LAKE to where the lake lies."
         ) }}
     {%- endif -%}
     {%- set files = [] -%}
     {%- for row in found.rows if row['file'] is not none -%}
+        {%- if row['day'] is none -%}
+            {{ exceptions.raise_compiler_error(
+                "Model " ~ model.name ~ ", source " ~ name ~ ": " ~ row['file']
+                ~ " does not lie in a folder ingested_date=YYYY-MM-DD; move it into one, or out of the lake."
+            ) }}
+        {%- endif -%}
         {%- if row['problem'] is not none -%}
             {{ exceptions.raise_compiler_error("Model " ~ model.name ~ ", source " ~ name ~ ": " ~ row['problem']) }}
         {%- endif -%}
-        {%- do files.append(dbt.string_literal(row['file'])) -%}
+        {%- do files.append(text_literal(row['file'])) -%}
     {%- endfor -%}
     {%- set bounds = window_bounds() -%}
     {%- if (bounds.start is none and bounds.end is none) or not files -%}
-        {{ return(dbt.string_literal(pattern)) }}
+        {{ return(text_literal(pattern)) }}
     {%- endif -%}
     {{ return('[' ~ files | join(', ') ~ ']') }}
 {% endmacro %}

@@ -10,8 +10,8 @@
   Of several records with one key the latest `ingested_at` is kept; of several that also arrived at
   one moment the last in the file is kept and the others are rejected. Nothing is lost: a stg_ model
   takes the rows without a reject_reason, the rejects model takes the others.
-  The source's YAML declares all of it: `meta.lake` (format, key, required, null_strings,
-  max_lateness_days) and the columns' data types, in BigQuery's names.
+  The source's YAML declares all of it: `meta.lake` (format, key, required, checks, null_strings,
+  max_lateness_days) and the columns' data types, in BigQuery's names. A check that is NULL passes.
 -#}
 {% macro lake_records(source_name, table_name) %}
     {%- set relation = source(source_name, table_name) -%}
@@ -57,10 +57,15 @@
                 {%- for name in (lake.key + lake.get('required', []) + ['event_at', 'ingested_at']) | unique %}
                 when {{ adapter.quote(name) }} is null then 'column {{ name }} is missing or NULL'
                 {%- endfor %}
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > {{ date_add_days('ingested_date', 1) }}
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > {{ date_add_days('cast(event_at as date)', lake.max_lateness_days) }}
                     then 'arrived more than {{ lake.max_lateness_days }} day(s) late (max_lateness_days of the source)'
+                {%- for check in lake.get('checks', []) %}
+                when not coalesce({{ check.that }}, true) then {{ text_literal(check.else) }}
+                {%- endfor %}
             end as problem
         from typed
     ),
@@ -113,17 +118,36 @@
 {%- endmacro %}
 
 
-{#- The source's node in the graph: its meta and its columns. -#}
+{#- The source's node in the graph: its meta and its columns; a declaration that lacks something is named. -#}
 {% macro _lake_table(source_name, table_name) %}
     {%- for node in graph.sources.values() if node.source_name == source_name and node.name == table_name -%}
-        {%- if not (node.config.meta or {}).get('lake') -%}
+        {%- set lake = (node.config.meta or {}).get('lake', {}) -%}
+        {%- set name = 'Source ' ~ source_name ~ '.' ~ table_name -%}
+        {%- for option in ['format', 'key', 'max_lateness_days'] if lake.get(option) is none -%}
+            {{ exceptions.raise_compiler_error(name ~ ": its meta.lake lacks '" ~ option ~ "'; see docs/lake.md.") }}
+        {%- endfor -%}
+        {%- if lake.format not in ['parquet', 'ndjson', 'csv'] -%}
             {{ exceptions.raise_compiler_error(
-                "Source " ~ source_name ~ "." ~ table_name
-                ~ " has no meta.lake: declare format, key and max_lateness_days in its YAML."
+                name ~ ": format '" ~ lake.format ~ "' is unknown; use parquet, ndjson or csv."
             ) }}
         {%- endif -%}
+        {%- set declared = node.columns.values() | map(attribute='name') | list -%}
+        {%- for column in lake.key + lake.get('required', []) + ['event_at', 'ingested_at'] if column not in declared -%}
+            {{ exceptions.raise_compiler_error(name ~ ": column '" ~ column ~ "' is not among its columns; declare it.") }}
+        {%- endfor -%}
+        {%- for column in node.columns.values() if (column.data_type or '') | upper not in _lake_types() -%}
+            {{ exceptions.raise_compiler_error(
+                name ~ ": column '" ~ column.name ~ "' has the data_type '" ~ (column.data_type or '')
+                ~ "'; use one of " ~ _lake_types() | join(', ') ~ "."
+            ) }}
+        {%- endfor -%}
         {{ return(node) }}
     {%- endfor -%}
+{% endmacro %}
+
+
+{% macro _lake_types() %}
+    {{ return(['INT64', 'FLOAT64', 'NUMERIC', 'STRING', 'BOOL', 'DATE', 'TIMESTAMP', 'BYTES']) }}
 {% endmacro %}
 
 
@@ -148,7 +172,7 @@
 {% macro _lake_cell(position, null_strings) -%}
     {%- set ns = namespace(cell=array_at('cells', position)) -%}
     {%- for spelling in null_strings -%}
-        {%- set ns.cell = 'nullif(' ~ ns.cell ~ ', ' ~ dbt.string_literal(spelling) ~ ')' -%}
+        {%- set ns.cell = 'nullif(' ~ ns.cell ~ ', ' ~ text_literal(spelling) ~ ')' -%}
     {%- endfor -%}
     {{ ns.cell }}
 {%- endmacro %}

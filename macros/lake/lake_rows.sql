@@ -44,7 +44,12 @@ select
         order by cell_position
     ) as cells,
     raw_record,
-    cast(null as string) as raw_problem,
+    if(
+        array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), {{ _csv_cell_pattern(capture=false) }}), '')
+        != concat(',', rtrim(raw_record, '\r')),
+        'is not well-formed CSV',
+        null
+    ) as raw_problem,
     {%- endif %}
     ingested_date,
     _file_name as lake_file,
@@ -69,7 +74,9 @@ select
 from read_parquet(
     {{ files }},
     hive_partitioning = true, hive_types = {'ingested_date': date},
-    filename = true, file_row_number = true
+    filename = true, file_row_number = true,
+    -- the widest type of all files, not the first file's
+    union_by_name = true
 )
 {%- else -%}
 select
@@ -90,6 +97,9 @@ select
         when line is null then 'is not valid UTF-8'
         {%- if format == 'ndjson' %}
         when not json_valid(line) then 'is not valid JSON'
+        {%- else %}
+        when array_to_string(regexp_extract_all(concat(',', line), {{ _csv_cell_pattern(capture=false) }}), '') != concat(',', line)
+            then 'is not well-formed CSV'
         {%- endif %}
     end as raw_problem,
     cast(regexp_extract(lake_file, 'ingested_date=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as date) as ingested_date,
@@ -118,7 +128,10 @@ where escaped not in ('', '\x0D'){{ ' and line_number > 1' if format == 'csv' }}
 {%- endmacro %}
 
 
-{#- One CSV field after its comma: quoted with doubled quotes inside, or plain. RE2 on both engines. -#}
-{% macro _csv_cell_pattern() -%}
-    ',("(?:[^"]|"")*"|[^,]*)'
+{#-
+  One CSV field after its comma: quoted with doubled quotes inside, plain without a quote in front, or
+  empty. RE2 on both engines. A line that such fields do not cover is not CSV.
+-#}
+{% macro _csv_cell_pattern(capture=true) -%}
+    ',{{ '(' if capture else '(?:' }}"(?:[^"]|"")*"|[^",][^,]*|)'
 {%- endmacro %}

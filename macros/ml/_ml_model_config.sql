@@ -4,11 +4,11 @@
   on an empty warehouse. A relation that no node of this project makes is refused by name.
 -#}
 {% macro _ml_model_config(relation, macro_name) %}
+    {%- set text = relation if relation is string else relation.render() -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model'
         and node.config.materialized == 'ml_model'
-        and node.relation_name is not none
-        and node.relation_name == relation | string -%}
+        and text in [node.relation_name, (node.defer_relation or {}).get('relation_name')] -%}
         {%- set options = _ml_lower_keys(node.config.meta.get('ml', {})) -%}
         {{ return({
             'name': node.name,
@@ -34,13 +34,18 @@
 
 {#- A relation, the name of a CTE, or a query, as something to select from. -#}
 {% macro _ml_data(data) -%}
-    {%- set text = (data | string).strip() -%}
-    {{ '(' ~ text ~ ')' if text.split() | length > 1 and not text.startswith('(') else text }}
+    {%- if data is string and not modules.re.match('[A-Za-z0-9_."`-]+$', data.strip()) -%}
+        (
+{{ data }}
+        )
+    {%- else -%}
+        {{ data }}
+    {%- endif -%}
 {%- endmacro %}
 
 
 {#- The same as the data argument of a BigQuery ML function, which takes a query. -#}
 {% macro _ml_query(data) -%}
-    {%- set source = _ml_data(data) -%}
+    {%- set source = _ml_data(data).strip() -%}
     {{ source if source.startswith('(') else '(select * from ' ~ source ~ ')' }}
 {%- endmacro %}

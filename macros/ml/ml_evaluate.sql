@@ -60,9 +60,9 @@ ml.evaluate(
     {%- if data is none %} {{ model }}
     {%- else %} (
         select bqml_evaluate(
-            {{ dbt.string_literal(model | string) }},
+            {{ text_literal(model | string) }},
             (select model_version from {{ model }}),
-            {{ dbt.string_literal(tojson({} if threshold is none else {'threshold': threshold})) }},
+            {{ text_literal(tojson({} if threshold is none else {'threshold': threshold})) }},
             list(bqml_row)
         ) as evaluation
         from {{ _ml_data(data) }} as bqml_row

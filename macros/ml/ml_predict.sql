@@ -79,7 +79,7 @@ ml.predict(
 {% macro _duckdb_ml_output(model, data, with_classes=false) -%}
 (
         select
-            bqml_predict({{ dbt.string_literal(model | string) }}, bqml_model.model_version, bqml_row) as bqml_output,
+            bqml_predict({{ text_literal(model | string) }}, bqml_model.model_version, bqml_row) as bqml_output,
             {%- if with_classes %}
             bqml_model.label_classes as bqml_classes,
             {%- endif %}

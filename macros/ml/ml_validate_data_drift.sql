@@ -42,14 +42,21 @@ ml.validate_data_drift(
         select * from {{ _ml_data(study) }}
     ),
 
-    -- which columns are numbers: both sides must agree
+    -- the columns both sides hold, and which of them are numbers
     types as (
         select
             input,
-            regexp_matches(data_type, '^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|FLOAT|DOUBLE|DECIMAL)') as is_number
+            regexp_matches(data_type, '^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$') as is_number
         from (
             unpivot (select typeof(columns(*)) from base_rows limit 1)
             on columns(*) into name input value data_type
+        )
+        where input in (
+            select input
+            from (
+                unpivot (select typeof(columns(*)) from study_rows limit 1)
+                on columns(*) into name input value data_type
+            )
         )
     ),
 

@@ -46,7 +46,7 @@
     {%- for table in layers.lake if table.name.endswith('__rejects') -%}
         {%- set rejected = _row_counts([table])[table.name] -%}
         {%- do lines.append(
-            _plural(rejected, 'record') ~ ' of the lake could not be used'
+            _plural(rejected, 'record') ~ ' of ' ~ table.name.split('__')[0] | replace('stg_', '') ~ ' could not be used'
             ~ (': see why in ' ~ table.relation.schema ~ '.' ~ table.name if rejected else '')
         ) -%}
     {%- endfor -%}

@@ -90,6 +90,9 @@ class Rows:
         its classes have the same text.
         """
         array, data_type = self.array(name, "label column"), self._type(name, "label column")
+        if pa.types.is_dictionary(array.type):
+            # SQL gathers the classes in the order of the ENUM, which is not that of its text.
+            raise ModelError(f"label column '{name}' is an ENUM; cast it to VARCHAR")
         if trained is not None:
             require_coercible(name, data_type, trained, array.type)
             data_type = trained

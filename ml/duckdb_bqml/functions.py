@@ -151,7 +151,13 @@ def _predict(
     relation, version = _constant(relations, "model"), _constant(versions, "version")
     with about(model_name(relation)):
         stored = store.load(relation, version)
-        features = Rows(rows.combine_chunks()).trained(stored.features, "ml_predict")
+        given = Rows(rows.combine_chunks())
+        predicted = f"predicted_{stored.label['name']}".lower()
+        if predicted in map(str.lower, given.names):
+            raise ModelError(
+                f"the input of ml_predict already holds a column '{predicted}'; leave it out"
+            )
+        features = given.trained(stored.features, "ml_predict")
         predictions = stored.model.predict(features)
     starts = np.arange(0, predictions.size + 1, predictions.shape[1], dtype=np.int32)
     return pa.ListArray.from_arrays(starts, predictions.ravel()).cast(result_type)

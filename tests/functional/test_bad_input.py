@@ -96,17 +96,13 @@ def test_malformed_records_go_to_the_rejects_and_do_not_stop_the_run(lake):
     good = path.read_bytes()
     count = good.count(b"\n")
     hot = good.splitlines()[0].replace(b'"temp":', b'"temp":"hot","was":')
-    early = (
-        good.splitlines()[1]
-        .replace(b"2013-01-01T", b"2012-11-01T")
-        .replace(b"2013-01-02T", b"2012-11-01T")
-    )
+    late = good.splitlines()[1].replace(b'"event_at":"2013', b'"event_at":"2012')
     bad = [
         b'\xff\xfe{"origin": "EWR"}',
         b"not json",
         b'{"origin": null, "time_hour": "2013-01-02T00:00:00Z"}',
         hot,
-        early,
+        late,
         good.splitlines()[2],
     ]
     path.write_bytes(good + b"\n".join(bad) + b"\n")

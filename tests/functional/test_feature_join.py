@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 START = datetime(2013, 1, 1)
+TTL = timedelta(hours=5)
 
 MODELS = {
     "labels": "select 1 as id, 1 as entity, 'x' as place, timestamp '2013-01-01' as moment",
@@ -19,7 +20,7 @@ MODELS = {
     " timestamp '2013-01-01' as known_at, 1 as rate, 2 as spread",
     "joined": """
         select * from {{ feature_join(ref('labels'), at='moment', views=[
-            {'view': ref('slow'), 'keys': ['entity'], 'columns': ['level']},
+            {'view': ref('slow'), 'keys': ['entity'], 'columns': ['level'], 'ttl_hours': 5},
             {
                 'view': ref('pair'),
                 'keys': {'entity': 'entity_id', 'place': 'place'},
@@ -31,7 +32,7 @@ MODELS = {
 
 entities = st.sampled_from([1, 2, None])
 places = st.sampled_from(["x", "y", None])
-moments = st.integers(0, 12).map(lambda minute: START + timedelta(minutes=minute))
+moments = st.integers(0, 12).map(lambda hour: START + timedelta(hours=hour))
 values = st.none() | st.integers(0, 9)
 labels = st.lists(st.tuples(entities, places, moments), max_size=12)
 
@@ -44,7 +45,7 @@ def histories(*keys):
     """Rows (*keys, event_at, known_at, value) with at most one per keys and event_at."""
     row = st.tuples(*keys, moments, st.integers(0, 8), values)
     return st.lists(row, max_size=25, unique_by=keys_and_event).map(
-        lambda rows: [(*row[:-2], row[-3] + timedelta(minutes=row[-2]), row[-1]) for row in rows]
+        lambda rows: [(*row[:-2], row[-3] + timedelta(hours=row[-2]), row[-1]) for row in rows]
     )
 
 
@@ -58,10 +59,13 @@ def joined_sql(tiny) -> str:
     return (target / "compiled/azekura/models/joined.sql").read_text()
 
 
-def known_value(history, keys, moment):
-    """Of the rows known by then, the value of the one that happened last."""
+def known_value(history, keys, moment, ttl=timedelta.max):
+    """Of the rows known by then, the value of the one that happened last, if it is not too old."""
     known = [row for row in history if row[: len(keys)] == keys and row[-2] <= moment]
-    return max(known, key=lambda row: row[-3])[-1] if known and None not in keys else None
+    if not known or None in keys:
+        return None
+    newest = max(known, key=lambda row: row[-3])
+    return newest[-1] if moment - newest[-3] <= ttl else None
 
 
 @settings(max_examples=150, deadline=None)
@@ -86,7 +90,7 @@ def test_each_label_gets_the_newest_state_known_at_its_moment(joined_sql, rows, 
                 connection.executemany(f"insert into {table} values ({marks})", content)
         found = connection.execute(joined_sql).fetchall()
     expected = [
-        (number, entity, place, moment, known_value(slow, (entity,), moment), rate, rate)
+        (number, entity, place, moment, known_value(slow, (entity,), moment, TTL), rate, rate)
         for number, (entity, place, moment) in enumerate(rows)
         for rate in [known_value(pair, (entity, place), moment)]
     ]

@@ -35,5 +35,19 @@ def test_a_takeover_closes_one_stretch_opens_another_and_keeps_the_old_belief(az
 
     project.build(*LAYERS)
     assert len(project.query(beliefs)) == 3, "a run without news adds nothing"
-    keys = f"select distinct aircraft_key from warehouse.fct_flight where tail_number = '{TAIL}'"
-    assert len(project.query(keys)) == 2
+    flown_by = (
+        "select distinct aircraft.carrier_code = flight.carrier_code"
+        " from warehouse.fct_flight as flight join warehouse.dim_aircraft as aircraft"
+        " on flight.aircraft_key = aircraft.aircraft_key"
+        " and flight.event_at >= aircraft.valid_from and flight.event_at < aircraft.valid_to"
+        " where flight.tail_number is not null"
+    )
+    assert project.query(flown_by) == [(True,)]
+
+
+def test_a_first_plain_run_needs_no_snapshot(azekura):
+    project = azekura()
+    land(str(project.lake), date(2013, 5, 2), date(2013, 5, 2))
+    project.dbt("run", "--select", "tag:lake", "tag:warehouse").succeeded()
+    [(aircraft,)] = project.query("select count(*) from warehouse.dim_aircraft")
+    assert aircraft > 3000

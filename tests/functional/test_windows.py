@@ -140,6 +140,63 @@ def test_a_day_reads_only_its_own_files(day_by_day):
     assert f"ingested_date={FIRST}" not in sql
 
 
+def test_an_old_day_that_is_asked_for_is_the_day_that_is_built(day_by_day):
+    day_by_day.dbt("run", "--select", "fct_flight", *window(DAYS[3])).succeeded()
+    target = day_by_day.variables["DBT_TARGET_PATH"]
+    with open(f"{target}/compiled/azekura/models/warehouse/core/fct_flight.sql") as text:
+        sql = text.read()
+    # two days of lookback before it
+    assert f"flight_date >= date '{DAYS[1]}' and flight_date < date '{DAYS[4]}'" in sql
+
+
+@pytest.fixture(scope="module")
+def out_of_order(azekura):
+    """Five days, the last first; then a correction of the second, which arrived on the third."""
+    project = azekura()
+    for day in reversed(DAYS[:5]):
+        land(str(project.lake), day, day)
+        project.build(*LAYERS, *window(day))
+    flights = project.lake / "nycflights13" / "flights"
+    duckdb.sql(
+        "copy (select * replace (dep_delay + 100 as dep_delay, arr_delay + 100 as arr_delay,"
+        f" timestamptz '{DAYS[2]} 12:00:00+00' as ingested_at)"
+        f" from '{flights}/ingested_date={DAYS[1]}/flights.parquet' where carrier = 'B6')"
+        f" to '{flights}/ingested_date={DAYS[2]}/correction.parquet' (format parquet)"
+    )
+    project.build(*LAYERS, *window(DAYS[1]))
+    return project
+
+
+@pytest.fixture(scope="module")
+def in_order(azekura, out_of_order):
+    """The same files, built at once."""
+    project = azekura()
+    project.variables["AZEKURA_LAKE"] = str(out_of_order.lake)
+    project.build(*LAYERS)
+    return project
+
+
+@pytest.mark.parametrize("table", INCREMENTAL + DIMENSIONS)
+def test_days_may_come_in_any_order_and_be_corrected(out_of_order, in_order, table):
+    assert differences(out_of_order, in_order, table) == 0
+
+
+def test_a_table_that_is_missing_is_built_in_whole_months(out_of_order, in_order):
+    mart = "marts.mart_planning__route_performance"
+    with duckdb.connect(str(out_of_order.database)) as connection:
+        connection.execute(f"drop table {mart}")
+    name = mart.partition(".")[2]
+    out_of_order.dbt("run", "--select", name, *window(DAYS[3])).succeeded()
+    february = f"select * from {mart} where flight_month = '2013-02-01' order by all"
+    assert out_of_order.query(february) == in_order.query(february)
+
+
+def test_a_full_refresh_of_a_window_is_refused(out_of_order, in_order):
+    arguments = ["run", "--select", "fct_flight", "--full-refresh", *window(DAYS[3])]
+    out_of_order.dbt(*arguments).failed_saying("fct_flight", "--full-refresh with a window")
+    assert differences(out_of_order, in_order, "warehouse.fct_flight") == 0
+
+
 @pytest.mark.parametrize(
     ("start", "end", "words"),
     [
@@ -147,6 +204,8 @@ def test_a_day_reads_only_its_own_files(day_by_day):
         ("2013-02-04", "2013-02-03", "is empty"),
         ("2013-02-03", None, "needs both ends"),
         ("yesterday", "2013-02-03", "YYYY-MM-DD"),
+        ("2013-99-01", "2013-99-03", "YYYY-MM-DD"),
+        ("2013-02-03T12:00:00", "2013-02-04", "YYYY-MM-DD"),
     ],
 )
 def test_a_window_that_cannot_be_meant_is_refused(day_by_day, at_once, start, end, words):

@@ -25,11 +25,13 @@ joined as (
             'view': ref('feat_route__history'),
             'keys': ['origin_airport_code', 'destination_airport_code'],
             'columns': ['air_time_minutes_mean_28d'],
+            'ttl_hours': 192,
         },
         {
             'view': ref('feat_airport__weather'),
             'keys': {'origin_airport_code': 'airport_code'},
             'columns': ['temperature_fahrenheit', 'wind_speed_mph'],
+            'ttl_hours': 3,
         },
     ]) }} as joined
 

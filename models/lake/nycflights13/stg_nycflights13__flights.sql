@@ -12,7 +12,7 @@ renamed as (
 
     select
         {{ surrogate_key(['carrier', 'flight', 'origin', unix_second('event_at')]) }} as flight_id,
-        {{ date_from_parts('year', 'month', 'day') }} as flight_date,
+        {{ utc_to_local_date('event_at', "'" ~ var('reporting_time_zone') ~ "'") }} as flight_date,
         carrier as carrier_code,
         flight as flight_number,
         tailnum as tail_number,

@@ -8,8 +8,7 @@ assignments as (
         carrier_code,
         valid_from,
         valid_to
-    from {{ ref('snap_aircraft__carrier_assignment') }}
-    where dbt_valid_to = cast('9999-12-31' as timestamp)
+    from {{ believed_now(ref('snap_aircraft__carrier_assignment'), ref('int_aircraft__carrier_assignment')) }} as believed
 
 ),
 
@@ -44,7 +43,7 @@ versions as (
 described as (
 
     select
-        {{ surrogate_key(['versions.tail_number', unix_second('versions.valid_from')]) }} as aircraft_key,
+        versions.tail_number as aircraft_key,
         versions.tail_number,
         versions.carrier_code,
         versions.valid_from,

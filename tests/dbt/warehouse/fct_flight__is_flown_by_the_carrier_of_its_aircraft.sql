@@ -1,4 +1,4 @@
--- the aircraft is joined as it was on that day: its carrier then is the flight's
+-- every flight has an aircraft of its moment, and that aircraft's carrier then is the flight's
 with
 
 flights as (
@@ -7,7 +7,8 @@ flights as (
         flight_id,
         tail_number,
         carrier_code,
-        aircraft_key
+        aircraft_key,
+        event_at
     from {{ ref('fct_flight') }}
 
 ),
@@ -17,7 +18,9 @@ aircraft as (
     select
         aircraft_key,
         tail_number,
-        carrier_code
+        carrier_code,
+        valid_from,
+        valid_to
     from {{ ref('dim_aircraft') }}
 
 )
@@ -27,7 +30,12 @@ select
     flights.carrier_code,
     aircraft.carrier_code as aircraft_carrier_code
 from flights
-inner join aircraft on flights.aircraft_key = aircraft.aircraft_key
+left join aircraft
+    on
+        flights.aircraft_key = aircraft.aircraft_key
+        and flights.event_at >= aircraft.valid_from
+        and flights.event_at < aircraft.valid_to
 where
-    flights.tail_number is distinct from aircraft.tail_number
+    aircraft.aircraft_key is null
+    or flights.tail_number is distinct from aircraft.tail_number
     or (flights.tail_number is not null and flights.carrier_code is distinct from aircraft.carrier_code)

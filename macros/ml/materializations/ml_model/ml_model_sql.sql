@@ -19,7 +19,7 @@ options(
     {%- elif value is number -%}
         {{ value }}
     {%- elif value is string -%}
-        '{{ value | replace('\\', '\\\\') | replace("'", "\\'") }}'
+        {{ text_literal(value) }}
     {%- else -%}
         {{ 'struct(' if nested else '[' }}
         {%- for item in value -%}
@@ -43,15 +43,15 @@ create table {{ relation }} as (
 
     trained as (
         select unnest(bqml_train(
-            {{ dbt.string_literal(model.name) }},
-            {{ dbt.string_literal(tojson(options)) }},
+            {{ text_literal(model.name) }},
+            {{ text_literal(tojson(options)) }},
             list(training_row)
         ))
         from training_rows as training_row
     )
 
     select
-        {{ dbt.string_literal(model.name) }} as model_name,
+        {{ text_literal(model.name) }} as model_name,
         trained.*,
         {%- if options.model_type == 'LOGISTIC_REG' %}
         (select list(distinct {{ label }} order by {{ label }}) from training_rows) as label_classes,

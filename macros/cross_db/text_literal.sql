@@ -1,0 +1,16 @@
+{#- Text as an SQL literal, whatever it holds: quotes and backslashes are escaped as the engine wants. -#}
+{% macro text_literal(text) %}
+    {{- return(adapter.dispatch('text_literal', 'azekura')(text | string)) -}}
+{% endmacro %}
+
+{% macro default__text_literal(text) %}
+    {{- _no_such_side('text_literal') -}}
+{% endmacro %}
+
+{% macro bigquery__text_literal(text) -%}
+    '{{ text | replace('\\', '\\\\') | replace("'", "\\'") | replace('\n', '\\n') }}'
+{%- endmacro %}
+
+{% macro duckdb__text_literal(text) -%}
+    '{{ text | replace("'", "''") }}'
+{%- endmacro %}
