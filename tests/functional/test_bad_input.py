@@ -171,6 +171,77 @@ def test_a_correction_that_arrives_later_replaces_the_record(lake, tmp_path):
     run(lake, "flights").succeeded()
 
 
+def rejected(project, table: str) -> list[str]:
+    found = project.query(
+        "select distinct reject_reason from lake.stg_nycflights13__rejects"
+        f" where source_table = '{table}' order by 1"
+    )
+    return [reason for (reason,) in found]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("9999 as sched_dep_time", "sched_dep_time is not a clock time HHMM"),
+        ("null as event_at", "column event_at is missing or NULL"),
+        ("timestamptz '2031-02-01' as event_at", "event_at lies more than a day after"),
+        ("timestamptz '2099-01-01' as ingested_at", "ingested_at is not of the day of its folder"),
+    ],
+)
+def test_a_flight_that_cannot_be_is_rejected_and_harms_no_other(lake, tmp_path, change, reason):
+    before = rows(lake, "flights")
+    path = flights_file(lake)
+    shutil.copy(path, tmp_path / "good.parquet")
+    duckdb.sql(
+        f"copy (select * from '{tmp_path}/good.parquet' union all by name"
+        f" (select * replace ({change}) from '{tmp_path}/good.parquet' limit 1))"
+        f" to '{path}' (format parquet)"
+    )
+    lake.dbt("run", "--select", "tag:lake").succeeded()
+    assert rows(lake, "flights") == before
+    [found] = rejected(lake, "flights")
+    assert found.startswith(reason)
+    shutil.copy(tmp_path / "good.parquet", path)
+    run(lake, "rejects").succeeded()
+
+
+def test_a_csv_line_that_is_not_csv_is_rejected(lake):
+    path = lake.lake / "nycflights13" / "carriers" / REFERENCE / "carriers.csv"
+    times = "2013-01-01T00:00:00Z,2013-01-01T00:00:00Z"
+    path.write_text(path.read_text() + f'Q1,"Quick"x,{times}\nQ2,"open,{times}\n')
+    lake.dbt("run", "--select", "tag:lake", "--full-refresh").succeeded()
+    assert rejected(lake, "carriers") == ["is not well-formed CSV"]
+
+
+def test_files_of_one_table_may_differ_in_width_of_numbers(lake):
+    """The widest type is read, not that of whichever file comes first."""
+    path = lake.lake / "nycflights13" / "flights" / REFERENCE / "flights.parquet"
+    before = rows(lake, "flights")
+    duckdb.sql(
+        f"copy (select * replace (distance::smallint as distance) from '{path}')"
+        f" to '{path}.new' (format parquet)"
+    )
+    (path.parent / "flights.parquet.new").rename(path)
+    run(lake, "flights", "--full-refresh").succeeded()
+    assert rows(lake, "flights") == before
+
+
+def test_a_file_outside_a_partition_folder_is_named(lake):
+    folder = lake.lake / "nycflights13" / "flights" / "day=2013-01-01"
+    folder.mkdir()
+    shutil.copy(flights_file(lake), folder)
+    run(lake, "flights").failed_saying("day=2013-01-01", "ingested_date=YYYY-MM-DD")
+
+
+def test_a_lake_may_lie_under_any_name(azekura):
+    project = azekura()
+    project.lake = project.lake.with_name("o'brien's lake")
+    project.variables["AZEKURA_LAKE"] = str(project.lake)
+    land(str(project.lake), date(2013, 1, 1), date(2013, 1, 1))
+    project.dbt("run", "--select", "tag:lake").succeeded()
+    assert len(rows(project, "carriers")) == 16
+
+
 def test_a_wrong_target_names_the_right_ones(built):
     built.dbt("run", "--target", "production").failed_saying("'production'", "duckdb", "bigquery")
 

@@ -1,5 +1,6 @@
 """The materialization ml_model and the macros that use its models, run more than once."""
 
+import duckdb
 import pytest
 
 POINTS = """
@@ -147,6 +148,45 @@ def test_a_prediction_without_a_feature_names_it(project):
         "select * from {{ ml_predict(ref('line'), 'select id, x from ' ~ ref('points')) }} as p",
     )
     project.dbt("run", "--select", "predicted").failed_saying("line", "'kind' is missing")
+
+
+def test_a_prediction_does_not_hide_a_column_of_its_own_name(project):
+    project.model(
+        "predicted",
+        "{% set query = 'select *, 0 as predicted_y from ' ~ ref('points') %}"
+        "select * from {{ ml_predict(ref('line'), query) }} as p",
+    )
+    project.dbt("run", "--select", "predicted").failed_saying(
+        "line", "already holds", "predicted_y"
+    )
+
+
+def test_a_query_may_end_in_a_comment_or_be_a_union(project):
+    project.model(
+        "predicted",
+        "{% set points = '(select x, kind from ' ~ ref('points') ~ ')' %}"
+        "{% set query = points ~ ' union all ' ~ points ~ ' -- twice' %}"
+        "select * from {{ ml_predict(ref('line'), query) }} as p",
+    )
+    project.dbt("run", "--select", "predicted").succeeded()
+    assert project.query("select count(*) from predicted") == [(120,)]
+
+
+def test_a_model_takes_the_place_of_a_view(project):
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("drop table line; create view line as select 1 as one")
+    project.dbt("run", "--select", "line").succeeded()
+    assert len(version(project)) == 16
+
+
+def test_hooks_run_inside_and_outside_the_transaction(project):
+    hooks = (
+        ", pre_hook=['create table if not exists early as select 1 as n',"
+        " {'sql': 'create table if not exists outside as select 1 as n', 'transaction': false}]) }}"
+    )
+    project.model("line", model(LINEAR).replace("}) }}", "}" + hooks, 1))
+    project.dbt("run", "--select", "line").succeeded()
+    assert project.query("from early") == project.query("from outside") == [(1,)]
 
 
 @pytest.mark.parametrize(

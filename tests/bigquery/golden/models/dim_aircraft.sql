@@ -8,8 +8,7 @@ assignments as (
         carrier_code,
         valid_from,
         valid_to
-    from `demo`.`azekura_snapshots`.`snap_aircraft__carrier_assignment`
-    where dbt_valid_to = cast('9999-12-31' as timestamp)
+    from (select * from `demo`.`azekura_snapshots`.`snap_aircraft__carrier_assignment` where dbt_valid_to = cast('9999-12-31' as timestamp)) as believed
 
 ),
 
@@ -44,7 +43,7 @@ versions as (
 described as (
 
     select
-        to_hex(md5(cast(coalesce(cast(length(cast(versions.tail_number as string)) as string) || ':' || cast(versions.tail_number as string), '~') || coalesce(cast(length(cast(unix_seconds(versions.valid_from) as string)) as string) || ':' || cast(unix_seconds(versions.valid_from) as string), '~') as string))) as aircraft_key,
+        versions.tail_number as aircraft_key,
         versions.tail_number,
         versions.carrier_code,
         versions.valid_from,

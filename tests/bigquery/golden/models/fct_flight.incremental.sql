@@ -7,17 +7,6 @@ flights as (
 
 ),
 
-aircraft as (
-
-    select
-        aircraft_key,
-        tail_number,
-        valid_from,
-        valid_to
-    from `demo`.`azekura_warehouse`.`dim_aircraft`
-
-),
-
 airports as (
 
     select
@@ -31,14 +20,9 @@ conformed as (
 
     select
         flights.*,
-        coalesce(aircraft.aircraft_key, 'unknown') as aircraft_key,
+        coalesce(flights.tail_number, 'unknown') as aircraft_key,
         timestamp(datetime_add(cast(flights.flight_date as datetime), interval flights.scheduled_arrival_minute minute), airports.time_zone) as same_day_arrival_at
     from flights
-    left join aircraft
-        on
-            flights.tail_number = aircraft.tail_number
-            and flights.scheduled_at >= aircraft.valid_from
-            and flights.scheduled_at < aircraft.valid_to
     left join airports on flights.destination_airport_code = airports.airport_code
 
 ),

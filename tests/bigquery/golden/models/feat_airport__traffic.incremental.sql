@@ -11,7 +11,7 @@ flights as (
         is_cancelled,
         is_late_departure
     from `demo`.`azekura_warehouse`.`fct_flight`
-    where flight_date >= date '2013-06-09' and flight_date < date '2013-06-16'
+    where flight_date >= date '2013-06-09' and flight_date < date '2013-06-18'
 
 ),
 
@@ -88,4 +88,4 @@ select
     late_departure_rate_3h,
     departure_delay_minutes_mean_3h
 from final
-where feature_date >= date '2013-06-12' and feature_date < date '2013-06-16'
+where feature_date >= date '2013-06-12' and feature_date < date '2013-06-18'

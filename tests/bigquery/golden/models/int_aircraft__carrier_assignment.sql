@@ -1,19 +1,34 @@
 with
 
--- keeps every flight whose aircraft is known, with the carrier of the aircraft's flight before
+-- keeps the flights whose aircraft is known
+known as (
+
+    select
+        tail_number,
+        carrier_code,
+        scheduled_at,
+        row_number() over (
+            partition by tail_number, scheduled_at
+            order by flight_id
+        ) as number_at_moment
+    from `demo`.`azekura_lake`.`stg_nycflights13__flights`
+    where tail_number is not null
+
+),
+
+-- keeps one flight per aircraft and moment, with the carrier of the aircraft's flight before
 flights as (
 
     select
         tail_number,
         carrier_code,
         scheduled_at,
-        flight_id,
         lag(carrier_code) over (
             partition by tail_number
-            order by scheduled_at, flight_id
+            order by scheduled_at
         ) as previous_carrier_code
-    from `demo`.`azekura_lake`.`stg_nycflights13__flights`
-    where tail_number is not null
+    from known
+    where number_at_moment = 1
 
 ),
 

@@ -17,6 +17,8 @@ aircraft as (
 
     select
         aircraft_key,
+        valid_from,
+        valid_to,
         seat_count
     from `demo`.`azekura_warehouse`.`dim_aircraft`
 
@@ -40,7 +42,11 @@ monthly as (
         sum(case when not flights.is_cancelled then aircraft.seat_count end) as known_seats_count,
         count(case when not flights.is_cancelled then aircraft.seat_count end) as flights_with_known_seats_count
     from flights
-    left join aircraft on flights.aircraft_key = aircraft.aircraft_key
+    left join aircraft
+        on
+            flights.aircraft_key = aircraft.aircraft_key
+            and flights.event_at >= aircraft.valid_from
+            and flights.event_at < aircraft.valid_to
     group by flights.flight_month, flights.origin_airport_code, flights.destination_airport_code
 
 ),

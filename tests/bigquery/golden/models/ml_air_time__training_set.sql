@@ -23,9 +23,9 @@ joined as (
     select * from (
     select
         label_row.*,
-        state_1.air_time_minutes_mean_28d,
-        state_2.temperature_fahrenheit,
-        state_2.wind_speed_mph
+        case when label_row.predicted_at <= timestamp_add(state_1.event_at, interval 192 hour) then state_1.air_time_minutes_mean_28d end as air_time_minutes_mean_28d,
+        case when label_row.predicted_at <= timestamp_add(state_2.event_at, interval 3 hour) then state_2.temperature_fahrenheit end as temperature_fahrenheit,
+        case when label_row.predicted_at <= timestamp_add(state_2.event_at, interval 3 hour) then state_2.wind_speed_mph end as wind_speed_mph
     from (
         select
             label_row,
@@ -43,7 +43,7 @@ joined as (
                 0 as side,
                 null as label_row,
                 null as state_1,
-                struct(temperature_fahrenheit, wind_speed_mph) as state_2
+                struct(event_at, temperature_fahrenheit, wind_speed_mph) as state_2
             from (
                 select *
                 from `demo`.`azekura_features`.`feat_airport__weather`
@@ -79,7 +79,7 @@ joined as (
                         known_at as moment,
                         0 as side,
                         null as label_row,
-                        struct(air_time_minutes_mean_28d) as state_1
+                        struct(event_at, air_time_minutes_mean_28d) as state_1
                     from (
                         select *
                         from `demo`.`azekura_features`.`feat_route__history`

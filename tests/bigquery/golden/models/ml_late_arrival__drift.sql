@@ -3,7 +3,8 @@ with
 drift as (
 
     select * from ml.validate_data_drift(
-    (select distance_miles,
+    (
+select distance_miles,
     late_departure_rate_7d,
     late_departure_rate_28d,
     cancelled_rate_28d,
@@ -19,8 +20,10 @@ drift as (
     carrier_code,
     origin_airport_code,
     departure_day_of_week,
-    departure_hour from `demo`.`azekura_ml`.`ml_late_arrival__training_set` where not is_evaluation),
-    (select distance_miles,
+    departure_hour from `demo`.`azekura_ml`.`ml_late_arrival__training_set` where not is_evaluation
+        ),
+    (
+select distance_miles,
     late_departure_rate_7d,
     late_departure_rate_28d,
     cancelled_rate_28d,
@@ -36,7 +39,8 @@ drift as (
     carrier_code,
     origin_airport_code,
     departure_day_of_week,
-    departure_hour from `demo`.`azekura_ml`.`ml_late_arrival__training_set` where is_evaluation),
+    departure_hour from `demo`.`azekura_ml`.`ml_late_arrival__training_set` where is_evaluation
+        ),
     struct(
         0.3 as numerical_default_threshold,
         0.3 as categorical_default_threshold

@@ -24,18 +24,18 @@ joined as (
     select * from (
     select
         label_row.*,
-        state_1.late_departure_rate_7d,
-        state_1.late_departure_rate_28d,
-        state_1.cancelled_rate_28d,
-        state_2.late_arrival_rate_28d,
-        state_2.arrival_delay_minutes_mean_28d,
-        state_3.departures_count_3h,
-        state_3.late_departure_rate_3h,
-        state_3.departure_delay_minutes_mean_3h,
-        state_4.humidity_percent,
-        state_4.wind_speed_mph,
-        state_4.precipitation_inches,
-        state_4.visibility_miles
+        case when label_row.predicted_at <= timestamp_add(state_1.event_at, interval 72 hour) then state_1.late_departure_rate_7d end as late_departure_rate_7d,
+        case when label_row.predicted_at <= timestamp_add(state_1.event_at, interval 72 hour) then state_1.late_departure_rate_28d end as late_departure_rate_28d,
+        case when label_row.predicted_at <= timestamp_add(state_1.event_at, interval 72 hour) then state_1.cancelled_rate_28d end as cancelled_rate_28d,
+        case when label_row.predicted_at <= timestamp_add(state_2.event_at, interval 192 hour) then state_2.late_arrival_rate_28d end as late_arrival_rate_28d,
+        case when label_row.predicted_at <= timestamp_add(state_2.event_at, interval 192 hour) then state_2.arrival_delay_minutes_mean_28d end as arrival_delay_minutes_mean_28d,
+        case when label_row.predicted_at <= timestamp_add(state_3.event_at, interval 3 hour) then state_3.departures_count_3h end as departures_count_3h,
+        case when label_row.predicted_at <= timestamp_add(state_3.event_at, interval 3 hour) then state_3.late_departure_rate_3h end as late_departure_rate_3h,
+        case when label_row.predicted_at <= timestamp_add(state_3.event_at, interval 3 hour) then state_3.departure_delay_minutes_mean_3h end as departure_delay_minutes_mean_3h,
+        case when label_row.predicted_at <= timestamp_add(state_4.event_at, interval 3 hour) then state_4.humidity_percent end as humidity_percent,
+        case when label_row.predicted_at <= timestamp_add(state_4.event_at, interval 3 hour) then state_4.wind_speed_mph end as wind_speed_mph,
+        case when label_row.predicted_at <= timestamp_add(state_4.event_at, interval 3 hour) then state_4.precipitation_inches end as precipitation_inches,
+        case when label_row.predicted_at <= timestamp_add(state_4.event_at, interval 3 hour) then state_4.visibility_miles end as visibility_miles
     from (
         select
             label_row,
@@ -57,7 +57,7 @@ joined as (
                 null as state_1,
                 null as state_2,
                 null as state_3,
-                struct(humidity_percent, wind_speed_mph, precipitation_inches, visibility_miles) as state_4
+                struct(event_at, humidity_percent, wind_speed_mph, precipitation_inches, visibility_miles) as state_4
             from (
                 select *
                 from `demo`.`azekura_features`.`feat_airport__weather`
@@ -98,7 +98,7 @@ joined as (
                         null as label_row,
                         null as state_1,
                         null as state_2,
-                        struct(departures_count_3h, late_departure_rate_3h, departure_delay_minutes_mean_3h) as state_3
+                        struct(event_at, departures_count_3h, late_departure_rate_3h, departure_delay_minutes_mean_3h) as state_3
                     from (
                         select *
                         from `demo`.`azekura_features`.`feat_airport__traffic`
@@ -137,7 +137,7 @@ joined as (
                                 0 as side,
                                 null as label_row,
                                 null as state_1,
-                                struct(late_arrival_rate_28d, arrival_delay_minutes_mean_28d) as state_2
+                                struct(event_at, late_arrival_rate_28d, arrival_delay_minutes_mean_28d) as state_2
                             from (
                                 select *
                                 from `demo`.`azekura_features`.`feat_route__history`
@@ -174,7 +174,7 @@ joined as (
                                         known_at as moment,
                                         0 as side,
                                         null as label_row,
-                                        struct(late_departure_rate_7d, late_departure_rate_28d, cancelled_rate_28d) as state_1
+                                        struct(event_at, late_departure_rate_7d, late_departure_rate_28d, cancelled_rate_28d) as state_1
                                     from (
                                         select *
                                         from `demo`.`azekura_features`.`feat_carrier__punctuality`

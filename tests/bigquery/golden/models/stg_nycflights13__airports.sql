@@ -113,6 +113,8 @@ records as (
                 when `faa` is null then 'column faa is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > date_add(cast(event_at as date), interval 1 day)

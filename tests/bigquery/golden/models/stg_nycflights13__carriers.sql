@@ -8,12 +8,17 @@ records as (
         select
             array(
                 select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^,]*)')) as cell
+                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
                 with offset as cell_position
                 order by cell_position
             ) as cells,
             raw_record,
-            cast(null as string) as raw_problem,
+            if(
+                array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
+                != concat(',', rtrim(raw_record, '\r')),
+                'is not well-formed CSV',
+                null
+            ) as raw_problem,
             ingested_date,
             _file_name as lake_file,
             cast(null as int64) as line_number
@@ -23,10 +28,10 @@ records as (
 
     typed as (
         select
-            safe_cast(nullif(nullif(cells[safe_offset(0)], '''NA'''), '''''') as STRING) as `carrier`,
-            safe_cast(nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') as STRING) as `name`,
-            safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as TIMESTAMP) as `event_at`,
-            safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as TIMESTAMP) as `ingested_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(0)], 'NA'), '') as STRING) as `carrier`,
+            safe_cast(nullif(nullif(cells[safe_offset(1)], 'NA'), '') as STRING) as `name`,
+            safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as TIMESTAMP) as `event_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
@@ -35,10 +40,10 @@ records as (
                 when raw_problem is not null then raw_problem
                 when array_length(cells) != 4
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 4')
-                when nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as TIMESTAMP) is null
-                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], '''NA'''), ''''''), '", which is not TIMESTAMP')
-                when nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(2)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as TIMESTAMP) is null
+                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(3)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
         where true
@@ -60,6 +65,8 @@ records as (
                 when `name` is null then 'column name is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > date_add(cast(event_at as date), interval 1 day)

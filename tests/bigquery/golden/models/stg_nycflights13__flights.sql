@@ -80,12 +80,17 @@ records as (
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `dest` is null then 'column dest is missing or NULL'
                 when `sched_dep_time` is null then 'column sched_dep_time is missing or NULL'
+                when `sched_arr_time` is null then 'column sched_arr_time is missing or NULL'
                 when `distance` is null then 'column distance is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > date_add(cast(event_at as date), interval 1 day)
                     then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+                when not coalesce(sched_dep_time between 0 and 2400 and mod(sched_dep_time, 100) < 60, true) then 'sched_dep_time is not a clock time HHMM'
+                when not coalesce(sched_arr_time between 0 and 2400 and mod(sched_arr_time, 100) < 60, true) then 'sched_arr_time is not a clock time HHMM'
             end as problem
         from typed
     ),
@@ -179,7 +184,7 @@ renamed as (
 
     select
         to_hex(md5(cast(coalesce(cast(length(cast(carrier as string)) as string) || ':' || cast(carrier as string), '~') || coalesce(cast(length(cast(flight as string)) as string) || ':' || cast(flight as string), '~') || coalesce(cast(length(cast(origin as string)) as string) || ':' || cast(origin as string), '~') || coalesce(cast(length(cast(unix_seconds(event_at) as string)) as string) || ':' || cast(unix_seconds(event_at) as string), '~') as string))) as flight_id,
-        date(year, month, day) as flight_date,
+        date(event_at, 'America/New_York') as flight_date,
         carrier as carrier_code,
         flight as flight_number,
         tailnum as tail_number,

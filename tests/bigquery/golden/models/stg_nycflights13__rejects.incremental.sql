@@ -49,7 +49,7 @@ flights as (
             cast(null as string) as raw_record,
             cast(null as string) as problem
         from lake_rows
-        where ingested_date >= date '2013-06-12' and ingested_date < date '2013-06-17'
+        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
     ),
 
     checked as (
@@ -87,12 +87,17 @@ flights as (
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `dest` is null then 'column dest is missing or NULL'
                 when `sched_dep_time` is null then 'column sched_dep_time is missing or NULL'
+                when `sched_arr_time` is null then 'column sched_arr_time is missing or NULL'
                 when `distance` is null then 'column distance is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > date_add(cast(event_at as date), interval 1 day)
                     then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+                when not coalesce(sched_dep_time between 0 and 2400 and mod(sched_dep_time, 100) < 60, true) then 'sched_dep_time is not a clock time HHMM'
+                when not coalesce(sched_arr_time between 0 and 2400 and mod(sched_arr_time, 100) < 60, true) then 'sched_arr_time is not a clock time HHMM'
             end as problem
         from typed
     ),
@@ -333,7 +338,7 @@ weather as (
                     then concat('column ingested_at holds "', cells[safe_offset(16)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where ingested_date >= date '2013-06-12' and ingested_date < date '2013-06-17'
+        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
     ),
 
     checked as (
@@ -365,10 +370,13 @@ weather as (
                 when `time_hour` is null then 'column time_hour is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > date_add(cast(event_at as date), interval 1 day)
                     then 'arrived more than 1 day(s) late (max_lateness_days of the source)'
+                when not coalesce(ingested_at >= event_at, true) then 'arrived before it was observed'
             end as problem
         from typed
     ),
@@ -465,12 +473,17 @@ aircraft as (
         select
             array(
                 select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^,]*)')) as cell
+                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
                 with offset as cell_position
                 order by cell_position
             ) as cells,
             raw_record,
-            cast(null as string) as raw_problem,
+            if(
+                array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
+                != concat(',', rtrim(raw_record, '\r')),
+                'is not well-formed CSV',
+                null
+            ) as raw_problem,
             ingested_date,
             _file_name as lake_file,
             cast(null as int64) as line_number
@@ -480,17 +493,17 @@ aircraft as (
 
     typed as (
         select
-            safe_cast(nullif(nullif(cells[safe_offset(0)], '''NA'''), '''''') as STRING) as `tailnum`,
-            safe_cast(nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') as INT64) as `year`,
-            safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as STRING) as `type`,
-            safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as STRING) as `manufacturer`,
-            safe_cast(nullif(nullif(cells[safe_offset(4)], '''NA'''), '''''') as STRING) as `model`,
-            safe_cast(nullif(nullif(cells[safe_offset(5)], '''NA'''), '''''') as INT64) as `engines`,
-            safe_cast(nullif(nullif(cells[safe_offset(6)], '''NA'''), '''''') as INT64) as `seats`,
-            safe_cast(nullif(nullif(cells[safe_offset(7)], '''NA'''), '''''') as INT64) as `speed`,
-            safe_cast(nullif(nullif(cells[safe_offset(8)], '''NA'''), '''''') as STRING) as `engine`,
-            safe_cast(nullif(nullif(cells[safe_offset(9)], '''NA'''), '''''') as TIMESTAMP) as `event_at`,
-            safe_cast(nullif(nullif(cells[safe_offset(10)], '''NA'''), '''''') as TIMESTAMP) as `ingested_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(0)], 'NA'), '') as STRING) as `tailnum`,
+            safe_cast(nullif(nullif(cells[safe_offset(1)], 'NA'), '') as INT64) as `year`,
+            safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as STRING) as `type`,
+            safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as STRING) as `manufacturer`,
+            safe_cast(nullif(nullif(cells[safe_offset(4)], 'NA'), '') as STRING) as `model`,
+            safe_cast(nullif(nullif(cells[safe_offset(5)], 'NA'), '') as INT64) as `engines`,
+            safe_cast(nullif(nullif(cells[safe_offset(6)], 'NA'), '') as INT64) as `seats`,
+            safe_cast(nullif(nullif(cells[safe_offset(7)], 'NA'), '') as INT64) as `speed`,
+            safe_cast(nullif(nullif(cells[safe_offset(8)], 'NA'), '') as STRING) as `engine`,
+            safe_cast(nullif(nullif(cells[safe_offset(9)], 'NA'), '') as TIMESTAMP) as `event_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(10)], 'NA'), '') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
@@ -499,21 +512,21 @@ aircraft as (
                 when raw_problem is not null then raw_problem
                 when array_length(cells) != 11
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 11')
-                when nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') as INT64) is null
-                    then concat('column year holds "', nullif(nullif(cells[safe_offset(1)], '''NA'''), ''''''), '", which is not INT64')
-                when nullif(nullif(cells[safe_offset(5)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(5)], '''NA'''), '''''') as INT64) is null
-                    then concat('column engines holds "', nullif(nullif(cells[safe_offset(5)], '''NA'''), ''''''), '", which is not INT64')
-                when nullif(nullif(cells[safe_offset(6)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(6)], '''NA'''), '''''') as INT64) is null
-                    then concat('column seats holds "', nullif(nullif(cells[safe_offset(6)], '''NA'''), ''''''), '", which is not INT64')
-                when nullif(nullif(cells[safe_offset(7)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(7)], '''NA'''), '''''') as INT64) is null
-                    then concat('column speed holds "', nullif(nullif(cells[safe_offset(7)], '''NA'''), ''''''), '", which is not INT64')
-                when nullif(nullif(cells[safe_offset(9)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(9)], '''NA'''), '''''') as TIMESTAMP) is null
-                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(9)], '''NA'''), ''''''), '", which is not TIMESTAMP')
-                when nullif(nullif(cells[safe_offset(10)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(10)], '''NA'''), '''''') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(10)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(1)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(1)], 'NA'), '') as INT64) is null
+                    then concat('column year holds "', nullif(nullif(cells[safe_offset(1)], 'NA'), ''), '", which is not INT64')
+                when nullif(nullif(cells[safe_offset(5)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(5)], 'NA'), '') as INT64) is null
+                    then concat('column engines holds "', nullif(nullif(cells[safe_offset(5)], 'NA'), ''), '", which is not INT64')
+                when nullif(nullif(cells[safe_offset(6)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(6)], 'NA'), '') as INT64) is null
+                    then concat('column seats holds "', nullif(nullif(cells[safe_offset(6)], 'NA'), ''), '", which is not INT64')
+                when nullif(nullif(cells[safe_offset(7)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(7)], 'NA'), '') as INT64) is null
+                    then concat('column speed holds "', nullif(nullif(cells[safe_offset(7)], 'NA'), ''), '", which is not INT64')
+                when nullif(nullif(cells[safe_offset(9)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(9)], 'NA'), '') as TIMESTAMP) is null
+                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(9)], 'NA'), ''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(10)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(10)], 'NA'), '') as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where ingested_date >= date '2013-06-12' and ingested_date < date '2013-06-17'
+        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
     ),
 
     checked as (
@@ -538,6 +551,8 @@ aircraft as (
                 when `tailnum` is null then 'column tailnum is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > date_add(cast(event_at as date), interval 1 day)
@@ -707,7 +722,7 @@ airports as (
                     then concat('column ingested_at holds "', cells[safe_offset(9)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where ingested_date >= date '2013-06-12' and ingested_date < date '2013-06-17'
+        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
     ),
 
     checked as (
@@ -731,6 +746,8 @@ airports as (
                 when `faa` is null then 'column faa is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > date_add(cast(event_at as date), interval 1 day)
@@ -817,12 +834,17 @@ carriers as (
         select
             array(
                 select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^,]*)')) as cell
+                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
                 with offset as cell_position
                 order by cell_position
             ) as cells,
             raw_record,
-            cast(null as string) as raw_problem,
+            if(
+                array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
+                != concat(',', rtrim(raw_record, '\r')),
+                'is not well-formed CSV',
+                null
+            ) as raw_problem,
             ingested_date,
             _file_name as lake_file,
             cast(null as int64) as line_number
@@ -832,10 +854,10 @@ carriers as (
 
     typed as (
         select
-            safe_cast(nullif(nullif(cells[safe_offset(0)], '''NA'''), '''''') as STRING) as `carrier`,
-            safe_cast(nullif(nullif(cells[safe_offset(1)], '''NA'''), '''''') as STRING) as `name`,
-            safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as TIMESTAMP) as `event_at`,
-            safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as TIMESTAMP) as `ingested_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(0)], 'NA'), '') as STRING) as `carrier`,
+            safe_cast(nullif(nullif(cells[safe_offset(1)], 'NA'), '') as STRING) as `name`,
+            safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as TIMESTAMP) as `event_at`,
+            safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
@@ -844,13 +866,13 @@ carriers as (
                 when raw_problem is not null then raw_problem
                 when array_length(cells) != 4
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 4')
-                when nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(2)], '''NA'''), '''''') as TIMESTAMP) is null
-                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], '''NA'''), ''''''), '", which is not TIMESTAMP')
-                when nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') is not null and safe_cast(nullif(nullif(cells[safe_offset(3)], '''NA'''), '''''') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], '''NA'''), ''''''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(2)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as TIMESTAMP) is null
+                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '", which is not TIMESTAMP')
+                when nullif(nullif(cells[safe_offset(3)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as TIMESTAMP) is null
+                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where ingested_date >= date '2013-06-12' and ingested_date < date '2013-06-17'
+        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
     ),
 
     checked as (
@@ -869,6 +891,8 @@ carriers as (
                 when `name` is null then 'column name is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when cast(ingested_at as date) != ingested_date
+                    then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
                     then 'event_at lies more than a day after the day the record arrived'
                 when ingested_date > date_add(cast(event_at as date), interval 1 day)
@@ -942,7 +966,7 @@ unioned as (
 windowed as (
 
     select * from unioned
-    where ingested_date >= date '2013-06-13' and ingested_date < date '2013-06-16'
+    where ingested_date >= date '2013-06-12' and ingested_date < date '2013-06-18'
 
 )
 

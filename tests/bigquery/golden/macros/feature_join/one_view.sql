@@ -47,7 +47,7 @@ select * from (
                 known_at as moment,
                 0 as side,
                 null as label_row,
-                struct(late_rate) as state_1
+                struct(event_at, late_rate) as state_1
             from (
                 select *
                 from states

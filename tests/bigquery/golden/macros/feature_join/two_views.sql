@@ -45,7 +45,7 @@ select * from (
                 0 as side,
                 null as label_row,
                 null as state_1,
-                struct(wind_speed_mph) as state_2
+                struct(event_at, wind_speed_mph) as state_2
             from (
                 select *
                 from weather
@@ -81,7 +81,7 @@ select * from (
                         known_at as moment,
                         0 as side,
                         null as label_row,
-                        struct(flights_count, late_rate) as state_1
+                        struct(event_at, flights_count, late_rate) as state_1
                     from (
                         select *
                         from routes

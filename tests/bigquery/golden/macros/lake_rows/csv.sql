@@ -1,12 +1,17 @@
 select
     array(
         select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-        from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^,]*)')) as cell
+        from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
         with offset as cell_position
         order by cell_position
     ) as cells,
     raw_record,
-    cast(null as string) as raw_problem,
+    if(
+        array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
+        != concat(',', rtrim(raw_record, '\r')),
+        'is not well-formed CSV',
+        null
+    ) as raw_problem,
     ingested_date,
     _file_name as lake_file,
     cast(null as int64) as line_number

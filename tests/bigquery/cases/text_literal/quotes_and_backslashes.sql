@@ -1,0 +1,1 @@
+select {{ text_literal("it's a \\ and a \" in " ~ "o'brien") }} as text

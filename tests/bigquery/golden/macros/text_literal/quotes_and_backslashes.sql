@@ -1,0 +1,1 @@
+select 'it\'s a \\ and a " in o\'brien' as text
