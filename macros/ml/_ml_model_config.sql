@@ -1,6 +1,6 @@
 {#-
-  What the analyst declared for the model behind a relation: {name, model_type, label, options} of the
-  `ml_model` node whose table it is. Known before anything has been trained, so a project compiles
+  What the analyst declared for the model behind a relation: {name, model_type, label, options, node} of
+  the `ml_model` node whose table it is; `label` is none for a model type without one. Known before anything has been trained, so a project compiles
   on an empty warehouse. A relation that no node of this project makes is refused by name.
 -#}
 {% macro _ml_model_config(relation, macro_name) %}
@@ -10,17 +10,39 @@
         and node.config.materialized == 'ml_model'
         and text in [node.relation_name, (node.defer_relation or {}).get('relation_name')] -%}
         {%- set options = _ml_lower_keys(node.config.meta.get('ml', {})) -%}
+        {%- set model_type = (options.get('model_type') or '') | upper -%}
         {{ return({
             'name': node.name,
-            'model_type': (options.get('model_type') or '') | upper,
-            'label': options.get('input_label_cols', ['label'])[0],
+            'model_type': model_type,
+            'label': _ml_label(model_type, options),
             'options': options,
+            'node': node,
         }) }}
     {%- endfor -%}
     {{ exceptions.raise_compiler_error(
         macro_name ~ " in " ~ model.name ~ ": " ~ relation ~ " is not a trained model; give the ref() of a"
         ~ " model with materialized='ml_model'."
     ) }}
+{% endmacro %}
+
+
+{#- The same for a function that is for some model types only, `types`; any other is refused by name. -#}
+{% macro _ml_model_of_type(relation, macro_name, types) %}
+    {%- set trained = _ml_model_config(relation, macro_name) -%}
+    {%- if trained.model_type not in types -%}
+        {{ exceptions.raise_compiler_error(
+            macro_name ~ " of " ~ trained.name ~ ": it is for " ~ types | join(' and ') ~ ", and the model is "
+            ~ trained.model_type ~ "; give a model of that type."
+        ) }}
+    {%- endif -%}
+    {{ return(trained) }}
+{% endmacro %}
+
+
+{#- The name of the label column; none for a model type that has no label. -#}
+{% macro _ml_label(model_type, options) %}
+    {%- set rule = ml_option_table().get(model_type, {}).get('input_label_cols') -%}
+    {{ return(options.get('input_label_cols', rule.default)[0] if rule else none) }}
 {% endmacro %}
 
 

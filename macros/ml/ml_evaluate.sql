@@ -4,9 +4,12 @@
     regression      mean_absolute_error, mean_squared_error, mean_squared_log_error,
                     median_absolute_error, r2_score, explained_variance
     classification  precision, recall, accuracy, f1_score, log_loss, roc_auc
+    KMEANS          davies_bouldin_index, mean_squared_distance
+    PCA             total_explained_variance_ratio
 
   Without `data` it is the evaluation split that the model kept at training (the whole training input
-  where there was none). `data` is a relation, the name of a CTE, or a query, and holds the label.
+  where there was none). `data` is a relation, the name of a CTE, or a query, and holds the label if the
+  model has one.
   `threshold` is for binary classifiers and needs data.
 -#}
 {% macro ml_evaluate(model, data=none, threshold=none) %}
@@ -45,6 +48,8 @@ ml.evaluate(
         'median_absolute_error', 'r2_score', 'explained_variance',
     ],
     'LOGISTIC_REG': ['precision', 'recall', 'accuracy', 'f1_score', 'log_loss', 'roc_auc'],
+    'KMEANS': ['davies_bouldin_index', 'mean_squared_distance'],
+    'PCA': ['total_explained_variance_ratio'],
 } -%}
 {%- if trained.model_type not in metrics -%}
     {{ exceptions.raise_compiler_error(

@@ -4,13 +4,17 @@
     regression      predicted_<label> FLOAT64
     classification  predicted_<label> in the label's own type, and predicted_<label>_probs, an array of
                     structs (label, prob), the highest label first
+    KMEANS          CENTROID_ID INT64, and NEAREST_CENTROIDS_DISTANCE, an array of structs (CENTROID_ID,
+                    DISTANCE), the nearest five
+    PCA             principal_component_1, _2, ... FLOAT64; the feature columns are left out unless
+                    keep_original_columns=true
 
   Features are matched by name; columns the model does not know pass through; a missing one is refused.
   `data` is a relation, the name of a CTE, or a query.
 
     select * from {{ ml_predict(ref('ml_late_arrival__model'), ref('flights_today')) }} as predicted
 -#}
-{% macro ml_predict(model, data, threshold=none) %}
+{% macro ml_predict(model, data, threshold=none, keep_original_columns=none) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_config(model, 'ml_predict') -%}
     {%- if threshold is not none and trained.model_type != 'LOGISTIC_REG' -%}
@@ -19,26 +23,34 @@
             ~ trained.model_type ~ "; leave it out."
         ) }}
     {%- endif -%}
-    {{- return(adapter.dispatch('ml_predict', 'azekura')(model, data, threshold)) -}}
+    {%- if keep_original_columns is not none and trained.model_type != 'PCA' -%}
+        {{ exceptions.raise_compiler_error(
+            "ml_predict of " ~ trained.name ~ ": keep_original_columns is for PCA, and the model is "
+            ~ trained.model_type ~ "; leave it out."
+        ) }}
+    {%- endif -%}
+    {{- return(adapter.dispatch('ml_predict', 'azekura')(model, data, threshold, keep_original_columns)) -}}
 {% endmacro %}
 
-{% macro default__ml_predict(model, data, threshold) %}
+{% macro default__ml_predict(model, data, threshold, keep_original_columns=none) %}
     {{- _no_such_side('ml_predict') -}}
 {% endmacro %}
 
 
-{% macro bigquery__ml_predict(model, data, threshold) -%}
+{% macro bigquery__ml_predict(model, data, threshold, keep_original_columns=none) -%}
 ml.predict(
     model {{ model }},
     {{ _ml_query(data) }}
     {%- if threshold is not none %},
     struct({{ threshold }} as threshold)
+    {%- elif keep_original_columns is not none %},
+    struct({{ keep_original_columns | lower }} as keep_original_columns)
     {%- endif %}
 )
 {%- endmacro %}
 
 
-{% macro duckdb__ml_predict(model, data, threshold) -%}
+{% macro duckdb__ml_predict(model, data, threshold, keep_original_columns=none) -%}
 {%- set trained = _ml_model_config(model, 'ml_predict') -%}
 {%- set prediction = adapter.quote('predicted_' ~ trained.label) -%}
 {%- set probabilities = adapter.quote('predicted_' ~ trained.label ~ '_probs') -%}
@@ -64,6 +76,34 @@ ml.predict(
         * exclude (bqml_output, bqml_classes)
     from {{ _duckdb_ml_output(model, data, with_classes=true) }}
 )
+{%- elif trained.model_type == 'KMEANS' -%}
+(
+    select
+        list_position(bqml_output, list_min(bqml_output))::bigint as CENTROID_ID,
+        list_transform(
+            list_grade_up(bqml_output)[:5],
+            lambda nearest: {'CENTROID_ID': nearest, 'DISTANCE': bqml_output[nearest]}
+        ) as NEAREST_CENTROIDS_DISTANCE,
+        * exclude (bqml_output)
+    from {{ _duckdb_ml_output(model, data) }}
+)
+{%- elif trained.model_type == 'PCA' -%}
+{%- set found = _duckdb_pca_columns(trained) -%}
+{%- set dropped = ["''"] -%}
+{%- for name in found.features if not keep_original_columns -%}
+    {%- do dropped.append(text_literal(name | lower)) -%}
+{%- endfor -%}
+(
+    select columns(lambda bqml_column: lower(bqml_column) not in ({{ dropped | join(', ') }}))
+    from (
+        select
+            {%- for number in range(1, found.components + 1) %}
+            bqml_output[{{ number }}] as principal_component_{{ number }},
+            {%- endfor %}
+            * exclude (bqml_output)
+        from {{ _duckdb_ml_output(model, data) }}
+    )
+)
 {%- else -%}
     {{ exceptions.raise_compiler_error(
         "ml_predict of " ~ trained.name ~ ": model type " ~ trained.model_type ~ " does not predict on DuckDB."
@@ -74,12 +114,14 @@ ml.predict(
 
 {#-
   The rows of `data` with the engine's output beside them. The model is given by its name and version:
-  the engine reads the artifact once; as an argument it would be copied for every row.
+  the engine reads the artifact once; as an argument it would be copied for every row. `settings` is a
+  dict, for the functions that take settings.
 -#}
-{% macro _duckdb_ml_output(model, data, with_classes=false) -%}
+{% macro _duckdb_ml_output(model, data, with_classes=false, function='bqml_predict', settings=none) -%}
 (
         select
-            bqml_predict({{ text_literal(model | string) }}, bqml_model.model_version, bqml_row) as bqml_output,
+            {{ function }}({{ text_literal(model | string) }}, bqml_model.model_version
+            {%- if settings is not none %}, {{ text_literal(tojson(settings)) }}{% endif %}, bqml_row) as bqml_output,
             {%- if with_classes %}
             bqml_model.label_classes as bqml_classes,
             {%- endif %}
@@ -88,3 +130,22 @@ ml.predict(
         cross join {{ model }} as bqml_model
     )
 {%- endmacro %}
+
+
+{#-
+  {components, features}: how many components a trained PCA model has and which columns it was trained
+  on. Columns have to be named when a query is compiled, so this asks the model table, which dbt has
+  built by then. On an empty warehouse it is what the options say.
+-#}
+{% macro _duckdb_pca_columns(trained) %}
+    {%- set node = trained.node -%}
+    {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+    {%- if relation is none -%}
+        {{ return({'components': trained.options.get('num_principal_components', 1), 'features': []}) }}
+    {%- endif -%}
+    {%- set row = run_query(
+        "select (options::json ->> 'num_principal_components')::int as components,"
+        ~ " to_json(list_transform(features, lambda feature: feature.name))::varchar as features from " ~ relation
+    ).rows[0] -%}
+    {{ return({'components': row[0] | int, 'features': fromjson(row[1])}) }}
+{% endmacro %}

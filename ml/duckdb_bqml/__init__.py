@@ -8,7 +8,7 @@ __all__ = ["ModelError", "register"]
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add the functions bqml_train, bqml_predict and bqml_evaluate to a DuckDB connection.
+    """Add the functions bqml_train, bqml_predict, bqml_evaluate and so on to a DuckDB connection.
 
     Registering again is harmless. The functions belong to the database, so all its connections
     can call them, as long as this one stays open. Their errors are one sentence each.

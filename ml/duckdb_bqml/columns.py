@@ -113,6 +113,13 @@ class Rows:
             )
         return data_type
 
+    def require_absent(self, name: str, function: str) -> None:
+        """ModelError if there is a column of this name, which the function is going to add."""
+        if name.lower() in self._arrays:
+            raise ModelError(
+                f"the input of {function} already holds a column '{name}'; leave it out"
+            )
+
     def trained(self, schema: Sequence[Mapping[str, str]], function: str) -> list[Column]:
         """The columns a model was trained on, coerced to their types as BigQuery would."""
         columns = []

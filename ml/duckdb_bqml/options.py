@@ -186,16 +186,23 @@ def _drop_inapplicable(
     return kept
 
 
+# (option, the method that needs it)
+_REQUIRED_COLUMNS = (
+    ("data_split_col", "data_split_method"),
+    ("kmeans_init_col", "kmeans_init_method"),
+)
+
+
 def _check_combinations(options: Mapping[str, Any]) -> None:
     """The rules that one row of the table cannot state."""
-    if len(options["input_label_cols"]) != 1:
+    if len(options.get("input_label_cols", ["label"])) != 1:
         raise ModelError("option 'input_label_cols' must name exactly one column")
-    if "data_split_col" in options and options["data_split_col"] is None:
-        raise ModelError(
-            f"option 'data_split_col' is required by data_split_method = "
-            f"{options['data_split_method']}; name the column"
-        )
-    if options["optimize_strategy"] == "NORMAL_EQUATION" and options["l1_reg"] > 0:
+    for name, method in _REQUIRED_COLUMNS:
+        if name in options and options[name] is None:
+            raise ModelError(
+                f"option '{name}' is required by {method} = {options[method]}; name the column"
+            )
+    if options.get("optimize_strategy") == "NORMAL_EQUATION" and options["l1_reg"] > 0:
         raise ModelError(
             "option 'optimize_strategy' cannot be NORMAL_EQUATION with l1_reg > 0; "
             "use BATCH_GRADIENT_DESCENT"
@@ -204,8 +211,20 @@ def _check_combinations(options: Mapping[str, Any]) -> None:
         raise ModelError(
             "option 'class_weights' excludes 'auto_class_weights'; remove one of the two"
         )
-    if options["calculate_p_values"]:
+    if "num_principal_components" in options:
+        _check_component_count(options)
+    if options.get("calculate_p_values"):
         _check_p_values(options)
+
+
+def _check_component_count(options: Mapping[str, Any]) -> None:
+    """PCA keeps a number of components or a share of the variance."""
+    names = ("num_principal_components", "pca_explained_variance_ratio")
+    given = [name for name in names if options[name] is not None]
+    if not given:
+        raise ModelError(f"option '{names[0]}' or '{names[1]}' is required; set one of the two")
+    if len(given) == 2:
+        raise ModelError(f"option '{names[0]}' excludes '{names[1]}'; remove one of the two")
 
 
 def _check_p_values(options: Mapping[str, Any]) -> None:

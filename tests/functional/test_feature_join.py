@@ -68,7 +68,7 @@ def known_value(history, keys, moment, ttl=timedelta.max):
     return newest[-1] if moment - newest[-3] <= ttl else None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(labels, histories(entities), histories(entities, places))
 def test_each_label_gets_the_newest_state_known_at_its_moment(joined_sql, rows, slow, pair):
     with duckdb.connect() as connection:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
+from duckdb_bqml.algorithms.cluster import KMeans
+from duckdb_bqml.algorithms.decomposition import PCA
 from duckdb_bqml.algorithms.linear_model import LinearRegression, LogisticRegression
 from duckdb_bqml.algorithms.model import Model
 
 MODEL_TYPES: Mapping[str, type[Model]] = {
     "LINEAR_REG": LinearRegression,
     "LOGISTIC_REG": LogisticRegression,
+    "KMEANS": KMeans,
+    "PCA": PCA,
 }

@@ -1,12 +1,12 @@
 """What every algorithm offers to the rest of the package."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from duckdb_bqml.algorithms.preprocessing import Category, Column, Dataset
 
 
 class Training(NamedTuple):
@@ -24,8 +24,8 @@ class Training(NamedTuple):
 class Model(Protocol):
     """A trained model of one type; it knows its features by position, not by name."""
 
-    label_kind: ClassVar[str]
-    """"number" or "class": whether the label arrives as float64 or as codes."""
+    label_kind: ClassVar[str | None]
+    """"number" or "class": whether the label arrives as float64 or as codes; None: no label."""
 
     @classmethod
     def fit(
@@ -45,3 +45,51 @@ class Model(Protocol):
     @classmethod
     def from_bytes(cls, artifact: bytes) -> Self:
         """The inverse of `to_bytes`."""
+
+
+NULL_CATEGORY = "_null_filler"
+"""BigQuery's name of the category that stands for NULL."""
+
+
+class Part(NamedTuple):
+    """What a model says of one feature in one of its parts (a centroid, a component).
+
+    A number has `numerical_value` and no categories; any other feature has pairs of category and
+    value.
+    """
+
+    id: int
+    feature: str
+    numerical_value: float | None
+    categorical_value: Sequence[tuple[str, float]] = ()
+
+    @classmethod
+    def of_category(cls, id: int, block: Category, values: NDArray[np.float64]) -> Self:
+        """The part of a one-hot encoded feature whose categories have these values."""
+        names = [NULL_CATEGORY if name is None else name for name in block.categories]
+        return cls(id, block.name, None, list(zip(names, values.tolist(), strict=True)))
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A model with parts to look at."""
+
+    def describe(self, what: str) -> list[Part]:
+        """The parts called `what`; ModelError if the model has none of that name."""
+
+
+class Anomalies(NamedTuple):
+    """Rows measured: `score` (n,), the `cutoff` above which a row is an anomaly, and `cluster`
+    (n,), the centroid id the score refers to, if the model has clusters."""
+
+    score: NDArray[np.float64]
+    cutoff: float
+    cluster: NDArray[np.integer] | None
+
+
+@runtime_checkable
+class DetectsAnomalies(Protocol):
+    """A model that knows which rows are unlike those it was trained on."""
+
+    def anomalies(self, features: Sequence[Column], contamination: float) -> Anomalies:
+        """`contamination` in [0, 0.5] is the share of the training rows above the cutoff."""

@@ -56,11 +56,13 @@ def evaluation_rows(
 ) -> NDArray[np.bool_]:
     """The rows (n,) that evaluate; all others train.
 
-    `split_column` is the column named by data_split_col, if the method has one. Rows with equal
+    `split_column` is the column named by data_split_col, if the method has one. A model type
+    without data_split_method trains on all rows. Rows with equal
     keys under SEQ keep their order. Raises ModelError if the column has the wrong type or no row
     is left to train on.
     """
-    method, fraction = options["data_split_method"], options.get("data_split_eval_fraction")
+    method = options.get("data_split_method", "NO_SPLIT")
+    fraction = options.get("data_split_eval_fraction")
     if method == "CUSTOM":
         evaluates = _custom(split_column)
     elif method == "SEQ":

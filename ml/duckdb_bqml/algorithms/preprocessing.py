@@ -1,12 +1,14 @@
 """From typed columns to a design matrix, as BigQuery ML preprocesses features by itself.
 
-Source: BigQuery ML's "automatic feature preprocessing". Numbers are standardized with the
-population standard deviation and NULL becomes the mean; everything else is one-hot encoded with
-NULL as a category of its own and an unseen category as no category at all.
+Source: BigQuery ML's "automatic feature preprocessing". Numbers are standardized, with the
+population standard deviation for linear models and the sample's for the unsupervised ones, and
+NULL becomes the mean; everything else is one-hot encoded with NULL as a category of its own and an
+unseen category as no category at all.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,15 +44,26 @@ class Column:
 
 
 class Dataset(NamedTuple):
-    """Feature columns of equal length and, for supervised models, the label."""
+    """Feature columns of equal length and, for supervised models, the label.
+
+    `roles` holds the columns that are neither, by the name of the option that gives them their
+    role: data_split_col, kmeans_init_col.
+    """
 
     features: Sequence[Column]
     label: Column | None
+    roles: Mapping[str, Column] = MappingProxyType({})
+
+    @property
+    def columns(self) -> list[Column]:
+        """All columns, whatever their role."""
+        return [*self.features, *([self.label] if self.label else []), *self.roles.values()]
 
     def take(self, rows: NDArray[Any]) -> "Dataset":
         return Dataset(
             [column.take(rows) for column in self.features],
             None if self.label is None else self.label.take(rows),
+            {option: column.take(rows) for option, column in self.roles.items()},
         )
 
 
@@ -77,18 +90,34 @@ def describe(column: Column) -> dict[str, Any]:
     return statistics
 
 
+class Scaling(NamedTuple):
+    """How numbers are encoded: (value - mean) / standard deviation, or without one of the two.
+
+    `ddof` is 0 for the population's standard deviation and 1 for the sample's.
+    """
+
+    ddof: int = 0
+    is_centered: bool = True
+    is_scaled: bool = True
+
+
+STANDARDIZED = Scaling()
+
+
 @dataclass(frozen=True)
 class Number:
-    """A standardized number: one column of the matrix."""
+    """A number, standardized unless said otherwise: one column of the matrix."""
 
     name: str
     mean: float
     stddev: float
+    is_centered: bool = True
+    is_scaled: bool = True
 
     width = 1
 
     @classmethod
-    def fit(cls, column: Column) -> "Number":
+    def fit(cls, column: Column, scaling: "Scaling") -> "Number":
         known = column.values[~column.is_null]
         infinite = int(np.isinf(known).sum())
         if infinite:
@@ -96,15 +125,30 @@ class Number:
                 f"column '{column.name}' is infinite in {infinite} rows; filter them out"
             )
         if len(known) == 0:
-            return cls(column.name, 0.0, 0.0)
-        if known.min() == known.max():
+            mean, stddev = 0.0, 0.0
+        elif known.min() == known.max():
             # Said exactly: the mean of equal values is rounded, so their deviation may not be 0.
-            return cls(column.name, float(known[0]), 0.0)
-        return cls(column.name, float(known.mean()), float(known.std()))
+            mean, stddev = float(known[0]), 0.0
+        else:
+            mean, stddev = float(known.mean()), float(known.std(ddof=scaling.ddof))
+        return cls(column.name, mean, stddev, scaling.is_centered, scaling.is_scaled)
+
+    @property
+    def origin(self) -> float:
+        return self.mean if self.is_centered else 0.0
+
+    @property
+    def unit(self) -> float:
+        return (self.stddev or 1.0) if self.is_scaled else 1.0
 
     def entries(self, column: Column) -> tuple[int, NDArray[np.float64]]:
-        standardized = (column.values - self.mean) / (self.stddev or 1.0)
-        return 0, np.where(column.is_null, 0.0, standardized)
+        encoded = (column.values - self.origin) / self.unit
+        return 0, np.where(column.is_null, (self.mean - self.origin) / self.unit, encoded)
+
+    def decode(self, encoded: float, standardize: bool = False) -> float:
+        """An encoded value on the scale of the column, or standardized."""
+        value = encoded * self.unit + self.origin
+        return (value - self.mean) / (self.stddev or 1.0) if standardize else value
 
 
 @dataclass(frozen=True)
@@ -146,6 +190,11 @@ class Category:
 _KINDS: Mapping[str, type[Number] | type[Category]] = {"number": Number, "category": Category}
 
 
+def squared_norms(design: csr_matrix) -> NDArray[np.float64]:
+    """The squared length (n,) of every row."""
+    return np.asarray(design.multiply(design).sum(axis=1)).ravel()
+
+
 class Encoder:
     """Turns columns into a sparse matrix with the statistics and categories of the training rows.
 
@@ -157,11 +206,15 @@ class Encoder:
         self.width = sum(block.width for block in self.blocks)
 
     @classmethod
-    def fit(cls, columns: Sequence[Column], *, dummy: bool = False) -> "Encoder":
+    def fit(
+        cls, columns: Sequence[Column], *, dummy: bool = False, scaling: Scaling = STANDARDIZED
+    ) -> "Encoder":
         """Learn from the training rows; ModelError if a number is infinite."""
         return cls(
             [
-                Number.fit(column) if column.categories is None else Category.fit(column, dummy)
+                Number.fit(column, scaling)
+                if column.categories is None
+                else Category.fit(column, dummy)
                 for column in _expand_timestamps(columns)
             ]
         )
@@ -182,6 +235,10 @@ class Encoder:
             offset += block.width
         row_starts = np.arange(0, data.size + 1, len(self.blocks))
         return csr_matrix((data.ravel(), indices.ravel(), row_starts), (shape[0], self.width))
+
+    def split(self, vector: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        """A vector (width,) in pieces, one per block."""
+        return np.split(vector, np.cumsum([block.width for block in self.blocks])[:-1])
 
     def to_json(self) -> list[dict[str, Any]]:
         return [

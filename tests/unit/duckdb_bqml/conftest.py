@@ -5,6 +5,7 @@ import json
 import duckdb
 import pytest
 from duckdb_bqml import register
+from duckdb_bqml.options import OPTIONS
 
 
 class Database:
@@ -23,10 +24,13 @@ class Database:
         return self.rows(sql)[0][0]
 
     def train(self, model, query, **options):
-        label = options.get("input_label_cols", ["label"])[0]
+        classes = ""
+        if "input_label_cols" in OPTIONS[options["model_type"].upper()]:
+            label = options.get("input_label_cols", ["label"])[0]
+            classes = f', list(distinct r."{label}" order by r."{label}") as label_classes'
         self.connection.execute(
-            f"create or replace table {model} as select unnest(bqml_train('{model}', ?, list(r))), "
-            f'list(distinct r."{label}" order by r."{label}") as label_classes from ({query}) r',
+            f"create or replace table {model} as "
+            f"select unnest(bqml_train('{model}', ?, list(r))){classes} from ({query}) r",
             [json.dumps(options)],
         )
 
@@ -38,6 +42,27 @@ class Database:
                 f"select bqml_predict('{model}', {version}, r) from ({query}) r"
             )
         ]
+
+    def describe(self, model, what):
+        """The parts as tuples (id, feature, numerical_value, {category: value})."""
+        parts = self.value(f"select bqml_describe('{model}', model_version, '{what}') from {model}")
+        return [
+            (
+                part["id"],
+                part["feature"],
+                part["numerical_value"],
+                {pair["category"]: pair["value"] for pair in part["categorical_value"]},
+            )
+            for part in parts
+        ]
+
+    def anomalies(self, model, query, settings):
+        """The structs as tuples (is_anomaly, score, centroid_id)."""
+        version = f"(select model_version from {model})"
+        rows = self.rows(
+            f"select bqml_detect_anomalies('{model}', {version}, '{settings}', r) from ({query}) r"
+        )
+        return [tuple(found.values()) for (found,) in rows]
 
     def evaluate(self, model, query, settings="{}"):
         version = f"(select model_version from {model})"

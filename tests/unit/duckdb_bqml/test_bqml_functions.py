@@ -487,3 +487,147 @@ def test_a_threshold_needs_a_binary_classifier(line):
     )
     with pytest.raises(duckdb.Error, match="three: setting 'threshold' needs a binary classifier"):
         line.evaluate("three", "select 1 as x, 1 as label", '{"threshold": 0.5}')
+
+
+# ---- models without a label
+
+POINTS = """
+    select (range % 7)::double as x, range % 7 + range % 3 / 10 as y,
+           if(range % 10 = 0, null, 'k' || range % 2) as kind, range in (0, 6) as is_first
+    from range(60)
+"""
+CLUSTERS = {"model_type": "kmeans", "num_clusters": 2}
+COMPONENTS = {"model_type": "pca", "num_principal_components": 2}
+
+
+@pytest.mark.parametrize("options", [CLUSTERS, COMPONENTS])
+def test_a_model_without_a_label_trains_on_all_rows(db, options):
+    db.train("m", POINTS, **options)
+    [(label, used, features)] = db.rows("select label, rows_used, len(features) from m")
+    assert (label, used, features) == (None, 60, 4)
+    assert len(db.predict("m", POINTS)[0]) == 2
+    stored = db.value("select evaluation from m")
+    assert db.evaluate("m", POINTS) == pytest.approx(stored)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        CLUSTERS,
+        COMPONENTS,
+        {**CLUSTERS, "kmeans_init_method": "kmeans++"},
+        {**CLUSTERS, "distance_type": "cosine"},
+        {**COMPONENTS, "pca_solver": "randomized"},
+    ],
+)
+def test_the_same_rows_in_another_order_give_the_same_unsupervised_version(db, options):
+    db.execute("create table t as select random() as x, random() as y from range(1000)")
+    for model, query in (("a", "from t"), ("b", "from t order by x"), ("c", "from t limit 999")):
+        db.train(model, query, **options)
+    a, b, c = (db.value(f"select model_version from {model}") for model in "abc")
+    assert a == b != c
+
+
+def test_the_initial_column_is_no_feature(db):
+    db.train("m", POINTS, **CLUSTERS, kmeans_init_method="custom", kmeans_init_col="IS_FIRST")
+    assert db.value("select list_transform(features, lambda f: f.name) from m") == [
+        "x",
+        "y",
+        "kind",
+    ]
+    assert len(db.predict("m", "select 1.0 as x, 2 as y, null::varchar as kind")[0]) == 2
+
+
+def test_training_info_of_kmeans_tells_of_its_clusters(db):
+    db.train("m", POINTS, **CLUSTERS)
+    info = db.value("select training_info[1] from m")
+    assert info["loss"] > 0 and info["eval_loss"] is None and info["learning_rate"] is None
+    assert [cluster["centroid_id"] for cluster in info["cluster_info"]] == [1, 2]
+    assert sum(cluster["cluster_size"] for cluster in info["cluster_info"]) == 60
+
+
+def test_the_parts_of_a_model_can_be_listed(db):
+    db.train("m", POINTS, **CLUSTERS)
+    centroids = db.describe("m", "centroids")
+    assert [part[:2] for part in centroids] == [
+        (i, feature) for i in (1, 2) for feature in ("x", "y", "kind", "is_first")
+    ]
+    assert centroids[0][2] is not None and centroids[0][3] == {}
+    assert centroids[2][2] is None and sum(centroids[2][3].values()) == pytest.approx(1)
+    db.train("m", POINTS, **COMPONENTS)
+    assert len(db.describe("m", "principal_components")) == 8
+    assert len(db.describe("m", "principal_component_info")) == 6
+
+
+def test_anomalies_are_what_lies_apart(db):
+    for options, clusters in ((CLUSTERS, {1, 2}), (COMPONENTS, {None})):
+        db.train("m", POINTS, **options)
+        found = db.anomalies("m", POINTS, '{"contamination": 0.1}')
+        assert 0 < sum(is_anomaly for is_anomaly, _, _ in found) <= 6
+        assert {cluster for _, _, cluster in found} == clusters
+        apart = "select 50.0 as x, -50 as y, 'k0' as kind, false as is_first"
+        [(is_anomaly, score, _)] = db.anomalies("m", apart, '{"contamination": 0}')
+        assert is_anomaly and score > 1
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("bqml_describe('m', version, 'centroids')", "m: a PCA model has no centroids"),
+        (
+            "bqml_describe('line', line_version, 'centroids')",
+            "line: a model of its type has no cen",
+        ),
+        (
+            "bqml_detect_anomalies('line', line_version, '{\"contamination\": 0}', {x: 1})",
+            "line: a model of its type detects no anomalies",
+        ),
+        ("bqml_detect_anomalies('m', version, '{}', row)", "'contamination' must be .* not None"),
+        (
+            "bqml_detect_anomalies('m', version, '{\"contamination\": 0.6}', row)",
+            "m: setting 'contamination' must be between 0 and 0.5, not 0.6",
+        ),
+        (
+            "bqml_detect_anomalies('m', version, '{\"cut\": 0.1}', row)",
+            "m: setting 'cut' is not valid; use 'contamination'",
+        ),
+        (
+            "bqml_detect_anomalies('m', version, '{\"contamination\": 0}', {x: 1})",
+            "m: column 'y' is missing from the input of ml_detect_anomalies",
+        ),
+        ("bqml_predict('m', version, {x: 1})", "m: column 'y' is missing from the input of ml_pre"),
+        ("bqml_evaluate('m', version, '{\"threshold\": 1}', [row])", "m: setting 'threshold'"),
+    ],
+)
+def test_a_call_on_a_model_of_another_kind_is_one_sentence(line, call, message):
+    line.train("m", POINTS, **COMPONENTS)
+    with pytest.raises(duckdb.Error, match=f"ModelError: .*{message}"):
+        line.rows(
+            f"select {call} from (select m.model_version as version, line.model_version as "
+            "line_version, {x: 1.0, y: 2.0, kind: 'k0', is_first: true} as row from m, line)"
+        )
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "message"),
+    [
+        ("select 1 as x where false", CLUSTERS, "the training query returned no rows"),
+        ("select 1 as x", CLUSTERS, "'num_clusters' = 2 needs as many distinct rows"),
+        (
+            "select true as is_first",
+            {**CLUSTERS, "kmeans_init_method": "custom", "kmeans_init_col": "is_first"},
+            "the training query has no feature column",
+        ),
+        (
+            "select 1 as x",
+            {**CLUSTERS, "kmeans_init_method": "custom", "kmeans_init_col": "is_first"},
+            "initial centroid column 'is_first' is missing",
+        ),
+        ("select 'inf'::double as x", COMPONENTS, "column 'x' is infinite in 1 rows"),
+    ],
+)
+def test_an_unsupervised_training_fault_is_one_sentence(db, query, options, message):
+    with pytest.raises(duckdb.Error, match=f"ModelError: m: .*{message}"):
+        db.connection.execute(
+            f"select bqml_train('m', ?, list(r)) from ({query}) r", [json.dumps(options)]
+        )

@@ -107,6 +107,82 @@ def test_a_wrong_option_of_a_classifier_is_refused(options, message):
         validate("m", {"model_type": "logistic_reg", **options})
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"num_clusters": 1}, "option 'num_clusters' must be at least 2, not 1"),
+        ({"num_clusters": 101}, "option 'num_clusters' must be at most 100, not 101"),
+        ({"num_clusters": "hparam_range(2, 5)"}, "needs hyperparameter tuning"),
+        ({"num_trials": 5}, "'num_trials' needs hyperparameter tuning"),
+        ({"kmeans_init_method": "first"}, "choose one of RANDOM, KMEANS++, CUSTOM"),
+        ({"kmeans_init_col": "c"}, "'kmeans_init_col' is only valid with kmeans_init_method = CUS"),
+        (
+            {"kmeans_init_method": "custom"},
+            "option 'kmeans_init_col' is required by kmeans_init_method = CUSTOM; name the column",
+        ),
+        ({"distance_type": "manhattan"}, "choose one of EUCLIDEAN, COSINE"),
+        ({"warm_start": True}, "'warm_start' needs warm start"),
+        ({"data_split_method": "no_split"}, "is for LINEAR_REG, LOGISTIC_REG, not KMEANS; remove"),
+        ({"input_label_cols": ["y"]}, "is for LINEAR_REG, LOGISTIC_REG, not KMEANS; remove it"),
+        ({"pca_solver": "full"}, "option 'pca_solver' is for PCA, not KMEANS; remove it"),
+    ],
+)
+def test_a_wrong_option_of_kmeans_is_refused(options, message):
+    with pytest.raises(ModelError) as refused:
+        validate("m", {"model_type": "kmeans", **options})
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {},
+            "option 'num_principal_components' or 'pca_explained_variance_ratio' is required; "
+            "set one of the two",
+        ),
+        (
+            {"num_principal_components": 2, "pca_explained_variance_ratio": 0.5},
+            "'num_principal_components' excludes 'pca_explained_variance_ratio'; remove one",
+        ),
+        ({"num_principal_components": 0}, "must be at least 1, not 0"),
+        ({"pca_explained_variance_ratio": 1}, "must be less than 1.0, not 1.0"),
+        ({"pca_explained_variance_ratio": 0}, "must be greater than 0.0, not 0.0"),
+        ({"num_principal_components": 2, "pca_solver": "svd"}, "FULL, RANDOMIZED, AUTO"),
+        ({"num_principal_components": 2, "max_iterations": 5}, "is for LINEAR_REG, LOGISTIC_REG, "),
+    ],
+)
+def test_a_wrong_option_of_pca_is_refused(options, message):
+    with pytest.raises(ModelError) as refused:
+        validate("m", {"model_type": "pca", **options})
+    assert message in str(refused.value)
+
+
+def test_models_without_a_label_have_neither_label_nor_split():
+    kmeans, _ = validate("m", {"model_type": "kmeans"})
+    assert kmeans == {
+        "model_type": "KMEANS",
+        "kmeans_init_method": "RANDOM",
+        "distance_type": "EUCLIDEAN",
+        "standardize_features": True,
+        "max_iterations": 20,
+        "early_stop": True,
+        "min_rel_progress": 0.01,
+        "warm_start": False,
+    }
+    pca, warnings = validate(
+        "m", {"model_type": "pca", "num_principal_components": 2, "kms_key_name": "k"}
+    )
+    assert pca == {
+        "model_type": "PCA",
+        "num_principal_components": 2,
+        "scale_features": True,
+        "pca_solver": "AUTO",
+        "kms_key_name": "k",
+    }
+    assert len(warnings) == 1
+
+
 @pytest.mark.parametrize("value", [False, None])
 def test_an_unsupported_option_may_be_switched_off(value):
     options = {"model_type": "linear_reg"} | ({} if value is None else {"warm_start": value})

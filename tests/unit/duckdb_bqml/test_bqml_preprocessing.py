@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from duckdb_bqml.algorithms.preprocessing import Column, Encoder, describe
+from duckdb_bqml.algorithms.preprocessing import Column, Encoder, Scaling, describe
 from duckdb_bqml.errors import ModelError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +28,25 @@ def dense(encoder, *columns):
 def test_numbers_are_standardized_with_the_population_stddev_and_null_is_the_mean():
     column = number([1, 3, NAN])
     assert dense(Encoder.fit([column]), column).tolist() == [[-1], [1], [0]]
+
+
+@pytest.mark.parametrize(
+    ("scaling", "encoded"),
+    [
+        (Scaling(ddof=1), [-1, 0, 1, 0]),
+        (Scaling(ddof=1, is_scaled=False), [-2, 0, 2, 0]),
+        (Scaling(ddof=1, is_centered=False), [1.5, 2.5, 3.5, 2.5]),
+        (Scaling(is_centered=False, is_scaled=False), [3, 5, 7, 5]),
+    ],
+)
+def test_a_number_is_centred_and_scaled_as_asked_and_decodes_to_itself(scaling, encoded):
+    column = number([3, 5, 7, NAN])
+    encoder = Encoder.fit([column], scaling=scaling)
+    assert dense(encoder, column)[:, 0] == pytest.approx(encoded)
+    (block,) = encoder.blocks
+    for value, code in zip([3, 5, 7, 5], encoded, strict=True):
+        assert block.decode(code) == pytest.approx(value)
+        assert block.decode(code, standardize=True) == pytest.approx((value - 5) / block.stddev)
 
 
 @pytest.mark.parametrize("values", [[0.1] * 3, [NAN] * 3, [5.0]])
@@ -123,10 +142,13 @@ numbers = st.floats(-1e6, 1e6) | st.just(NAN)
 texts = st.none() | st.text(max_size=3)
 
 
-@given(st.lists(st.tuples(numbers, texts), min_size=1, max_size=30), st.booleans())
-def test_an_encoder_survives_json(rows, dummy):
+scalings = st.builds(Scaling, st.integers(0, 1), st.booleans(), st.booleans())
+
+
+@given(st.lists(st.tuples(numbers, texts), min_size=1, max_size=30), st.booleans(), scalings)
+def test_an_encoder_survives_json(rows, dummy, scaling):
     columns = [number([x for x, _ in rows]), category([text for _, text in rows])]
-    encoder = Encoder.fit(columns, dummy=dummy)
+    encoder = Encoder.fit(columns, dummy=dummy, scaling=scaling)
     restored = Encoder.from_json(json.loads(json.dumps(encoder.to_json())))
     assert restored.blocks == encoder.blocks
     assert np.array_equal(dense(restored, *columns), dense(encoder, *columns))

@@ -35,7 +35,6 @@ options(
   in SQL, because only SQL knows the label's type.
 -#}
 {% macro duckdb__ml_model_sql(relation, options, query) -%}
-{%- set label = adapter.quote(options.get('input_label_cols', ['label'])[0]) -%}
 create table {{ relation }} as (
     with training_rows as materialized (
 {{ query }}
@@ -54,6 +53,7 @@ create table {{ relation }} as (
         {{ text_literal(model.name) }} as model_name,
         trained.*,
         {%- if options.model_type == 'LOGISTIC_REG' %}
+        {%- set label = adapter.quote(_ml_label(options.model_type, options)) %}
         (select list(distinct {{ label }} order by {{ label }}) from training_rows) as label_classes,
         {%- endif %}
         current_timestamp::timestamp as trained_at

@@ -109,16 +109,15 @@
 {% macro _ml_check_query(options, query) %}
     {%- set columns = get_column_schema_from_query(query) | map(attribute='name') | list -%}
     {%- set lowered = columns | map('lower') | list -%}
-    {%- set named = {'input_label_cols': options.get('input_label_cols', ['label'])} -%}
-    {%- if options.get('data_split_col') -%}
-        {%- do named.update({'data_split_col': [options.data_split_col]}) -%}
-    {%- endif -%}
-    {%- for option, names in named.items() -%}
-        {%- for name in names if name | lower not in lowered -%}
-            {{ exceptions.raise_compiler_error(
-                model.name ~ ": option '" ~ option ~ "' names the column '" ~ name
-                ~ "', which the training query does not return (it returns " ~ columns | join(', ') ~ ")."
-            ) }}
-        {%- endfor -%}
+    {%- set named = {
+        'input_label_cols': _ml_label(options.model_type, options),
+        'data_split_col': options.get('data_split_col'),
+        'kmeans_init_col': options.get('kmeans_init_col'),
+    } -%}
+    {%- for option, name in named.items() if name is not none and name | lower not in lowered -%}
+        {{ exceptions.raise_compiler_error(
+            model.name ~ ": option '" ~ option ~ "' names the column '" ~ name
+            ~ "', which the training query does not return (it returns " ~ columns | join(', ') ~ ")."
+        ) }}
     {%- endfor -%}
 {% endmacro %}

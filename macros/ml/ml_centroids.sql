@@ -1,0 +1,40 @@
+{#-
+  ML.CENTROIDS of a KMEANS model as a table, one row per centroid and feature:
+
+    centroid_id INT64, feature STRING, numerical_value FLOAT64,
+    categorical_value ARRAY<STRUCT<category STRING, value FLOAT64>>
+
+  A number has its mean in the cluster, in its own unit, or in standard deviations from the mean of all
+  rows with standardize=true. Any other feature has the share of the cluster in each category.
+-#}
+{% macro ml_centroids(model, standardize=false) %}
+    {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
+    {%- do _ml_model_of_type(model, 'ml_centroids', ['KMEANS']) -%}
+    {{- return(adapter.dispatch('ml_centroids', 'azekura')(model, standardize)) -}}
+{% endmacro %}
+
+{% macro default__ml_centroids(model, standardize) %}
+    {{- _no_such_side('ml_centroids') -}}
+{% endmacro %}
+
+
+{% macro bigquery__ml_centroids(model, standardize) -%}
+ml.centroids(
+    model {{ model }}
+    {%- if standardize %},
+    struct(true as standardize)
+    {%- endif %}
+)
+{%- endmacro %}
+
+
+{% macro duckdb__ml_centroids(model, standardize) -%}
+(
+    select
+        part.id as centroid_id,
+        part.feature as feature,
+        part.numerical_value as numerical_value,
+        part.categorical_value as categorical_value
+    from {{ _duckdb_ml_parts(model, 'standardized_centroids' if standardize else 'centroids') }}
+)
+{%- endmacro %}

@@ -1,0 +1,36 @@
+{#-
+  ML.PRINCIPAL_COMPONENT_INFO of a PCA model as a table, one row per component, counted from 0:
+
+    principal_component_id INT64, eigenvalue FLOAT64, explained_variance_ratio FLOAT64,
+    cumulative_explained_variance_ratio FLOAT64
+-#}
+{% macro ml_principal_component_info(model) %}
+    {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
+    {%- do _ml_model_of_type(model, 'ml_principal_component_info', ['PCA']) -%}
+    {{- return(adapter.dispatch('ml_principal_component_info', 'azekura')(model)) -}}
+{% endmacro %}
+
+{% macro default__ml_principal_component_info(model) %}
+    {{- _no_such_side('ml_principal_component_info') -}}
+{% endmacro %}
+
+
+{% macro bigquery__ml_principal_component_info(model) -%}
+ml.principal_component_info(
+    model {{ model }}
+)
+{%- endmacro %}
+
+
+{% macro duckdb__ml_principal_component_info(model) -%}
+{%- set columns = ['eigenvalue', 'explained_variance_ratio', 'cumulative_explained_variance_ratio'] -%}
+(
+    select
+        part.id as principal_component_id,
+        {%- for column in columns %}
+        max(part.numerical_value) filter (where part.feature = '{{ column }}') as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ _duckdb_ml_parts(model, 'principal_component_info') }}
+    group by part.id
+)
+{%- endmacro %}

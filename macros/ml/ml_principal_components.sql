@@ -1,0 +1,37 @@
+{#-
+  ML.PRINCIPAL_COMPONENTS of a PCA model as a table, one row per component and feature:
+
+    principal_component_id INT64, feature STRING, numerical_value FLOAT64,
+    categorical_value ARRAY<STRUCT<category STRING, value FLOAT64>>
+
+  Components are counted from 0, the one that explains most first. The values of one are a vector of
+  length 1, whose sign is arbitrary.
+-#}
+{% macro ml_principal_components(model) %}
+    {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
+    {%- do _ml_model_of_type(model, 'ml_principal_components', ['PCA']) -%}
+    {{- return(adapter.dispatch('ml_principal_components', 'azekura')(model)) -}}
+{% endmacro %}
+
+{% macro default__ml_principal_components(model) %}
+    {{- _no_such_side('ml_principal_components') -}}
+{% endmacro %}
+
+
+{% macro bigquery__ml_principal_components(model) -%}
+ml.principal_components(
+    model {{ model }}
+)
+{%- endmacro %}
+
+
+{% macro duckdb__ml_principal_components(model) -%}
+(
+    select
+        part.id as principal_component_id,
+        part.feature as feature,
+        part.numerical_value as numerical_value,
+        part.categorical_value as categorical_value
+    from {{ _duckdb_ml_parts(model, 'principal_components') }}
+)
+{%- endmacro %}

@@ -1,0 +1,318 @@
+"""KMEANS: Lloyd's algorithm.
+
+Numbers are standardized with the sample standard deviation unless STANDARDIZE_FEATURES is off,
+categories are one-hot encoded and left 0 or 1. Cluster radii are root mean squares. These follow
+values BigQuery printed; it documents neither them nor its random choices. Ours come from the
+contents of the rows: training hands them over in the order of their hashes, so that the first
+ones are any, and yet the same every time.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from duckdb_bqml.algorithms.anomalies import Cutoffs
+from duckdb_bqml.algorithms.model import Anomalies, Part, Training
+from duckdb_bqml.algorithms.preprocessing import (
+    Category,
+    Column,
+    Dataset,
+    Encoder,
+    Number,
+    Scaling,
+    squared_norms,
+)
+from duckdb_bqml.errors import ModelError
+
+Floats = NDArray[np.float64]
+
+MIN_CLUSTERS, MAX_CLUSTERS = 2, 100
+# A squared distance that is a smaller part of the squared norms is rounding, and means 0.
+SMALLEST_RELATIVE_DISTANCE = 1e-14
+
+
+def distances(design: csr_matrix, centroids: Floats, distance_type: str) -> Floats:
+    """The distance (n, k) of every row to every centroid (k, width).
+
+    COSINE is sqrt(1 - cosine); the cosine of a row of zeros with anything is 0.
+    """
+    products = design @ centroids.T
+    norms = squared_norms(design)[:, None], np.square(centroids).sum(axis=1)[None, :]
+    if distance_type == "COSINE":
+        lengths = np.sqrt(norms[0] * norms[1])
+        squared = 1 - np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+        limit = SMALLEST_RELATIVE_DISTANCE
+    else:
+        squared = norms[0] - 2 * products + norms[1]
+        limit = SMALLEST_RELATIVE_DISTANCE * (norms[0] + norms[1])
+    return np.sqrt(np.where(squared > limit, squared, 0.0))
+
+
+class _Assignment(NamedTuple):
+    """Every row's nearest centroid (n,), the distance to it (n,), and the size (k,) and radius
+    (k,) of every cluster, the radius being the root mean square of its rows' distances."""
+
+    nearest: NDArray[np.intp]
+    distance: Floats
+    sizes: NDArray[np.intp]
+    radii: Floats
+
+    @classmethod
+    def of(cls, measured: Floats) -> Self:
+        """From distances (n, k); a tie goes to the lower centroid id."""
+        nearest = measured.argmin(axis=1)
+        distance = measured[np.arange(len(nearest)), nearest]
+        sizes = np.bincount(nearest, minlength=measured.shape[1])
+        sums = np.bincount(nearest, weights=distance**2, minlength=measured.shape[1])
+        return cls(nearest, distance, sizes, np.sqrt(sums / np.maximum(sizes, 1)))
+
+    @property
+    def loss(self) -> float:
+        """The mean squared distance."""
+        return float(np.mean(self.distance**2))
+
+    def means(self, design: csr_matrix, centroids: Floats) -> Floats:
+        """The mean (k, width) of every cluster; one without rows stays at its centroid."""
+        rows = len(self.nearest)
+        members = csr_matrix(
+            (np.ones(rows), self.nearest, np.arange(rows + 1)), (rows, len(self.sizes))
+        )
+        sums = (members.T @ design).toarray()
+        means = sums / np.maximum(self.sizes, 1)[:, None]
+        return np.where(self.sizes[:, None] > 0, means, centroids)
+
+    def cluster_info(self) -> list[dict[str, Any]]:
+        return [
+            {"centroid_id": i, "cluster_radius": radius, "cluster_size": size}
+            for i, (radius, size) in enumerate(
+                zip(self.radii.tolist(), self.sizes.tolist(), strict=True), start=1
+            )
+        ]
+
+
+class KMeans:
+    """KMEANS: `predict` gives the (n, k) distances to every centroid, of ids 1 to k.
+
+    `centroids` (k, width) are encoded, `radii` (k,) those of the training rows' clusters.
+    """
+
+    label_kind = None
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        centroids: Floats,
+        distance_type: str,
+        radii: Floats | None = None,
+        cutoffs: Cutoffs | None = None,
+    ) -> None:
+        self.encoder, self.centroids, self.distance_type = encoder, centroids, distance_type
+        self.radii, self.cutoffs = radii, cutoffs
+
+    @classmethod
+    def fit(
+        cls, training: Dataset, evaluation: Dataset | None, options: Mapping[str, Any]
+    ) -> Training:
+        is_scaled, distance_type = options["standardize_features"], options["distance_type"]
+        # Centring changes angles but no Euclidean distance, which it makes more exact.
+        is_centered = is_scaled or distance_type == "EUCLIDEAN"
+        encoder = Encoder.fit(
+            training.features, scaling=Scaling(1, is_centered=is_centered, is_scaled=is_scaled)
+        )
+        design = encoder.transform(training.features)
+        clusters = options.get("num_clusters") or _default_clusters(design.shape[0])
+        first = _INITIAL[options["kmeans_init_method"]](design, clusters, training, distance_type)
+        centroids, iterations = _lloyd(design, design[first].toarray(), distance_type, options)
+        model = cls(encoder, centroids, distance_type)
+        model.measure(design)
+        return Training(model, {**options, "num_clusters": clusters}, iterations)
+
+    def measure(self, design: csr_matrix) -> None:
+        """Learn what is normal, for `anomalies`, from the encoded training rows."""
+        measured = distances(design, self.centroids, self.distance_type)
+        self.radii = _Assignment.of(measured).radii
+        self.cutoffs = Cutoffs.of(self._normalized(measured).min(axis=1))
+
+    def predict(self, features: Sequence[Column]) -> Floats:
+        return distances(self.encoder.transform(features), self.centroids, self.distance_type)
+
+    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
+        for name in settings:
+            raise ModelError(f"setting '{name}' is not valid for KMEANS; remove it")
+        assigned = _Assignment.of(self.predict(data.features))
+        return {
+            "davies_bouldin_index": self._davies_bouldin_index(assigned),
+            "mean_squared_distance": assigned.loss,
+        }
+
+    def _davies_bouldin_index(self, assigned: _Assignment) -> float:
+        """The mean over clusters of their worst (radius + radius) / distance of centroids.
+
+        Clusters without a row do not count; NaN if fewer than two have one.
+        """
+        present = assigned.sizes > 0
+        if present.sum() < 2:
+            return float("nan")
+        centroids, radii = self.centroids[present], assigned.radii[present]
+        apart = distances(csr_matrix(centroids), centroids, self.distance_type)
+        np.fill_diagonal(apart, np.inf)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(((radii[:, None] + radii) / apart).max(axis=1).mean())
+
+    def anomalies(self, features: Sequence[Column], contamination: float) -> Anomalies:
+        """`score` is the least distance / radius over the clusters, `cluster` where it is."""
+        normalized = self._normalized(self.predict(features))
+        score = normalized.min(axis=1)
+        return Anomalies(score, self.cutoffs.at(contamination), normalized.argmin(axis=1) + 1)
+
+    def _normalized(self, measured: Floats) -> Floats:
+        """distance / radius; a cluster without radius holds its centroid and nothing else."""
+        outside = np.where(measured > 0, np.inf, 0.0)
+        return np.divide(measured, self.radii, out=outside, where=self.radii > 0)
+
+    def describe(self, what: str) -> list[Part]:
+        """ "centroids" in the units of the features, or "standardized_centroids"."""
+        if what not in ("centroids", "standardized_centroids"):
+            raise ModelError(f"a KMEANS model has no {what}")
+        return [
+            Part(i, block.name, block.decode(float(values[0]), what == "standardized_centroids"))
+            if isinstance(block, Number)
+            else _shares(i, block, values)
+            for i, centroid in enumerate(self.centroids, start=1)
+            for block, values in zip(self.encoder.blocks, self.encoder.split(centroid), strict=True)
+        ]
+
+    def to_bytes(self) -> bytes:
+        content = {
+            "encoder": self.encoder.to_json(),
+            "centroids": self.centroids.tolist(),
+            "distance_type": self.distance_type,
+            "radii": self.radii.tolist(),
+            "cutoffs": self.cutoffs.to_json(),
+        }
+        return json.dumps(content, sort_keys=True, allow_nan=False).encode()
+
+    @classmethod
+    def from_bytes(cls, artifact: bytes) -> Self:
+        content = json.loads(artifact)
+        return cls(
+            Encoder.from_json(content["encoder"]),
+            np.array(content["centroids"]),
+            content["distance_type"],
+            np.array(content["radii"]),
+            Cutoffs.from_json(content["cutoffs"]),
+        )
+
+
+def _shares(id: int, block: Category, values: Floats) -> Part:
+    """The share of a cluster's rows in each category that has one."""
+    part = Part.of_category(id, block, values)
+    return part._replace(categorical_value=[pair for pair in part.categorical_value if pair[1]])
+
+
+def _default_clusters(rows: int) -> int:
+    """The whole part of log10(rows); BigQuery does not say how it rounds, nor what is least."""
+    return max(MIN_CLUSTERS, min(MAX_CLUSTERS, int(math.log10(rows))))
+
+
+def _lloyd(
+    design: csr_matrix, centroids: Floats, distance_type: str, options: Mapping[str, Any]
+) -> tuple[Floats, list[dict[str, Any]]]:
+    """The centroids (k, width) and the rows of ML.TRAINING_INFO.
+
+    The iteration that makes too little progress moves no centroid, so what is returned then are
+    the means of the assignment before, as BigQuery reports them.
+    """
+    iterations: list[dict[str, Any]] = []
+    for iteration in range(options["max_iterations"]):
+        started = time.perf_counter()
+        assigned = _Assignment.of(distances(design, centroids, distance_type))
+        before = iterations[-1]["loss"] if iterations else math.inf
+        is_small_step = iteration > 0 and (
+            before - assigned.loss <= options["min_rel_progress"] * before
+        )
+        stops = options["early_stop"] and is_small_step
+        if not stops:
+            centroids = assigned.means(design, centroids)
+        iterations.append(
+            {
+                "iteration": iteration,
+                "loss": assigned.loss,
+                "duration_ms": round(1000 * (time.perf_counter() - started)),
+                "cluster_info": assigned.cluster_info(),
+            }
+        )
+        if stops:
+            break
+    return centroids, iterations
+
+
+def _random_rows(
+    design: csr_matrix, clusters: int, training: Dataset, distance_type: str
+) -> NDArray[np.intp]:
+    """The first rows that differ: rows come in the order of their hashes."""
+    # Rows are equal where a random projection is: one number to sort instead of a row.
+    projection = design @ np.random.default_rng(0).normal(size=design.shape[1])
+    first = np.sort(np.unique(projection, return_index=True)[1])
+    _require_distinct(len(first), clusters)
+    return first[:clusters]
+
+
+def _distant_rows(
+    design: csr_matrix, clusters: int, training: Dataset, distance_type: str
+) -> NDArray[np.intp]:
+    """KMEANS++: each next row is drawn with a chance proportional to its squared distance from
+    those chosen already. Source: Arthur and Vassilvitskii, 2007."""
+    draws = np.random.default_rng(0).random(clusters)
+    chosen = [0]
+    squared = np.full(design.shape[0], np.inf)
+    for draw in draws[1:]:
+        latest = distances(design, design[chosen[-1:]].toarray(), distance_type)[:, 0]
+        squared = np.minimum(squared, latest**2)
+        sums = np.cumsum(squared)
+        if not sums[-1] > 0:
+            _require_distinct(len(chosen), clusters)
+        chosen.append(int(np.searchsorted(sums, draw * sums[-1], side="right")))
+    return np.array(chosen)
+
+
+def _require_distinct(found: int, clusters: int) -> None:
+    if found < clusters:
+        raise ModelError(
+            f"option 'num_clusters' = {clusters} needs as many distinct rows, and the training "
+            f"query returned {found}; ask for fewer clusters"
+        )
+
+
+def _marked_rows(
+    design: csr_matrix, clusters: int, training: Dataset, distance_type: str
+) -> NDArray[np.intp]:
+    """CUSTOM: the rows where KMEANS_INIT_COL is TRUE."""
+    column = training.roles["kmeans_init_col"]
+    if column.data_type != "BOOL":
+        raise ModelError(
+            f"option 'kmeans_init_col' names '{column.name}' of type {column.data_type}; "
+            "CUSTOM needs a BOOL column"
+        )
+    # Code -1, NULL, reads the last element.
+    is_true = np.array([*(category == "true" for category in column.categories), False])
+    marked = np.flatnonzero(is_true[column.values])
+    if len(marked) != clusters:
+        raise ModelError(
+            f"option 'kmeans_init_col' names '{column.name}', which is TRUE in {len(marked)} rows; "
+            f"num_clusters = {clusters} needs as many"
+        )
+    return marked
+
+
+_INITIAL: Mapping[str, Callable[[csr_matrix, int, Dataset, str], NDArray[np.intp]]] = {
+    "RANDOM": _random_rows,
+    "KMEANS++": _distant_rows,
+    "CUSTOM": _marked_rows,
+}

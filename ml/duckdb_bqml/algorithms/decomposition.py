@@ -1,0 +1,221 @@
+"""PCA.
+
+Numbers are centred, and scaled unless SCALE_FEATURES is off; one-hot columns are neither. The
+components are the eigenvectors of X'X / (n - 1) for that matrix X, and explained variance is a
+share of the sum of all its eigenvalues. BigQuery documents none of this; it reproduces the values
+BigQuery printed.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+from scipy.sparse import csr_matrix
+
+from duckdb_bqml.algorithms.anomalies import Cutoffs
+from duckdb_bqml.algorithms.model import Anomalies, Part, Training
+from duckdb_bqml.algorithms.preprocessing import (
+    Column,
+    Dataset,
+    Encoder,
+    Number,
+    Scaling,
+    squared_norms,
+)
+from duckdb_bqml.errors import ModelError
+
+Floats = NDArray[np.float64]
+
+FULL_BY_CHOICE_MAX_WIDTH = 1_000
+FULL_MAX_WIDTH = 1_500
+RANDOMIZED_MAX_WIDTH = 10_000
+OVERSAMPLING = 10
+POWER_ITERATIONS = 7
+
+
+class PCA:
+    """PCA: `predict` gives the (n, components) coordinates of the rows.
+
+    `components` (k, width) are unit vectors, `eigenvalues` (k,) descend, `total` is the sum of all
+    eigenvalues, `inputs` the number of feature columns.
+    """
+
+    label_kind = None
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        components: Floats,
+        eigenvalues: Floats,
+        total: float,
+        inputs: int,
+        cutoffs: Cutoffs | None = None,
+    ) -> None:
+        self.encoder, self.components, self.eigenvalues = encoder, components, eigenvalues
+        self.total, self.inputs, self.cutoffs = total, inputs, cutoffs
+
+    @classmethod
+    def fit(
+        cls, training: Dataset, evaluation: Dataset | None, options: Mapping[str, Any]
+    ) -> Training:
+        started = time.perf_counter()
+        scaling = Scaling(ddof=1, is_scaled=options["scale_features"])
+        encoder = Encoder.fit(training.features, scaling=scaling)
+        design = encoder.transform(training.features)
+        if design.shape[0] < 2:
+            raise ModelError("PCA needs at least two rows; the training query returned one")
+        solver = _solver(encoder.width, options["pca_solver"])
+        total = float(squared_norms(design).sum()) / (design.shape[0] - 1)
+        if not total > 0:
+            raise ModelError("no feature varies, so there is no component; select other columns")
+        eigenvalues, components = _components(design, solver, total, options)
+        model = cls(encoder, components, eigenvalues, total, len(training.features))
+        model.cutoffs = Cutoffs.of(model._squared_errors(design))
+        resolved = {
+            **options,
+            "pca_solver": solver,
+            "num_principal_components": len(eigenvalues),
+        }
+        duration = round(1000 * (time.perf_counter() - started))
+        return Training(model, resolved, [{"iteration": 0, "duration_ms": duration}])
+
+    def predict(self, features: Sequence[Column]) -> Floats:
+        return self.encoder.transform(features) @ self.components.T
+
+    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
+        for name in settings:
+            raise ModelError(f"setting '{name}' is not valid for PCA; remove it")
+        design = self.encoder.transform(data.features)
+        kept = np.square(design @ self.components.T).sum()
+        return {"total_explained_variance_ratio": float(kept / squared_norms(design).sum())}
+
+    def anomalies(self, features: Sequence[Column], contamination: float) -> Anomalies:
+        """`score` is the squared reconstruction error divided by the number of input columns."""
+        errors = self._squared_errors(self.encoder.transform(features))
+        return Anomalies(errors, self.cutoffs.at(contamination), None)
+
+    def _squared_errors(self, design: csr_matrix) -> Floats:
+        kept = np.square(design @ self.components.T).sum(axis=1)
+        return np.maximum(squared_norms(design) - kept, 0) / self.inputs
+
+    def describe(self, what: str) -> list[Part]:
+        """ "principal_components", or "principal_component_info": the eigenvalue and its shares."""
+        if what == "principal_components":
+            return [
+                Part(i, block.name, float(values[0]))
+                if isinstance(block, Number)
+                else Part.of_category(i, block, values)
+                for i, component in enumerate(self.components)
+                for block, values in zip(
+                    self.encoder.blocks, self.encoder.split(component), strict=True
+                )
+            ]
+        if what == "principal_component_info":
+            shares = self.eigenvalues / self.total
+            return [
+                Part(i, name, float(values[i]))
+                for i in range(len(shares))
+                for name, values in (
+                    ("eigenvalue", self.eigenvalues),
+                    ("explained_variance_ratio", shares),
+                    ("cumulative_explained_variance_ratio", np.cumsum(shares)),
+                )
+            ]
+        raise ModelError(f"a PCA model has no {what}")
+
+    def to_bytes(self) -> bytes:
+        content = {
+            "encoder": self.encoder.to_json(),
+            "components": self.components.tolist(),
+            "eigenvalues": self.eigenvalues.tolist(),
+            "total": self.total,
+            "inputs": self.inputs,
+            "cutoffs": self.cutoffs.to_json(),
+        }
+        return json.dumps(content, sort_keys=True, allow_nan=False).encode()
+
+    @classmethod
+    def from_bytes(cls, artifact: bytes) -> Self:
+        content = json.loads(artifact)
+        return cls(
+            Encoder.from_json(content["encoder"]),
+            np.array(content["components"]),
+            np.array(content["eigenvalues"]),
+            content["total"],
+            content["inputs"],
+            Cutoffs.from_json(content["cutoffs"]),
+        )
+
+
+def _solver(width: int, asked: str) -> str:
+    """PCA_SOLVER with AUTO resolved, within the widths BigQuery takes."""
+    solver = asked
+    if asked == "AUTO":
+        solver = "FULL" if width <= FULL_BY_CHOICE_MAX_WIDTH else "RANDOMIZED"
+    limit = FULL_MAX_WIDTH if solver == "FULL" else RANDOMIZED_MAX_WIDTH
+    if width > limit:
+        raise ModelError(
+            f"option 'pca_solver' = {asked} takes at most {limit} encoded columns, and the "
+            f"features make {width}; "
+            + ("use RANDOMIZED" if solver == "FULL" else "leave out columns of many categories")
+        )
+    return solver
+
+
+def _components(
+    design: csr_matrix, solver: str, total: float, options: Mapping[str, Any]
+) -> tuple[Floats, Floats]:
+    """The eigenvalues (k,) and components (k, width) that the options ask for."""
+    width = design.shape[1]
+    count = options.get("num_principal_components")
+    if count is not None and count > width:
+        raise ModelError(
+            f"option 'num_principal_components' = {count} is more than the {width} encoded "
+            "columns; ask for fewer"
+        )
+    size = width if solver == "FULL" else min(count or OVERSAMPLING, width)
+    while True:
+        values, vectors = (_full if solver == "FULL" else _randomized)(design, size)
+        if count is None:
+            # The smallest count whose cumulative ratio exceeds the target.
+            exceeds = np.cumsum(values) / total > options["pca_explained_variance_ratio"]
+            if not exceeds.any() and size < width:
+                size = min(2 * size, width)
+                continue
+            count = int(np.argmax(exceeds)) + 1 if exceeds.any() else size
+        return values[:count], vectors[:count]
+
+
+def _full(design: csr_matrix, size: int) -> tuple[Floats, Floats]:
+    return _eigen((design.T @ design).toarray() / (design.shape[0] - 1))
+
+
+def _randomized(design: csr_matrix, size: int) -> tuple[Floats, Floats]:
+    """The `size` largest, by subspace iteration from a start that is always the same.
+
+    Source: Halko, Martinsson, Tropp, "Finding structure with randomness", algorithms 4.4 and 5.3.
+    """
+    width = design.shape[1]
+    start = np.random.default_rng(0).normal(size=(width, min(size + OVERSAMPLING, width)))
+    basis = linalg.qr(start, mode="economic")[0]
+    for _ in range(POWER_ITERATIONS):
+        basis = linalg.qr(design.T @ (design @ basis), mode="economic")[0]
+    image = design @ basis
+    values, vectors = _eigen(image.T @ image / (design.shape[0] - 1))
+    return values[:size], _signed(vectors @ basis.T)[:size]
+
+
+def _eigen(gram: Floats) -> tuple[Floats, Floats]:
+    """Eigenvalues, descending, and eigenvectors as rows."""
+    values, vectors = linalg.eigh(gram)
+    return np.maximum(values[::-1], 0), _signed(vectors.T[::-1])
+
+
+def _signed(vectors: Floats) -> Floats:
+    """Each row with the sign that makes its largest entry positive: an eigenvector has none."""
+    largest = np.abs(vectors).argmax(axis=1)
+    return vectors * np.sign(vectors[np.arange(len(vectors)), largest])[:, None]

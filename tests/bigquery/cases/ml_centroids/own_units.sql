@@ -1,0 +1,1 @@
+select * from {{ bigquery__ml_centroids('`demo`.`azekura_ml`.`ml_flight__model`', false) }} as centroids

@@ -1,0 +1,4 @@
+select * from ml.centroids(
+    model `demo`.`azekura_ml`.`ml_flight__model`,
+    struct(true as standardize)
+) as centroids

@@ -1,0 +1,7 @@
+select * from ml.detect_anomalies(
+    model `demo`.`azekura_ml`.`ml_flight__model`,
+    struct(0.0 as contamination),
+    (
+select 1089 as distance_miles
+        )
+) as flights
