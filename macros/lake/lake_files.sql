@@ -17,13 +17,12 @@
         {%- do columns.update({column.name: column.data_type | upper}) -%}
     {%- endfor -%}
     {%- set day = "cast(regexp_extract(file, 'ingested_date=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as date)" -%}
-    {%- set lookback = config.get('lookback', 0) | int -%}
     {%- set found = run_query(
         "with found as (select file, try(" ~ day ~ ") as day from glob(" ~ text_literal(pattern) ~ "))"
         ~ " select file, day, (select count(*) from found) as files_in_lake,"
         ~ " lake_file_problem(file, " ~ text_literal(format) ~ ", "
         ~ text_literal(tojson(columns)) ~ ") as problem"
-        ~ " from found where day is null or " ~ in_window('day', before=1, after=lookback)
+        ~ " from found where day is null or " ~ _lake_window('day')
         ~ " union all by name select null as file, (select count(*) from found) as files_in_lake"
         ~ " order by file"
     ) -%}

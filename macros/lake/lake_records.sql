@@ -40,7 +40,7 @@
             {{ _lake_text_problem(columns, lake) | indent(12) }} as problem
             {%- endif %}
         from lake_rows
-        where {{ in_window('ingested_date', before=1, after=config.get('lookback', 0) | int) }}
+        where {{ _lake_window('ingested_date') }}
     ),
 
     checked as (
@@ -115,6 +115,15 @@
     from judged
     where not is_superseded
 )
+{%- endmacro %}
+
+
+{#-
+  The arrival days that hold the records of this run's window: from the day before it, because a record
+  may arrive a day before its event, on to `lookback` days after it, because it may arrive late.
+-#}
+{% macro _lake_window(column) -%}
+    {{ in_window(column, before=1, after=config.get('lookback', 0) | int) }}
 {%- endmacro %}
 
 
