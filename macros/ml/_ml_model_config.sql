@@ -1,7 +1,8 @@
 {#-
-  What the analyst declared for the model behind a relation: {name, model_type, label, options, node} of
-  the `ml_model` node whose table it is; `label` is none for a model type without one. Known before anything has been trained, so a project compiles
-  on an empty warehouse. A relation that no node of this project makes is refused by name.
+  What the analyst declared for the model behind a relation: {name, model_type, kind, label, options, node}
+  of the `ml_model` node whose table it is; `label` is none for a model type without one. Known before
+  anything has been trained, so a project compiles on an empty warehouse. A relation that no node of this
+  project makes is refused by name.
 -#}
 {% macro _ml_model_config(relation, macro_name) %}
     {%- set text = relation if relation is string else relation.render() -%}
@@ -14,6 +15,7 @@
         {{ return({
             'name': node.name,
             'model_type': model_type,
+            'kind': _ml_kind(model_type),
             'label': _ml_label(model_type, options),
             'options': options,
             'node': node,
@@ -23,6 +25,23 @@
         macro_name ~ " in " ~ model.name ~ ": " ~ relation ~ " is not a trained model; give the ref() of a"
         ~ " model with materialized='ml_model'."
     ) }}
+{% endmacro %}
+
+
+{#-
+  What a model type has in common with others that give the same columns: 'regression', 'classification',
+  or its own name.
+-#}
+{% macro _ml_kind(model_type) %}
+    {%- set kinds = {
+        'LINEAR_REG': 'regression',
+        'BOOSTED_TREE_REGRESSOR': 'regression',
+        'RANDOM_FOREST_REGRESSOR': 'regression',
+        'LOGISTIC_REG': 'classification',
+        'BOOSTED_TREE_CLASSIFIER': 'classification',
+        'RANDOM_FOREST_CLASSIFIER': 'classification',
+    } -%}
+    {{ return(kinds.get(model_type, model_type)) }}
 {% endmacro %}
 
 

@@ -43,22 +43,22 @@ ml.evaluate(
 {% macro duckdb__ml_evaluate(model, data, threshold) -%}
 {%- set trained = _ml_model_config(model, 'ml_evaluate') -%}
 {%- set metrics = {
-    'LINEAR_REG': [
+    'regression': [
         'mean_absolute_error', 'mean_squared_error', 'mean_squared_log_error',
         'median_absolute_error', 'r2_score', 'explained_variance',
     ],
-    'LOGISTIC_REG': ['precision', 'recall', 'accuracy', 'f1_score', 'log_loss', 'roc_auc'],
+    'classification': ['precision', 'recall', 'accuracy', 'f1_score', 'log_loss', 'roc_auc'],
     'KMEANS': ['davies_bouldin_index', 'mean_squared_distance'],
     'PCA': ['total_explained_variance_ratio'],
 } -%}
-{%- if trained.model_type not in metrics -%}
+{%- if trained.kind not in metrics -%}
     {{ exceptions.raise_compiler_error(
         "ml_evaluate of " ~ trained.name ~ ": model type " ~ trained.model_type ~ " is not evaluated on DuckDB."
     ) }}
 {%- endif -%}
 (
     select
-        {%- for metric in metrics[trained.model_type] %}
+        {%- for metric in metrics[trained.kind] %}
         evaluation['{{ metric }}'] as {{ adapter.quote(metric) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from

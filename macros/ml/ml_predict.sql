@@ -17,7 +17,7 @@
 {% macro ml_predict(model, data, threshold=none, keep_original_columns=none) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_config(model, 'ml_predict') -%}
-    {%- if threshold is not none and trained.model_type != 'LOGISTIC_REG' -%}
+    {%- if threshold is not none and trained.kind != 'classification' -%}
         {{ exceptions.raise_compiler_error(
             "ml_predict of " ~ trained.name ~ ": threshold is for binary classifiers, and the model is "
             ~ trained.model_type ~ "; leave it out."
@@ -54,14 +54,14 @@ ml.predict(
 {%- set trained = _ml_model_config(model, 'ml_predict') -%}
 {%- set prediction = adapter.quote('predicted_' ~ trained.label) -%}
 {%- set probabilities = adapter.quote('predicted_' ~ trained.label ~ '_probs') -%}
-{%- if trained.model_type == 'LINEAR_REG' -%}
+{%- if trained.kind == 'regression' -%}
 (
     select
         bqml_output[1] as {{ prediction }},
         * exclude (bqml_output)
     from {{ _duckdb_ml_output(model, data) }}
 )
-{%- elif trained.model_type == 'LOGISTIC_REG' -%}
+{%- elif trained.kind == 'classification' -%}
 (
     select
         case
@@ -76,7 +76,7 @@ ml.predict(
         * exclude (bqml_output, bqml_classes)
     from {{ _duckdb_ml_output(model, data, with_classes=true) }}
 )
-{%- elif trained.model_type == 'KMEANS' -%}
+{%- elif trained.kind == 'KMEANS' -%}
 (
     select
         list_position(bqml_output, list_min(bqml_output))::bigint as CENTROID_ID,
@@ -87,7 +87,7 @@ ml.predict(
         * exclude (bqml_output)
     from {{ _duckdb_ml_output(model, data) }}
 )
-{%- elif trained.model_type == 'PCA' -%}
+{%- elif trained.kind == 'PCA' -%}
 {%- set found = _duckdb_pca_columns(trained) -%}
 {%- set dropped = ["''"] -%}
 {%- for name in found.features if not keep_original_columns -%}

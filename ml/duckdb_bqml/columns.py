@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -69,6 +69,15 @@ class Rows:
         self.names = [field.name for field in rows.type]
         # flatten, unlike field, makes every column NULL where the whole row is.
         self._arrays = dict(zip(map(str.lower, self.names), rows.flatten(), strict=True))
+
+    @classmethod
+    def of_list(cls, row_list: pa.ListScalar, purpose: str) -> Self:
+        """The rows of one list(r); list() of no rows is NULL."""
+        if not pa.types.is_list(row_list.type):
+            raise ModelError("the rows must be a list; pass list(r), as in 'from q r'")
+        if not row_list.is_valid:
+            raise ModelError(f"the {purpose} query returned no rows")
+        return cls(row_list.values)
 
     def array(self, name: str, role: str) -> pa.Array:
         """The named column; ModelError with `role` ("label column") if there is none."""

@@ -4,7 +4,7 @@
 both engines validate against the same rows.
 
 A row of the table holds
-  name, model_types   the option and the model types it belongs to;
+  name, model_types   the option and the model types, or groups of them, that it belongs to;
   type, default       BigQuery type; null means "not set";
   allowed             the only values (of the elements, for an array), in upper case;
   minimum, maximum, exclusive_minimum, exclusive_maximum
@@ -25,22 +25,32 @@ from duckdb_bqml.errors import ModelError, about
 
 Option = Mapping[str, Any]
 
-_ROWS: list[dict[str, Any]] = json.loads(
-    resources.files("duckdb_bqml").joinpath("options.json").read_text("utf-8")
-)
-
 
 def _table() -> dict[str, dict[str, Option]]:
+    content = json.loads(resources.files("duckdb_bqml").joinpath("options.json").read_text("utf-8"))
+    groups = content["groups"]
     table: dict[str, dict[str, Option]] = {}
-    for row in _ROWS:
+    for row in content["options"]:
         option = {key: row[key] for key in row if key not in ("name", "model_types")}
-        for model_type in row["model_types"]:
-            table.setdefault(model_type, {})[row["name"]] = option
+        for group in row["model_types"]:
+            for model_type in groups.get(group, [group]):
+                table.setdefault(model_type, {})[row["name"]] = option
     return table
 
 
 OPTIONS: Mapping[str, Mapping[str, Option]] = _table()
 """The table by model type and option name."""
+
+
+def json_object(text: str | None, argument: str) -> dict[str, Any]:
+    """The JSON object that an argument of a function holds as text; ModelError if it does not."""
+    try:
+        value = json.loads(text or "")
+    except json.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise ModelError(f"argument '{argument}' must be the text of a JSON object, not {text!r}")
+    return value
 
 
 def validate(model_name: str, options: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -4,12 +4,14 @@ import functools
 import re
 import threading
 import weakref
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
 from duckdb_bqml.algorithms import MODEL_TYPES
 from duckdb_bqml.algorithms.model import Model
+from duckdb_bqml.algorithms.preprocessing import Column
+from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError
 
 CACHED_MODELS = 32
@@ -24,6 +26,11 @@ class StoredModel(NamedTuple):
     model: Model
     features: list[dict[str, str]]
     label: dict[str, str] | None
+    training_info: list[dict[str, Any]]
+
+    def features_of(self, rows: Rows, function: str) -> list[Column]:
+        """What the model was trained on, of these rows."""
+        return rows.trained(self.features, function)
 
 
 def model_name(relation: str | None) -> str:
@@ -72,7 +79,7 @@ class ModelStore:
         try:
             with connection.cursor() as cursor:
                 row = cursor.execute(
-                    "select model_type, features, label, artifact "
+                    "select model_type, features, label, training_info, artifact "
                     f"from {relation} where model_version = ?",
                     [version],
                 ).fetchone()
@@ -83,5 +90,6 @@ class ModelStore:
             ) from error
         if row is None:
             raise ModelError(f"{relation} has no model_version {version}; take it from that table")
-        model_type, features, label, artifact = row
-        return StoredModel(MODEL_TYPES[model_type].from_bytes(artifact), features, label)
+        model_type, features, label, training_info, artifact = row
+        model = MODEL_TYPES[model_type].from_bytes(artifact)
+        return StoredModel(model, features, label, training_info)

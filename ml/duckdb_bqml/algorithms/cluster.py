@@ -117,7 +117,11 @@ class KMeans:
 
     @classmethod
     def fit(
-        cls, training: Dataset, evaluation: Dataset | None, options: Mapping[str, Any]
+        cls,
+        training: Dataset,
+        evaluation: Dataset | None,
+        options: Mapping[str, Any],
+        previous: Self | None = None,
     ) -> Training:
         is_scaled, distance_type = options["standardize_features"], options["distance_type"]
         # Centring changes angles but no Euclidean distance, which it makes more exact.

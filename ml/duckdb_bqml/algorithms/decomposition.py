@@ -60,7 +60,11 @@ class PCA:
 
     @classmethod
     def fit(
-        cls, training: Dataset, evaluation: Dataset | None, options: Mapping[str, Any]
+        cls,
+        training: Dataset,
+        evaluation: Dataset | None,
+        options: Mapping[str, Any],
+        previous: Self | None = None,
     ) -> Training:
         started = time.perf_counter()
         scaling = Scaling(ddof=1, is_scaled=options["scale_features"])

@@ -20,9 +20,14 @@ from scipy import linalg
 from scipy.sparse import csr_matrix
 from scipy.special import expit, softmax
 
-from duckdb_bqml.algorithms import metrics
 from duckdb_bqml.algorithms.model import Training
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset, Encoder
+from duckdb_bqml.algorithms.supervised import (
+    ProbabilisticClassifier,
+    Regressor,
+    class_weights,
+    training_classes,
+)
 from duckdb_bqml.errors import ModelError
 
 Floats = NDArray[np.float64]
@@ -32,7 +37,7 @@ SMALLEST_RELATIVE_EIGENVALUE = 1e-12
 LINE_SEARCH_FACTORS = (2.0, 1.0, 0.5, 0.25)
 NORMAL_EQUATION_MAX_CARDINALITY = 10_000
 NORMAL_EQUATION_MIN_ROWS_PER_COLUMN = 10
-MIN_CLASSES, MAX_CLASSES = 2, 50
+MAX_CLASSES = 50
 
 
 class _Loss(NamedTuple):
@@ -252,14 +257,16 @@ def _fit_encoder(training: Dataset, options: Mapping[str, Any]) -> Encoder:
     return Encoder.fit(training.features, dummy=is_dummy)
 
 
-class LinearRegression(_Linear):
+class LinearRegression(Regressor, _Linear):
     """LINEAR_REG: `predict` gives (n, 1) values in the unit of the label."""
-
-    label_kind = "number"
 
     @classmethod
     def fit(
-        cls, training: Dataset, evaluation: Dataset | None, options: Mapping[str, Any]
+        cls,
+        training: Dataset,
+        evaluation: Dataset | None,
+        options: Mapping[str, Any],
+        previous: Self | None = None,
     ) -> Training:
         encoder = _fit_encoder(training, options)
         problem = _Problem(encoder.transform(training.features), training.label.values)
@@ -308,50 +315,42 @@ class LinearRegression(_Linear):
     def predict(self, features: Sequence[Column]) -> Floats:
         return self.scores(features)
 
-    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
-        for name in settings:
-            raise ModelError(f"setting '{name}' is not valid for LINEAR_REG; remove it")
-        return metrics.regression(data.label.values, self.predict(data.features)[:, 0])
 
-
-class LogisticRegression(_Linear):
+class LogisticRegression(ProbabilisticClassifier, _Linear):
     """LOGISTIC_REG: `predict` gives (n, classes) probabilities, classes ascending.
 
     Two classes share one weight vector, that of the higher class; more have one each.
     """
 
-    label_kind = "class"
-
     @classmethod
     def fit(
-        cls, training: Dataset, evaluation: Dataset | None, options: Mapping[str, Any]
+        cls,
+        training: Dataset,
+        evaluation: Dataset | None,
+        options: Mapping[str, Any],
+        previous: Self | None = None,
     ) -> Training:
-        label = training.label
-        if not MIN_CLASSES <= len(label.categories) <= MAX_CLASSES:
-            raise ModelError(
-                f"label column '{label.name}' has {len(label.categories)} distinct values; "
-                f"LOGISTIC_REG needs {MIN_CLASSES} to {MAX_CLASSES}"
-            )
+        classes = training_classes(training.label, "LOGISTIC_REG", MAX_CLASSES)
         encoder = _fit_encoder(training, options)
-        class_weights = _class_weights(label, options)
+        weights_of_classes = class_weights(training.label, options)
 
         def problem(data: Dataset) -> _Problem:
             codes = data.label.values
             row_weights = None
-            if class_weights is not None:
-                row_weights = class_weights[codes] / class_weights[codes].mean()
+            if weights_of_classes is not None:
+                row_weights = weights_of_classes[codes] / weights_of_classes[codes].mean()
             return _Problem(encoder.transform(data.features), codes, row_weights)
 
-        is_binary = len(label.categories) == 2
+        is_binary = len(classes) == 2
         weights, intercept, iterations = gradient_descent(
             problem(training),
             evaluation and problem(evaluation),
             _BINARY_LOG if is_binary else _MULTICLASS_LOG,
-            np.zeros(1 if is_binary else len(label.categories)),
+            np.zeros(1 if is_binary else len(classes)),
             options,
         )
         resolved = {**options, "optimize_strategy": "BATCH_GRADIENT_DESCENT"}
-        model = cls(encoder, weights, intercept, list(label.categories))
+        model = cls(encoder, weights, intercept, classes)
         return Training(model, resolved, iterations)
 
     def predict(self, features: Sequence[Column]) -> Floats:
@@ -359,44 +358,3 @@ class LogisticRegression(_Linear):
         if len(self.classes) == 2:
             return expit(np.hstack([-scores, scores]))
         return softmax(scores, axis=1)
-
-    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
-        for name in settings:
-            if name != "threshold":
-                raise ModelError(f"setting '{name}' is not valid for LOGISTIC_REG; use 'threshold'")
-            if len(self.classes) != 2:
-                raise ModelError("setting 'threshold' needs a binary classifier; remove it")
-        threshold = settings.get("threshold", 0.5)
-        if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
-            raise ModelError(f"setting 'threshold' must be between 0 and 1, not {threshold!r}")
-        return metrics.classification(
-            self._codes(data.label), self.predict(data.features), threshold
-        )
-
-    def _codes(self, label: Column) -> NDArray[np.intp]:
-        """The label as positions in `classes`, matched by text."""
-        position = {category: i for i, category in enumerate(self.classes)}
-        for category in label.categories:
-            if category not in position:
-                raise ModelError(
-                    f"label column '{label.name}' holds {category!r}, which the model was not "
-                    "trained on; filter it out"
-                )
-        return np.array([position[category] for category in label.categories])[label.values]
-
-
-def _class_weights(label: Column, options: Mapping[str, Any]) -> Floats | None:
-    """The weight (classes,) of each class, or None if all weigh the same."""
-    if options["auto_class_weights"]:
-        counts = np.bincount(label.values, minlength=len(label.categories))
-        # A class that only the evaluation rows hold has no row to weigh.
-        return len(label.values) / (np.maximum(counts, 1) * len(label.categories))
-    if "class_weights" not in options:
-        return None
-    weights = dict(options["class_weights"])
-    if set(weights) != set(label.categories):
-        raise ModelError(
-            f"option 'class_weights' must name every class once; the classes are "
-            f"{', '.join(label.categories)}"
-        )
-    return np.array([float(weights[category]) for category in label.categories])

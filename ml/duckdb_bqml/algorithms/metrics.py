@@ -47,13 +47,8 @@ def classification(actual: Codes, probabilities: Floats, threshold: float) -> di
     counts 0, and log_loss is the mean over the classes present of their mean -ln p(true class).
     """
     classes = probabilities.shape[1]
-    if classes == 2:
-        predicted = (probabilities[:, 1] > threshold).astype(np.intp)
-    else:
-        predicted = np.argmax(probabilities, axis=1)
-    confusion = np.bincount(actual * classes + predicted, minlength=classes**2)
-    confusion = confusion.reshape(classes, classes)
-    hits, support, calls = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    matrix = confusion_matrix(actual, probabilities, threshold)
+    hits, support, calls = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
     with np.errstate(invalid="ignore"):
         precision, recall, f1_score = hits / calls, hits / support, 2 * hits / (support + calls)
     true_probability = probabilities[np.arange(len(actual)), actual]
@@ -76,6 +71,36 @@ def classification(actual: Codes, probabilities: Floats, threshold: float) -> di
         "log_loss": float(log_loss),
         "roc_auc": _mean_roc_auc(actual, probabilities),
     }
+
+
+def predicted_classes(probabilities: Floats, threshold: float) -> Codes:
+    """The class (n,) predicted from `probabilities` (n, classes): of two the higher one if it is
+    more likely than `threshold`, of more the likeliest."""
+    if probabilities.shape[1] == 2:
+        return (probabilities[:, 1] > threshold).astype(np.intp)
+    return np.argmax(probabilities, axis=1)
+
+
+def confusion_matrix(actual: Codes, probabilities: Floats, threshold: float) -> Codes:
+    """How many rows (actual classes, predicted classes) there are of each kind."""
+    classes = probabilities.shape[1]
+    predicted = predicted_classes(probabilities, threshold)
+    counts = np.bincount(actual * classes + predicted, minlength=classes**2)
+    return counts.reshape(classes, classes)
+
+
+def score_points(
+    is_positive: NDArray[np.bool_], score: Floats, decimals: int
+) -> tuple[Floats, Codes, Codes]:
+    """Ascending scores, rounded up to `decimals`, and how many positives and negatives each has.
+
+    Rounded up, because rows above a threshold are counted: for a threshold of no more decimals the
+    count is exact.
+    """
+    steps = np.ceil(score * 10.0**decimals).astype(np.int64)
+    distinct, group = np.unique(steps, return_inverse=True)
+    positives = np.bincount(group, weights=is_positive).astype(np.int64)
+    return distinct / 10.0**decimals, positives, np.bincount(group) - positives
 
 
 def roc_auc(is_positive: NDArray[np.bool_], score: Floats) -> float:

@@ -29,9 +29,16 @@ class Model(Protocol):
 
     @classmethod
     def fit(
-        cls, training: Dataset, evaluation: Dataset | None, options: Mapping[str, Any]
+        cls,
+        training: Dataset,
+        evaluation: Dataset | None,
+        options: Mapping[str, Any],
+        previous: Self | None = None,
     ) -> Training:
-        """Train on `training`; `evaluation`, if any, is only measured."""
+        """Train on `training`; `evaluation`, if any, is only measured.
+
+        WARM_START goes on from the `previous` model, if there is one.
+        """
 
     def predict(self, features: Sequence[Column]) -> NDArray[np.float64]:
         """The (rows, outputs) array of predictions."""
@@ -45,6 +52,87 @@ class Model(Protocol):
     @classmethod
     def from_bytes(cls, artifact: bytes) -> Self:
         """The inverse of `to_bytes`."""
+
+
+@runtime_checkable
+class Classifier(Model, Protocol):
+    """A model whose `predict` gives the (n, classes) probabilities, classes ascending."""
+
+    classes: Sequence[str]
+
+    def codes(self, label: Column) -> NDArray[np.intp]:
+        """The label (n,) as positions in `classes`; ModelError if one is not known."""
+
+
+class Explanation(NamedTuple):
+    """Why n rows were predicted so, the sum of it being the prediction.
+
+    `value` (n,) is `baseline` (n,) plus the row's `attributions` (n, features) plus an `error`
+    (n,), in the unit of the label or, for a class, as log-odds.
+    """
+
+    attributions: NDArray[np.float64]
+    baseline: NDArray[np.float64]
+    value: NDArray[np.float64]
+    error: NDArray[np.float64]
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A model that can say how much each feature has added to a prediction."""
+
+    def explain(
+        self, features: Sequence[Column], classes: NDArray[np.intp] | None, approximate: bool
+    ) -> Explanation:
+        """Of the class (n,) given for each row, if it is a classifier; `approximate` asks for the
+        faster of two ways, if there are two."""
+
+
+class Weight(NamedTuple):
+    """One row of ML.WEIGHTS: of a number, or of every category of anything else."""
+
+    processed_input: str
+    weight: float | None
+    category_weights: Sequence[tuple[str, float]] = ()
+    class_label: str | None = None
+
+
+class AdvancedWeight(NamedTuple):
+    """One row of ML.ADVANCED_WEIGHTS."""
+
+    processed_input: str
+    category: str | None
+    weight: float
+    standard_error: float | None
+    p_value: float | None
+
+
+@runtime_checkable
+class Weighted(Protocol):
+    """A linear model."""
+
+    def weights(self, standardize: bool) -> list[Weight]:
+        """On the scale of the features, or of their standard deviations."""
+
+    def advanced_weights(self, standardize: bool) -> list[AdvancedWeight]:
+        """The same with standard errors; ModelError if it was trained without p-values."""
+
+
+class Importance(NamedTuple):
+    """One row of ML.FEATURE_IMPORTANCE: number of splits, and means over them."""
+
+    feature: str
+    importance_weight: float
+    importance_gain: float
+    importance_cover: float
+
+
+@runtime_checkable
+class RanksFeatures(Protocol):
+    """A model of trees; it is told the names of its features."""
+
+    def feature_importance(self, names: Sequence[str]) -> list[Importance]:
+        """One row per feature that any split uses."""
 
 
 NULL_CATEGORY = "_null_filler"

@@ -84,7 +84,8 @@ def test_a_trained_model_is_one_row(line):
     row = line.connection.sql("from line").to_arrow_table().to_pylist()[0]
     assert list(row) == [
         "model_version", "model_type", "options", "features", "label", "statistics",
-        "training_info", "evaluation", "rows_used", "rows_skipped", "artifact", "label_classes",
+        "training_info", "evaluation", "confusion_matrix", "score_points", "global_explanation",
+        "rows_used", "rows_skipped", "artifact", "label_classes",
     ]  # fmt: skip
     assert row["model_type"] == "LINEAR_REG"
     assert row["features"] == [{"name": "x", "data_type": "INT64"}]
@@ -154,9 +155,9 @@ def test_an_evaluation_split_reports_its_loss(db):
 
 def test_several_models_train_in_one_statement(db):
     rows = db.rows("""
-        select unnest(bqml_train('m' || g, '{"model_type": "linear_reg"}', list({x: x, label: x})))
+        select (bqml_train('m' || g, '{"model_type": "linear_reg"}', list({x: x, label: x}))).rows_used
         from (select range % 2 as g, range as x from range(100)) group by g""")
-    assert [row[8] for row in rows] == [50, 50]
+    assert rows == [(50,), (50,)]
 
 
 @pytest.mark.parametrize(
@@ -480,7 +481,9 @@ def test_a_label_is_matched_in_the_type_it_was_trained_in(db):
 
 
 def test_a_threshold_needs_a_binary_classifier(line):
-    with pytest.raises(duckdb.Error, match="line: setting 'threshold' is not valid for LINEAR_REG"):
+    with pytest.raises(
+        duckdb.Error, match="line: setting 'threshold' is not valid for a regression"
+    ):
         line.evaluate("line", "select 1 as x, 1 as label", '{"threshold": 0.5}')
     line.train(
         "three", "select range as x, range % 3 as label from range(90)", model_type="logistic_reg"

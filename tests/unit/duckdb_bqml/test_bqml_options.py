@@ -28,7 +28,10 @@ def test_an_option_without_local_meaning_is_kept_with_a_warning():
     ("options", "message"),
     [
         ({"l2_regg": 1}, "option 'l2_regg' is unknown for LINEAR_REG; did you mean 'l2_reg'?"),
-        ({"class_weights": [["a", 1]]}, "'class_weights' is for LOGISTIC_REG, not LINEAR_REG"),
+        (
+            {"class_weights": [["a", 1]]},
+            "'class_weights' is for LOGISTIC_REG, BOOSTED_TREE_CLASSIFIER, RANDOM_FOREST_CLASSIFIER, not LINEAR_REG",
+        ),
         ({"model_type": None}, "option 'model_type' has no value 'NONE'"),
         ({"model_type": "linear_regg"}, "did you mean 'LINEAR_REG'?"),
         ({"l1_reg": 1, "L1_REG": 2}, "'l1_reg' is given twice"),
@@ -122,8 +125,8 @@ def test_a_wrong_option_of_a_classifier_is_refused(options, message):
         ),
         ({"distance_type": "manhattan"}, "choose one of EUCLIDEAN, COSINE"),
         ({"warm_start": True}, "'warm_start' needs warm start"),
-        ({"data_split_method": "no_split"}, "is for LINEAR_REG, LOGISTIC_REG, not KMEANS; remove"),
-        ({"input_label_cols": ["y"]}, "is for LINEAR_REG, LOGISTIC_REG, not KMEANS; remove it"),
+        ({"data_split_method": "no_split"}, "not KMEANS; remove"),
+        ({"input_label_cols": ["y"]}, "not KMEANS; remove it"),
         ({"pca_solver": "full"}, "option 'pca_solver' is for PCA, not KMEANS; remove it"),
     ],
 )

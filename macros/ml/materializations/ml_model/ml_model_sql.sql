@@ -52,7 +52,7 @@ create table {{ relation }} as (
     select
         {{ text_literal(model.name) }} as model_name,
         trained.*,
-        {%- if options.model_type == 'LOGISTIC_REG' %}
+        {%- if _ml_kind(options.model_type) == 'classification' %}
         {%- set label = adapter.quote(_ml_label(options.model_type, options)) %}
         (select list(distinct {{ label }} order by {{ label }}) from training_rows) as label_classes,
         {%- endif %}

@@ -1,0 +1,88 @@
+"""What regressors have in common, and what classifiers have in common."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duckdb_bqml.algorithms import metrics
+from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from duckdb_bqml.errors import ModelError
+
+Floats = NDArray[np.float64]
+
+MIN_CLASSES = 2
+
+
+class Regressor:
+    """The half of `Model` that needs no mathematics of its own: `predict` gives (n, 1) values."""
+
+    label_kind = "number"
+
+    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
+        for name in settings:
+            raise ModelError(f"setting '{name}' is not valid for a regression; remove it")
+        return metrics.regression(data.label.values, self.predict(data.features)[:, 0])
+
+
+class ProbabilisticClassifier:
+    """The same where `predict` gives the (n, classes) probabilities, `classes` ascending."""
+
+    label_kind = "class"
+    classes: Sequence[str]
+
+    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
+        for name in settings:
+            if name != "threshold":
+                raise ModelError(f"setting '{name}' is not valid; use 'threshold'")
+        threshold = self.threshold(settings)
+        probabilities = self.predict(data.features)
+        return metrics.classification(self.codes(data.label), probabilities, threshold)
+
+    def threshold(self, settings: Mapping[str, Any]) -> float:
+        """The setting of that name, 0.5 if it is not given; ModelError if it is not valid."""
+        if "threshold" in settings and len(self.classes) != 2:
+            raise ModelError("setting 'threshold' needs a binary classifier; remove it")
+        threshold = settings.get("threshold", 0.5)
+        if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+            raise ModelError(f"setting 'threshold' must be between 0 and 1, not {threshold!r}")
+        return threshold
+
+    def codes(self, label: Column) -> NDArray[np.intp]:
+        """The label (n,) as positions in `classes`, matched by text; ModelError if one is new."""
+        position = {category: i for i, category in enumerate(self.classes)}
+        for category in label.categories:
+            if category not in position:
+                raise ModelError(
+                    f"label column '{label.name}' holds {category!r}, which the model was not "
+                    "trained on; filter it out"
+                )
+        return np.array([position[category] for category in label.categories])[label.values]
+
+
+def training_classes(label: Column, model_type: str, most: int) -> list[str]:
+    """The classes of the label; ModelError unless there are 2 to `most`."""
+    if not MIN_CLASSES <= len(label.categories) <= most:
+        raise ModelError(
+            f"label column '{label.name}' has {len(label.categories)} distinct values; "
+            f"{model_type} needs {MIN_CLASSES} to {most}"
+        )
+    return list(label.categories)
+
+
+def class_weights(label: Column, options: Mapping[str, Any]) -> Floats | None:
+    """The weight (classes,) of each class, or None if all weigh the same."""
+    if options["auto_class_weights"]:
+        counts = np.bincount(label.values, minlength=len(label.categories))
+        # A class that only the evaluation rows hold has no row to weigh.
+        return len(label.values) / (np.maximum(counts, 1) * len(label.categories))
+    if "class_weights" not in options:
+        return None
+    weights = dict(options["class_weights"])
+    if set(weights) != set(label.categories):
+        raise ModelError(
+            f"option 'class_weights' must name every class once; the classes are "
+            f"{', '.join(label.categories)}"
+        )
+    return np.array([float(weights[category]) for category in label.categories])

@@ -1,0 +1,215 @@
+"""bqml_train: from the rows of a training query to the row of a model table."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from duckdb_bqml.algorithms import MODEL_TYPES, metrics
+from duckdb_bqml.algorithms.model import Classifier, Explains, Model, Training
+from duckdb_bqml.algorithms.model_selection import evaluation_rows, row_hashes
+from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
+from duckdb_bqml.columns import Rows
+from duckdb_bqml.errors import ModelError, about
+from duckdb_bqml.options import json_object, validate
+from duckdb_bqml.store import ModelStore, StoredModel
+
+_logger = logging.getLogger("duckdb_bqml")
+
+# The options that name a column which is no feature.
+_ROLES = {
+    "data_split_col": "split column",
+    "kmeans_init_col": "initial centroid column",
+    "instance_weight_col": "weight column",
+}
+SCORE_DECIMALS = 4
+
+MODEL_ROW = """STRUCT(
+    model_version VARCHAR,
+    model_type VARCHAR,
+    options VARCHAR,
+    features STRUCT(name VARCHAR, data_type VARCHAR)[],
+    label STRUCT(name VARCHAR, data_type VARCHAR),
+    statistics STRUCT(
+        input VARCHAR, min DOUBLE, max DOUBLE, mean DOUBLE, median DOUBLE, stddev DOUBLE,
+        category_count BIGINT, null_count BIGINT, dimension BIGINT)[],
+    training_info STRUCT(
+        training_run BIGINT, iteration BIGINT, loss DOUBLE, eval_loss DOUBLE,
+        learning_rate DOUBLE, duration_ms BIGINT, cluster_info STRUCT(
+            centroid_id BIGINT, cluster_radius DOUBLE, cluster_size BIGINT)[])[],
+    evaluation MAP(VARCHAR, DOUBLE),
+    confusion_matrix BIGINT[][],
+    score_points STRUCT(score DOUBLE, positives BIGINT, negatives BIGINT)[],
+    global_explanation STRUCT(class_label VARCHAR, feature VARCHAR, attribution DOUBLE)[],
+    rows_used BIGINT,
+    rows_skipped BIGINT,
+    artifact BLOB)"""
+"""The columns of a model table that the engine fills.
+
+Kept of the evaluation split (of all rows if there is none): `evaluation`, the metrics;
+`confusion_matrix`, of a classifier; `score_points`, of a binary one: how many positives and
+negatives have each probability, rounded up to four decimals; `global_explanation`, if asked for:
+the mean absolute attribution by feature, of every class and, class_label being NULL, of the model.
+"""
+
+
+def train(
+    store: ModelStore,
+    result_type: pa.DataType,
+    model_names: pa.ChunkedArray,
+    options: pa.ChunkedArray,
+    rows: pa.ChunkedArray,
+    relations: pa.ChunkedArray | None = None,
+    versions: pa.ChunkedArray | None = None,
+) -> pa.Array:
+    """One model per value of `rows`, each the list of all rows of a training query.
+
+    `relations` and `versions` name the models that WARM_START goes on from.
+    """
+    results = []
+    for i, name in enumerate(model_names.to_pylist()):
+        previous = None
+        with about(name):
+            given = json_object(options[i].as_py(), "options")
+            if relations is not None and relations[i].is_valid and versions[i].is_valid:
+                previous = store.load(relations[i].as_py(), versions[i].as_py())
+        results.append(_train_one(name, given, rows[i], previous))
+    return pa.array(results, result_type)
+
+
+def _train_one(
+    name: str,
+    given: Mapping[str, Any],
+    row_list: pa.ListScalar,
+    previous: StoredModel | None,
+) -> dict[str, Any]:
+    options, warnings = validate(name, given)  # names the model in its errors itself
+    for warning in warnings:
+        _logger.warning(warning)
+    with about(name):
+        data = _training_data(Rows.of_list(row_list, "training"), options)
+        hashes = row_hashes(data.columns)
+        # DuckDB fills the list in any order and floating-point sums depend on it: sort, so that
+        # the same rows always give the same model.
+        order = np.argsort(hashes, kind="stable")
+        data, hashes = data.take(order), hashes[order]
+        evaluates = evaluation_rows(options, hashes, data.roles.get("data_split_col"))
+        training = data.take(~evaluates)
+        evaluation = data.take(evaluates) if evaluates.any() else None
+        algorithm = MODEL_TYPES[options["model_type"]]
+        warm = previous if options.get("warm_start") else None
+        fitted = algorithm.fit(training, evaluation, options, warm and warm.model)
+        measured = _measure(fitted.model, evaluation or training, options)
+    return _model_row(fitted, data, measured, warm.training_info if warm else [])
+
+
+def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
+    """The features of a training query, the label if the model type has one, and the roles."""
+    label = None
+    if "input_label_cols" in options:
+        kind = MODEL_TYPES[options["model_type"]].label_kind
+        label = rows.label(options["input_label_cols"][0], kind)
+        _require_complete(label)
+    roles = {
+        option: rows.column(options[option], role)
+        for option, role in _ROLES.items()
+        if option in options
+    }
+    others = {column.name.lower() for column in Dataset([], label, roles).columns}
+    names = [name for name in rows.names if name.lower() not in others]
+    if not names:
+        raise ModelError("the training query has no feature column; select at least one")
+    return Dataset([rows.column(name, "column") for name in names], label, roles)
+
+
+def _require_complete(label: Column) -> None:
+    bad = ~np.isfinite(label.values) if label.categories is None else label.is_null
+    if bad.any():
+        fault = "NULL, NaN or infinite" if label.categories is None else "NULL"
+        raise ModelError(
+            f"label column '{label.name}' is {fault} in {bad.sum()} rows; filter them out"
+        )
+
+
+def _measure(model: Model, data: Dataset, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a model table that say how good the model is, on these rows."""
+    if not isinstance(model, Classifier):
+        measured = {"evaluation": list(model.evaluate(data, {}).items())}
+    else:
+        codes, probabilities = model.codes(data.label), model.predict(data.features)
+        measured = {
+            "evaluation": list(metrics.classification(codes, probabilities, 0.5).items()),
+            "confusion_matrix": metrics.confusion_matrix(codes, probabilities, 0.5).tolist(),
+        }
+        if len(model.classes) == 2:
+            points = metrics.score_points(codes == 1, probabilities[:, 1], SCORE_DECIMALS)
+            measured["score_points"] = [
+                {"score": score, "positives": positives, "negatives": negatives}
+                for score, positives, negatives in zip(
+                    *(column.tolist() for column in points), strict=True
+                )
+            ]
+    if options.get("enable_global_explain") and isinstance(model, Explains):
+        approximate = bool(options.get("approx_global_feature_contrib"))
+        measured["global_explanation"] = _explain_globally(model, data, approximate)
+    return measured
+
+
+def _explain_globally(model: Explains, data: Dataset, approximate: bool) -> list[dict[str, Any]]:
+    """The mean absolute attributions of every class, and of the model: their mean."""
+    rows = len(data.features[0].values)
+    classes = model.classes if isinstance(model, Classifier) else [None]
+    of_class = np.array(
+        [
+            np.abs(
+                model.explain(
+                    data.features,
+                    None if label is None else np.full(rows, code),
+                    approximate,
+                ).attributions
+            ).mean(axis=0)
+            for code, label in enumerate(classes)
+        ]
+    )
+    labelled = list(zip(classes, of_class, strict=True))
+    if isinstance(model, Classifier):
+        labelled.append((None, of_class.mean(axis=0)))
+    return [
+        {"class_label": label, "feature": column.name, "attribution": float(attribution)}
+        for label, attributions in labelled
+        for column, attribution in zip(data.features, attributions, strict=True)
+    ]
+
+
+def _model_row(
+    fitted: Training,
+    data: Dataset,
+    measured: Mapping[str, Any],
+    earlier_runs: list[dict[str, Any]],
+) -> dict[str, Any]:
+    content = {
+        "model_type": fitted.options["model_type"],
+        "options": json.dumps(fitted.options, sort_keys=True),
+        "features": [_schema(column) for column in data.features],
+        "label": data.label and _schema(data.label),
+    }
+    artifact = fitted.model.to_bytes()
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode() + artifact)
+    run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
+    return content | {
+        "model_version": digest.hexdigest()[:16],
+        "statistics": [describe(column) for column in data.features],
+        "training_info": earlier_runs + [{"training_run": run, **row} for row in fitted.iterations],
+        **measured,
+        "rows_used": len(data.features[0].values),
+        "rows_skipped": 0,
+        "artifact": artifact,
+    }
+
+
+def _schema(column: Column) -> dict[str, str]:
+    return {"name": column.name, "data_type": column.data_type}
