@@ -7,6 +7,7 @@ import duckdb
 import duckdb_bqml
 import pytest
 from duckdb_bqml import register
+from duckdb_bqml.errors import sentence
 from duckdb_bqml.functions import FUNCTIONS
 from duckdb_bqml.plugin import Plugin
 
@@ -634,3 +635,12 @@ def test_an_unsupervised_training_fault_is_one_sentence(db, query, options, mess
         db.connection.execute(
             f"select bqml_train('m', ?, list(r)) from ({query}) r", [json.dumps(options)]
         )
+
+
+def test_the_sentence_of_an_error_is_found_in_what_duckdb_makes_of_it(line):
+    with pytest.raises(duckdb.Error) as caught:
+        line.predict("line", "select 1 as z")
+    assert sentence(str(caught.value)) == (
+        "line: column 'x' is missing from the input of ml_predict; add it to the query as INT64"
+    )
+    assert sentence("Parser Error: no") == "Parser Error: no"
