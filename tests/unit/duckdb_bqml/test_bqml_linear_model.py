@@ -83,7 +83,7 @@ def test_gradient_descent_ends_where_the_normal_equation_does(l2_reg):
         ).model
         for strategy in ("NORMAL_EQUATION", "BATCH_GRADIENT_DESCENT")
     )
-    assert descended.weights == pytest.approx(exact.weights, abs=1e-4)
+    assert descended.coefficients == pytest.approx(exact.coefficients, abs=1e-4)
     assert descended.intercept == pytest.approx(exact.intercept, abs=1e-4)
 
 
@@ -105,8 +105,8 @@ def test_l1_makes_weights_exactly_zero():
     noise = Column("noise", "FLOAT64", RNG.normal(size=200))
     data = Dataset([*data.features, noise], data.label)
     model = LinearRegression.fit(data, None, options("linear_reg", l1_reg=0.5)).model
-    assert model.weights[-1, 0] == 0
-    assert (model.weights[:-1] != 0).all()
+    assert model.coefficients[-1, 0] == 0
+    assert (model.coefficients[:-1] != 0).all()
 
 
 def test_without_an_intercept_the_model_passes_through_the_mean_at_zero():
@@ -186,8 +186,8 @@ def test_auto_class_weights_equal_the_explicit_balanced_weights():
         LogisticRegression.fit(data, None, options("logistic_reg", **given)).model
         for given in ({"auto_class_weights": True}, {"class_weights": explicit}, {})
     ]
-    assert models[0].weights == pytest.approx(models[1].weights)
-    assert models[0].weights != pytest.approx(models[2].weights)
+    assert models[0].coefficients == pytest.approx(models[1].coefficients)
+    assert models[0].coefficients != pytest.approx(models[2].coefficients)
 
 
 def test_class_weights_must_name_every_class():
