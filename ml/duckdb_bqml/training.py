@@ -144,8 +144,8 @@ def _continuing(data: Dataset, options: Mapping[str, Any], previous: StoredModel
         before = previous.options.get(name)
         if options.get(name, before) != before:
             raise ModelError(
-                f"option '{name}' is {options[name]} and was {before} in the model that "
-                "warm_start goes on from; keep it, or set warm_start to false"
+                f"option '{name}' is {str(options[name]).upper()} and was {str(before).upper()} in "
+                "the model that warm_start goes on from; keep it, or set warm_start to false"
             )
     columns = {column.name.lower(): column for column in data.features}
     wanted = [field["name"].lower() for field in previous.features]

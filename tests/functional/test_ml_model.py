@@ -1,5 +1,7 @@
 """The materialization ml_model and the macros that use its models, run more than once."""
 
+from itertools import pairwise
+
 import duckdb
 import pytest
 
@@ -292,7 +294,7 @@ def test_a_warm_start_goes_on_where_the_model_before_it_stopped(tiny):
                 " group by all order by all"
             )
             assert [run for run, _, _ in losses] == runs
-            for before, after in zip(losses[:-1], losses[1:], strict=True):
+            for before, after in pairwise(losses):
                 assert after[1] <= before[2]
     project.dbt("run", "--full-refresh", "--select", "line").succeeded()
     assert project.query("select max(i.training_run) from line, unnest(training_info) t(i)") == [

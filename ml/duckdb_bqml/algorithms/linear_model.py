@@ -293,7 +293,7 @@ def _standard_errors(
     squares = np.square(combinations @ vectors)
     unknown = squares[:, ~kept].sum(axis=1) > LARGEST_UNDETERMINED_SHARE * squares.sum(axis=1)
     errors = np.sqrt(scale * (squares[:, kept] / values[kept]).sum(axis=1))
-    unknown[_dropped(encoder)] = False  # Nothing is known of them, as of an empty column.
+    errors[_dropped(encoder)], unknown[_dropped(encoder)] = 0.0, False
     found = [
         None if is_unknown else error
         for error, is_unknown in zip(errors.tolist(), unknown.tolist(), strict=True)
@@ -499,6 +499,7 @@ class LinearRegression(Regressor, _Linear):
             started = time.perf_counter()
             solution = normal_equation(*problem[:2], options["l2_reg"], options["fit_intercept"])
             weights = solution[: encoder.width, None]
+            weights[_dropped(encoder)] = 0.0  # Not a rounding error.
             intercept = solution[encoder.width :] if options["fit_intercept"] else np.zeros(1)
             scores = problem.design @ weights + intercept
             iterations = [
