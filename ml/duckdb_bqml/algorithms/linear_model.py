@@ -49,6 +49,8 @@ LINE_SEARCH_FACTORS = (2.0, 1.0, 0.5, 0.25)
 NORMAL_EQUATION_MAX_CARDINALITY = 10_000
 NORMAL_EQUATION_MIN_ROWS_PER_COLUMN = 10
 MAX_CLASSES = 50
+ROWS_AT_ONCE = 2_048
+LARGEST_EXPONENT = 600.0
 P_VALUES_MAX_CARDINALITY = 1_000
 # A weight of which more than this share of its square lies where the rows say nothing is unknown.
 LARGEST_UNDETERMINED_SHARE = 1e-8
@@ -59,27 +61,57 @@ class _Loss(NamedTuple):
     """A loss as a function of the scores (n, k) = X w + intercept and the target (n,).
 
     `of_rows` gives the loss (n,) of each row; `residual` (n, k) is the derivative of the row's
-    loss by its scores divided by `scale`.
+    loss by its scores divided by `scale`. It is convex in the scores.
     """
 
     of_rows: Callable[[Floats, NDArray[Any]], Floats]
     residual: Callable[[Floats, NDArray[Any]], Floats]
     scale: float
 
-    def mean(self, scores: Floats, target: NDArray[Any], row_weights: Floats | None) -> float:
+    def mean(
+        self,
+        scores: Floats,
+        target: NDArray[Any],
+        row_weights: Floats | None,
+        step: Floats | None = None,
+        rate: float = 0.0,
+    ) -> float:
+        """The mean over the rows, at `scores` or, with a `step` (n, k), at scores - rate * step."""
+        total = 0.0
         with np.errstate(over="ignore", invalid="ignore"):
-            return float(np.average(self.of_rows(scores, target), weights=row_weights))
+            for part in _parts(len(target)):
+                of_part = scores[part] if step is None else scores[part] - rate * step[part]
+                losses = self.of_rows(of_part, target[part])
+                total += losses.sum() if row_weights is None else losses @ row_weights[part]
+        return float(total / (len(target) if row_weights is None else row_weights.sum()))
+
+
+def _parts(rows: int) -> Iterator[slice]:
+    """The rows in pieces that stay in the processor's cache, where passes over them are cheap."""
+    return (slice(start, start + ROWS_AT_ONCE) for start in range(0, rows, ROWS_AT_ONCE))
+
+
+def _exponentials(scores: Floats) -> tuple[Floats, Floats, Floats]:
+    """exp(scores - highest) (n, k), its sums (n,) and `highest`, one number or one per row (n, 1).
+
+    The highest score of all rows will do, and is found much faster than that of each, unless the
+    exponential of the lowest one vanishes.
+    """
+    highest = scores.max()
+    if not highest - scores.min() < LARGEST_EXPONENT:
+        highest = scores.max(axis=1, keepdims=True)
+    exponentials = np.exp(scores - highest)
+    return exponentials, exponentials @ np.ones(scores.shape[1]), highest
 
 
 def _cross_entropy(scores: Floats, target: NDArray[np.integer]) -> Floats:
-    # Written out: scipy.special.logsumexp, which also minds infinities, takes three times as long.
-    highest = scores.max(axis=1)
-    log_sums = highest + np.log(np.exp(scores - highest[:, None]).sum(axis=1))
-    return log_sums - scores[np.arange(len(target)), target]
+    _, sums, highest = _exponentials(scores)
+    return np.log(sums) + np.ravel(highest) - scores[np.arange(len(target)), target]
 
 
 def _cross_entropy_residual(scores: Floats, target: NDArray[np.integer]) -> Floats:
-    residual = softmax(scores, axis=1)
+    residual, sums, _ = _exponentials(scores)
+    residual /= sums[:, None]
     residual[np.arange(len(target)), target] -= 1
     return residual
 
@@ -158,14 +190,12 @@ def gradient_descent(
     is_line_search = options["learn_rate_strategy"] == "LINE_SEARCH"
     factors = LINE_SEARCH_FACTORS if is_line_search else (1.0,)
     rate = options["ls_init_learn_rate" if is_line_search else "learn_rate"]
-    first = point = _point(
-        training, loss, *start, training.design @ start[0] + start[1], rate, options
-    )
+    scores = training.design @ start[0] + start[1]
+    first = point = _point(training, loss, options, *start, scores, rate)
     iterations = []
     for iteration in range(options["max_iterations"]):
         started = time.perf_counter()
-        candidates = _candidates(training, loss, point, factors, options)
-        best = min(candidates, key=lambda candidate: candidate.objective)
+        best = _next(training, loss, options, point, factors)
         if is_line_search and best.objective > point.objective:
             point, is_small_step = point._replace(rate=point.rate * min(factors)), False
         else:
@@ -190,46 +220,62 @@ def gradient_descent(
     return point.weights, point.intercept, iterations
 
 
-def _candidates(
+def _next(
     training: _Problem,
     loss: _Loss,
+    options: Mapping[str, Any],
     point: _Point,
     factors: Sequence[float],
-    options: Mapping[str, Any],
-) -> Iterator[_Point]:
-    """The points one gradient step away, one per factor, made one at a time to save memory."""
+) -> _Point:
+    """The best of the points one gradient step away, one per factor; `factors` descend."""
     l1, l2 = options["l1_reg"], options["l2_reg"]
-    residual = loss.residual(point.scores, training.target)
-    if training.row_weights is not None:
-        residual *= training.row_weights[:, None]
+    residual = np.empty(point.scores.shape)
+    for part in _parts(len(residual)):
+        residual[part] = loss.residual(point.scores[part], training.target[part])
+        if training.row_weights is not None:
+            residual[part] *= training.row_weights[part, None]
     gradient = training.design.T @ residual / len(residual) + l2 * point.weights
     intercept_gradient = residual.mean(axis=0) * options["fit_intercept"]
     # The scores are linear in the rate, so one product serves all four rates ...
-    step = training.design @ gradient + intercept_gradient
+    step = None
+    if l1 == 0:
+        step = training.design @ gradient
+        step += intercept_gradient
+    best = None
     for factor in factors:
         rate = factor * point.rate
         weights = point.weights - rate * gradient
         intercept = point.intercept - rate * intercept_gradient
+        scores = point.scores
         if l1 > 0:
             # ... unless the proximal step of the L1 penalty bends the path.
             weights = np.sign(weights) * np.maximum(np.abs(weights) - rate * l1, 0)
             scores = training.design @ weights + intercept
-        else:
-            scores = point.scores - rate * step
-        yield _point(training, loss, weights, intercept, scores, rate, options)
+        candidate = _point(training, loss, options, weights, intercept, scores, rate, step)
+        if best is None or candidate.objective < best.objective:
+            best = candidate
+        elif l1 == 0 and np.isfinite(best.objective):
+            break  # The objective is convex: once it rises it goes on rising.
+    if step is not None:
+        step *= -best.rate
+        step += point.scores
+        best = best._replace(scores=step)
+    return best
 
 
 def _point(
     training: _Problem,
     loss: _Loss,
+    options: Mapping[str, Any],
     weights: Floats,
     intercept: Floats,
     scores: Floats,
     rate: float,
-    options: Mapping[str, Any],
+    step: Floats | None = None,
 ) -> _Point:
-    """The point with its loss and its objective, which is infinite if it is not a number."""
-    mean_loss = loss.mean(scores, training.target, training.row_weights)
+    """The point with its loss, which is that of the scores - rate * step if there is a step, and
+    its objective, which is infinite if it is not a number."""
+    mean_loss = loss.mean(scores, training.target, training.row_weights, step, rate)
     absolute, squares = np.abs(weights).sum(), np.square(weights).sum()
     penalty = options["l1_reg"] * absolute + options["l2_reg"] / 2 * squares
     objective = mean_loss + loss.scale * penalty

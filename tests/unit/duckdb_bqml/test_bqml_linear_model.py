@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from duckdb_bqml.algorithms.linear_model import (
+    _MULTICLASS_LOG,
     LinearRegression,
     LogisticRegression,
     normal_equation,
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.sparse import csr_matrix
+from scipy.special import logsumexp, softmax
 
 RNG = np.random.default_rng(7)
 
@@ -212,6 +214,27 @@ def test_an_artifact_restores_the_same_model(count):
     restored = LogisticRegression.from_bytes(artifact)
     assert restored.to_bytes() == artifact
     assert np.array_equal(restored.predict(data.features), model.predict(data.features))
+
+
+@given(
+    hnp.arrays(np.float64, (5, 3), elements=st.floats(-2000, 2000)),
+    hnp.arrays(np.int64, 5, elements=st.integers(0, 2)),
+)
+def test_the_log_loss_is_exact_for_scores_however_far_apart(scores, target):
+    expected = logsumexp(scores, axis=1) - scores[np.arange(5), target]
+    assert _MULTICLASS_LOG.of_rows(scores, target) == pytest.approx(expected, abs=1e-9)
+    residual = softmax(scores, axis=1) - np.eye(3)[target]
+    assert _MULTICLASS_LOG.residual(scores, target) == pytest.approx(residual, abs=1e-12)
+
+
+def test_more_rows_than_are_measured_at_once_have_the_same_loss():
+    scores, target = RNG.normal(size=(5000, 3)), RNG.integers(0, 3, 5000)
+    row_weights = RNG.uniform(size=5000)
+    losses = logsumexp(scores, axis=1) - scores[np.arange(5000), target]
+    assert _MULTICLASS_LOG.mean(scores, target, None) == pytest.approx(losses.mean())
+    assert _MULTICLASS_LOG.mean(scores, target, row_weights) == pytest.approx(
+        np.average(losses, weights=row_weights)
+    )
 
 
 # ---- weights, standard errors and explanations
