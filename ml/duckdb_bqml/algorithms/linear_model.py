@@ -369,12 +369,18 @@ class _Linear:
     def _prepare(
         cls, training: Dataset, options: Mapping[str, Any], previous: Self | None
     ) -> tuple[Encoder, Sequence[float | None]]:
-        """The encoder and `stddevs`, of the previous model if there is one."""
-        if previous is not None:
-            return previous.encoder, previous.stddevs
+        """The encoder and `stddevs`, of the previous model if there is one; ModelError if
+        CALCULATE_P_VALUES is asked of too many encoded columns."""
         is_dummy = options["category_encoding_method"] == "DUMMY_ENCODING"
-        encoder = Encoder.fit(training.features, dummy=is_dummy)
-        _require_narrow(encoder, options)
+        encoder = previous.encoder if previous else Encoder.fit(training.features, dummy=is_dummy)
+        if options["calculate_p_values"] and encoder.width >= P_VALUES_MAX_CARDINALITY:
+            raise ModelError(
+                f"option 'calculate_p_values' takes fewer than {P_VALUES_MAX_CARDINALITY} encoded "
+                f"columns, and the features make {encoder.width}; leave out columns of many "
+                "categories"
+            )
+        if previous is not None:
+            return encoder, previous.stddevs
         known = {
             column.name: np.count_nonzero(~column.is_null)
             for column in training.features
@@ -415,8 +421,8 @@ class _Linear:
     def advanced_weights(self, standardize: bool) -> list[AdvancedWeight]:
         """ML.ADVANCED_WEIGHTS, the intercept last.
 
-        Neither a standard error nor a p-value has the weight that the rows do not determine, nor,
-        in BigQuery, the intercept on the scale of the features if there are categories.
+        A weight that the rows do not determine has neither standard error nor p-value, and nor
+        has, in BigQuery, the intercept on the scale of the features if there are categories.
         """
         if self.errors is None:
             raise ModelError(
@@ -430,10 +436,12 @@ class _Linear:
                 error = None if error is None else factor * error
                 rows.append(_advanced(block.name, name, factor * float(weight), error))
                 position += 1
-        has_categories = not all(isinstance(block, Number) for block in self.encoder.blocks)
-        error = self.errors.original_intercept
-        if standardize or has_categories:
-            error = self.errors.intercept if standardize else None
+        if standardize:
+            error = self.errors.intercept
+        elif all(isinstance(block, Number) for block in self.encoder.blocks):
+            error = self.errors.original_intercept
+        else:
+            error = None
         return [*rows, _advanced(INTERCEPT, None, self._intercepts(standardize)[0], error)]
 
     def _factors(self, standardize: bool) -> list[float]:
@@ -516,15 +524,6 @@ def _dropped(encoder: Encoder) -> list[int]:
         for start, block in zip(starts, encoder.blocks, strict=False)
         if getattr(block, "dropped", None) is not None
     ]
-
-
-def _require_narrow(encoder: Encoder, options: Mapping[str, Any]) -> None:
-    """ModelError if CALCULATE_P_VALUES is asked of too many encoded columns."""
-    if options["calculate_p_values"] and encoder.width >= P_VALUES_MAX_CARDINALITY:
-        raise ModelError(
-            f"option 'calculate_p_values' takes fewer than {P_VALUES_MAX_CARDINALITY} encoded "
-            f"columns, and the features make {encoder.width}; leave out columns of many categories"
-        )
 
 
 class LinearRegression(Regressor, _Linear):
