@@ -1,14 +1,14 @@
 """BOOSTED_TREE_* and RANDOM_FOREST_* against values that BigQuery itself printed.
 
 Source of the values of C9, C10 and C16: tests of googleapis/python-bigquery-dataframes
-(data/README.md names the files); of C17: the notes of the package bigquery-data-science 0.10.0, which
-round r2_score.
+(data/README.md names the files); of C17: the notes of the package bigquery-data-science 0.10.0,
+which round r2_score.
 
 Boosting for a regression makes no random choice, and agrees to every digit printed. A random forest
 does: BigQuery itself printed r2_score 0.7527 and 0.7475 for two trainings on the same rows, and
 five seeds give 0.69 to 0.74 here, so it is held to 10 % (C10). So are classes (C16): XGBoost 0.9
-looks for split candidates anew in every iteration, weighing the rows by how unsure it is of them, and
-ours stay those of the first.
+looks for split candidates anew in every iteration, weighing the rows by how unsure it is of them,
+and ours stay those of the first.
 """
 
 import pytest

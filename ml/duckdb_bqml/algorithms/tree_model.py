@@ -11,14 +11,16 @@ most to a random forest: the penalty on the leaves is then one on their distance
 forest hardly grows.
 
 Trees are the same whenever rows and options are: the only random choices are those of SUBSAMPLE,
-COLSAMPLE_* and DROPOUT, and their seed is fixed. The number of threads is OpenMP's: all cores
-unless OMP_NUM_THREADS says otherwise.
+COLSAMPLE_* and DROPOUT, and their seed is fixed. The number of threads is OpenMP's, all cores
+unless OMP_NUM_THREADS says otherwise, but one for little data: on a busy machine threads wait for
+each other longer than they work.
 """
 
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -48,6 +50,8 @@ MAX_BIN = 256
 # XGBoost refuses a share of 0 and takes at least one feature of any other.
 SMALLEST_SHARE = 1e-6
 HEADER_SIZE_BYTES = 8
+# Numbers in a matrix from which on more than one thread pays.
+MANY_CELLS = 200_000
 
 # XGBoost's name of an option; the other options have no equal, or are not XGBoost's.
 _PARAMETERS = {
@@ -89,6 +93,11 @@ def _one_sentence() -> Iterator[None]:
         ) from error
 
 
+def _threads(matrix: Matrix) -> int:
+    """XGBoost's nthread, of which 0 is as many as OpenMP has."""
+    return 1 if matrix.size < MANY_CELLS else 0
+
+
 class _Rows(NamedTuple):
     """Rows to fit or to measure: features (n, width), label (n,), weights (n,) or None."""
 
@@ -103,12 +112,19 @@ def _for_xgboost(rows: _Rows, options: Mapping[str, Any], training: Any = None) 
     xgboost = _xgboost()
     method, is_first = options["tree_method"], options["xgboost_version"] in FIRST_VERSIONS
     if method == "EXACT" or (method == "APPROX" and not is_first):
-        return xgboost.DMatrix(rows.features, rows.label, weight=rows.weights)
+        return xgboost.DMatrix(
+            rows.features, rows.label, weight=rows.weights, nthread=_threads(rows.features)
+        )
     if training is None and method == "APPROX":
         # Bins are taken over from the matrix of reference: a small one, which holds them.
-        training = xgboost.QuantileDMatrix(_candidates(rows), max_bin=MAX_BIN)
+        training = xgboost.QuantileDMatrix(_candidates(rows), max_bin=MAX_BIN, nthread=1)
     return xgboost.QuantileDMatrix(
-        rows.features, rows.label, weight=rows.weights, max_bin=MAX_BIN, ref=training
+        rows.features,
+        rows.label,
+        weight=rows.weights,
+        max_bin=MAX_BIN,
+        ref=training,
+        nthread=_threads(rows.features),
     )
 
 
@@ -122,7 +138,7 @@ def _candidates(rows: _Rows) -> Matrix:
 
 
 def _parameters(options: Mapping[str, Any], objective: Mapping[str, Any]) -> dict[str, Any]:
-    """What XGBoost is told; `objective` goes in as it is."""
+    """What XGBoost is told of the options; `objective` goes in as it is."""
     is_first = options["xgboost_version"] in FIRST_VERSIONS
     method = "HIST" if is_first and options["tree_method"] == "APPROX" else options["tree_method"]
     parameters = {theirs: options[ours] for ours, theirs in _PARAMETERS.items()}
@@ -249,9 +265,12 @@ class _Trees:
             return _Rows(encoder.transform(data.features), data.label.values, weights)
 
         with _one_sentence():
-            grown_on = _for_xgboost(rows(training), options)
+            training_rows = rows(training)
+            grown_on = _for_xgboost(training_rows, options)
             measured = evaluation and _for_xgboost(rows(evaluation), options, grown_on)
             parameters = _parameters(options, objective)
+            parameters["nthread"] = _threads(training_rows.features)
+            del training_rows  # as large as the table; XGBoost has its own
             booster, iterations = _boost(grown_on, measured, parameters, options)
         # A Booster keeps the rows it was trained on; one read from bytes has the trees only.
         model = cls.from_bytes(cls(encoder, booster, classes).to_bytes())
@@ -262,7 +281,16 @@ class _Trees:
 
         Safe to call from several threads at once, as XGBoost says of its predictions.
         """
-        return self.booster.inplace_predict(self.encoder.transform(features)).astype(np.float64)
+        matrix = self.encoder.transform(features)
+        return self._booster_for(matrix).inplace_predict(matrix).astype(np.float64)
+
+    def _booster_for(self, matrix: Matrix) -> "Booster":
+        # The chunks of a query come in several threads already.
+        return self.booster if _threads(matrix) == 1 else self._parallel_booster
+
+    @cached_property
+    def _parallel_booster(self) -> "Booster":
+        return _xgboost().Booster({"nthread": 0}, model_file=self.booster.save_raw("ubj"))
 
     def explain(
         self, features: Sequence[Column], classes: NDArray[np.intp] | None, approximate: bool
@@ -272,9 +300,11 @@ class _Trees:
         The shares of the columns that encode one feature are added up. Of two classes the trees
         know the higher one; the log-odds of the other are the same with the sign changed.
         """
-        rows = _xgboost().DMatrix(self.encoder.transform(features))
-        parts = self.booster.predict(rows, pred_contribs=True, approx_contribs=approximate)
-        value = self.booster.predict(rows, output_margin=True).astype(np.float64)
+        matrix = self.encoder.transform(features)
+        booster = self._booster_for(matrix)
+        rows = _xgboost().DMatrix(matrix, nthread=_threads(matrix))
+        parts = booster.predict(rows, pred_contribs=True, approx_contribs=approximate)
+        value = booster.predict(rows, output_margin=True).astype(np.float64)
         if parts.ndim == 3:
             chosen = np.arange(len(value)), classes
             parts, value = parts[chosen], value[chosen]
@@ -314,7 +344,7 @@ class _Trees:
     def from_bytes(cls, artifact: bytes) -> Self:
         end = HEADER_SIZE_BYTES + int.from_bytes(artifact[:HEADER_SIZE_BYTES], "little")
         content = json.loads(artifact[HEADER_SIZE_BYTES:end])
-        booster = _xgboost().Booster(model_file=bytearray(artifact[end:]))
+        booster = _xgboost().Booster({"nthread": 1}, model_file=bytearray(artifact[end:]))
         return cls(TreeEncoder.from_json(content["encoder"]), booster, content["classes"])
 
 
