@@ -81,7 +81,8 @@ def _labelled(stored: StoredModel, rows: Rows, function: str) -> Dataset:
     is_labelled = ~label.is_null
     if not is_labelled.any():
         raise ModelError(f"label column '{name}' is NULL in every row; evaluate labelled rows")
-    return Dataset(features, label).take(is_labelled)
+    data = Dataset(features, label)
+    return data if is_labelled.all() else data.take(is_labelled)
 
 
 def explain(
