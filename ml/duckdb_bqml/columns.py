@@ -109,12 +109,7 @@ class Rows:
         columns = list(_columns(rows))
         self.names = [name for name, _ in columns]
         self._arrays = {name.lower(): array for name, array in columns}
-        self._repeated = len(self._arrays) < len(columns)
-        self._unnamed = [
-            field.name
-            for field in rows.type
-            if pa.types.is_struct(field.type) and not all(inner.name for inner in field.type)
-        ]
+        self._type_of_row = rows.type
 
     @classmethod
     def of_list(cls, row_list: pa.ListScalar, purpose: str) -> Self:
@@ -136,12 +131,13 @@ class Rows:
 
     def require_distinct(self) -> None:
         """ModelError unless every column has a name, and of its own whatever the case."""
-        for name in self._unnamed:
-            raise ModelError(
-                f"column '{name}' is a STRUCT whose fields have no names; name them, as in "
-                "{'length': 1, 'width': 2}"
-            )
-        if self._repeated:
+        for field in self._type_of_row:
+            if pa.types.is_struct(field.type) and not all(inner.name for inner in field.type):
+                raise ModelError(
+                    f"column '{field.name}' is a STRUCT whose fields have no names; name them, as "
+                    "in {'length': 1, 'width': 2}"
+                )
+        if len(self._arrays) < len(self.names):
             name, _ = Counter(map(str.lower, self.names)).most_common(1)[0]
             raise ModelError(
                 f"two columns are named '{name}' (the field of a STRUCT is named struct_field); "

@@ -47,25 +47,22 @@ def distances(design: Design, centroids: Floats, distance_type: str) -> Floats:
 
     COSINE is sqrt(1 - cosine); the cosine of a row of zeros with anything is 0.
     """
-    measured = np.empty((design.shape[0], len(centroids)))
-    # By blocks of rows, so that what is in between stays in the cache.
+    measured = design @ centroids.T
+    of_rows, of_centroids = squared_norms(design)[:, None], np.square(centroids).sum(axis=1)
+    # In place and by blocks of rows, so that what is in between stays in the cache.
     for start in range(0, len(measured), BLOCK):
         rows = slice(start, start + BLOCK)
-        measured[rows] = _distances(design[rows], centroids, distance_type)
+        products = measured[rows]
+        if distance_type == "COSINE":
+            lengths = np.sqrt(of_rows[rows] * of_centroids)
+            cosines = np.zeros_like(products)
+            np.divide(products, lengths, out=cosines, where=lengths > 0)
+            squared, limit = 1 - cosines, SMALLEST_RELATIVE_DISTANCE
+        else:
+            squared = of_rows[rows] - 2 * products + of_centroids
+            limit = SMALLEST_RELATIVE_DISTANCE * (of_rows[rows] + of_centroids)
+        measured[rows] = np.sqrt(np.where(squared > limit, squared, 0.0))
     return measured
-
-
-def _distances(design: Design, centroids: Floats, distance_type: str) -> Floats:
-    products = design @ centroids.T
-    norms = squared_norms(design)[:, None], np.square(centroids).sum(axis=1)[None, :]
-    if distance_type == "COSINE":
-        lengths = np.sqrt(norms[0] * norms[1])
-        squared = 1 - np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
-        limit = SMALLEST_RELATIVE_DISTANCE
-    else:
-        squared = norms[0] - 2 * products + norms[1]
-        limit = SMALLEST_RELATIVE_DISTANCE * (norms[0] + norms[1])
-    return np.sqrt(np.where(squared > limit, squared, 0.0))
 
 
 class _Assignment(NamedTuple):

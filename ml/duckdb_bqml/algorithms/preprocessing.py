@@ -21,6 +21,7 @@ from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.errors import ModelError
 
 MAX_VECTOR_WIDTH = 1_000_000
+CACHED_VALUES = 65_536
 
 
 @dataclass(frozen=True)
@@ -187,13 +188,14 @@ class Number:
     def unit(self) -> float:
         return (self.stddev or 1.0) if self.is_scaled else 1.0
 
-    def fill(self, column: Column, out: NDArray[np.float64]) -> None:
-        """Write the encoded values to `out` (n, 1)."""
-        np.subtract(column.values, self.origin, out=out[:, 0])
-        out /= self.unit
-        if not np.isfinite(out.sum()):  # the cheapest way to ask whether NULLs may be there
-            _refuse_infinite(column)
-            out[column.is_null] = (self.mean - self.origin) / self.unit
+    @property
+    def of_null(self) -> float:
+        """What NULL is encoded as: the mean."""
+        return (self.mean - self.origin) / self.unit
+
+    def columns(self, column: Column) -> list[NDArray[np.float64]]:
+        """The one column (n,) of the matrix, before it is centred and scaled."""
+        return [column.values]
 
     def decode(self, encoded: float, standardize: bool = False) -> float:
         """An encoded value on the scale of the column, or standardized."""
@@ -235,15 +237,15 @@ class Vector:
             )
         return cls(column.name, column.values.shape[1], issparse(column.values))
 
-    def fill(self, column: Column, out: NDArray[np.float64]) -> None:
-        """Write a dense vector to `out` (n, width)."""
+    def columns(self, column: Column) -> list[NDArray[np.float64]]:
+        """The columns (n,) of the matrix, if it is dense."""
         given = column.values.shape[1]
         if given != self.width:
             raise ModelError(
                 f"column '{self.name}' holds arrays of {given} numbers and the model was trained "
                 f"on {self.width}; give as many"
             )
-        out[:] = column.values
+        return list(column.values.T)
 
     def encode(self, column: Column) -> csr_matrix:
         """A sparse vector (n, width); indices that training has not seen count nothing."""
@@ -346,6 +348,16 @@ class Encoder:
         ]
         numbered = list(enumerate(self.blocks))
         self._dense = [i for i, block in numbered if not block.is_sparse]
+        # For each dense column of the matrix: its block, and how it is centred and scaled.
+        owners = [(i, self.blocks[i]) for i in self._dense for _ in range(self.blocks[i].width)]
+        self._owners = [i for i, _ in owners]
+        self._origins, self._units = (
+            np.array(
+                [(b.origin, b.unit) if isinstance(b, Number) else (0.0, 1.0) for _, b in owners]
+            )
+            .reshape(-1, 2)
+            .T
+        )
         # One-hot columns come first: they are written together.
         self._one_hot = [i for i, block in numbered if isinstance(block, Category)]
         self._others = [i for i, block in numbered if block.is_sparse and i not in self._one_hot]
@@ -376,20 +388,40 @@ class Encoder:
         sparse vectors. ModelError if a number is infinite.
         """
         pairs = list(zip(self.blocks, _expand_timestamps(columns), strict=True))
-        dense = np.empty((columns[0].rows, len(self._dense_at)), order="F")
-        at = 0
-        slots = []
-        for i in self._dense:
-            slots.append((*pairs[i], dense[:, at : at + pairs[i][0].width]))
-            at += pairs[i][0].width
-        with np.errstate(invalid="ignore", over="ignore"):
-            each(lambda slot: slot[0].fill(*slot[1:]), slots, len(dense))
+        dense = self._transform_dense(pairs, columns[0].rows)
         if not self._one_hot and not self._others:
             return dense
         parts = [_one_hot([pairs[i] for i in self._one_hot])] if self._one_hot else []
         parts += [block.encode(column) for block, column in (pairs[i] for i in self._others)]
         sparse = parts[0] if len(parts) == 1 else hstack(parts, format="csr")
         return Mixed(dense, self._dense_at, sparse, self._sparse_at)
+
+    def _transform_dense(
+        self, pairs: Sequence[tuple[Block, Column]], rows: int
+    ) -> NDArray[np.float64]:
+        given = [values for i in self._dense for values in pairs[i][0].columns(pairs[i][1])]
+        dense = np.empty((rows, len(given)), order="F")
+
+        def fill(first: int) -> None:
+            some = slice(first, first + step)
+            out = dense[:, some]
+            for j, values in enumerate(given[some]):
+                out[:, j] = values
+            out -= self._origins[some]
+            out /= self._units[some]
+            if np.isfinite(out.sum()):  # the cheapest way to ask whether there may be NULLs
+                return
+            for j, i in enumerate(self._owners[some]):
+                block, column = pairs[i]
+                if isinstance(block, Number):
+                    _refuse_infinite(column)
+                    out[column.is_null, j] = block.of_null
+
+        # As many columns at once as stay in the cache.
+        step = max(1, CACHED_VALUES // max(rows, 1))
+        with np.errstate(invalid="ignore", over="ignore"):
+            each(fill, range(0, len(given), step), rows)
+        return dense
 
     def split(self, vector: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """A vector (width,) in pieces, one per block."""
