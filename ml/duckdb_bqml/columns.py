@@ -307,7 +307,8 @@ def _sparse_vectors(name: str, ends: np.ndarray[Any, Any], pairs: pa.Array) -> c
     if indices.min(initial=0) < 0:
         raise ModelError(f"column '{name}' holds the index {indices.min()}; the first one is 0")
     width = int(indices.max(initial=-1)) + 1
-    vectors = csr_matrix((numbers, indices, ends), (len(ends) - 1, width))
+    # Arrow's memory is read-only, and the sums are made in place.
+    vectors = csr_matrix((numbers, indices, ends), (len(ends) - 1, width), copy=True)
     vectors.sum_duplicates()
     return vectors
 

@@ -21,7 +21,7 @@ from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError, about
 from duckdb_bqml.options import json_object, validate
-from duckdb_bqml.store import ModelStore, StoredModel
+from duckdb_bqml.store import ModelStore, StoredModel, sealed
 
 _logger = logging.getLogger("duckdb_bqml")
 
@@ -258,7 +258,7 @@ def _model_row(
         "features": [_schema(column) for column in data.features],
         "label": data.label and _schema(data.label),
     }
-    artifact = fitted.model.to_bytes()
+    artifact = sealed(fitted.model.to_bytes())
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
     # A run that changes no weight is a version of its own, with its own training_info.
     identity = content | ({"training_run": run} if run else {})
