@@ -17,6 +17,9 @@ from duckdb_bqml.errors import ModelError
 
 NUMERIC_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
 
+# DuckDB's 'infinity' is the greatest 64-bit number.
+ENDLESS_MICROSECONDS = 2.0**63
+
 # One Arrow type per BigQuery type, so that equal values have equal text whatever DuckDB type
 # they arrive in.
 _CANONICAL_TYPES: Mapping[str, pa.DataType] = {
@@ -88,13 +91,21 @@ def _element_type(arrow_type: pa.DataType) -> str | None:
 
 def _columns(rows: pa.StructArray) -> Iterator[tuple[str, pa.Array]]:
     """Names and arrays, each field of a STRUCT as a column `struct_field`."""
-    # flatten, unlike field, makes every column NULL where the whole row is.
-    for field, array in zip(rows.type, rows.flatten(), strict=True):
+    for field, array in _fields(rows):
         if pa.types.is_struct(field.type):
-            for inner, values in zip(field.type, array.flatten(), strict=True):
+            for inner, values in _fields(array, f"{field.name}_"):
                 yield f"{field.name}_{inner.name}", values
         else:
             yield field.name, array
+
+
+def _fields(rows: pa.StructArray, prefix: str = "") -> Iterator[tuple[pa.Field, pa.Array]]:
+    fields = rows.type.fields
+    for field in fields:
+        if pa.types.is_union(field.type):  # flattening one ends the process
+            raise ModelError(f"column '{prefix}{field.name}' is a UNION; leave it out or cast it")
+    # flatten, unlike field, makes every column NULL where the whole row is.
+    return zip(fields, rows.flatten(), strict=True)
 
 
 class Rows:
@@ -238,8 +249,10 @@ def read(name: str, array: pa.Array, data_type: str) -> Column:
     if data_type.startswith("ARRAY<"):
         return _read_array(name, array, data_type)
     if data_type == "TIMESTAMP":
-        microseconds = _canonical(name, array, data_type).cast(pa.int64())
-        return Column(name, data_type, _floats(microseconds) / 1e6)
+        microseconds = _floats(_canonical(name, array, data_type).cast(pa.int64()))
+        is_endless = np.abs(microseconds) >= ENDLESS_MICROSECONDS
+        seconds = np.where(is_endless, np.copysign(np.inf, microseconds), microseconds / 1e6)
+        return Column(name, data_type, seconds)
     if data_type in NUMERIC_TYPES:
         return Column(name, data_type, _floats(array))
     return _categories(name, array, data_type)

@@ -177,7 +177,13 @@ class Number:
             # Said exactly: the mean of equal values is rounded, so their deviation may not be 0.
             mean, stddev = float(known[0]), 0.0
         else:
-            mean, stddev = float(known.mean()), float(known.std(ddof=scaling.ddof))
+            with np.errstate(over="ignore", invalid="ignore"):
+                mean, stddev = float(known.mean()), float(known.std(ddof=scaling.ddof))
+            if not np.isfinite(stddev):
+                raise ModelError(
+                    f"column '{column.name}' holds numbers from {lowest:g} to {highest:g}, too "
+                    "large to standardize; divide them by a power of ten"
+                )
         return cls(column.name, mean, stddev, scaling.is_centered, scaling.is_scaled)
 
     @property
@@ -476,6 +482,7 @@ def _expand_timestamps(columns: Sequence[Column]) -> list[Column]:
 
 def _parts(column: Column) -> list[Column]:
     """The calendar parts BigQuery ML derives from a TIMESTAMP, NULL where it is NULL."""
+    _refuse_infinite(column)
     is_null = column.is_null
     seconds = np.floor(np.where(is_null, 0, column.values)).astype(np.int64)
     time = seconds.astype("datetime64[s]")
