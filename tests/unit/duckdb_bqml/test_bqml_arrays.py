@@ -31,7 +31,7 @@ def test_an_array_of_numbers_is_a_vector_left_as_it_is(db, vector):
     db.train("m", ROWS.format(vector=vector), **NUMBER)
     assert db.predict("m", "select [2, 1] as v") == [[pytest.approx(4)]]
     assert db.predict("m", "select [2.5, 0.5]::double[2] as v") == [[pytest.approx(6.5)]]
-    (column,) = columns(db, "select [1, 2.5] as v union all select [3, 4]").values()
+    (column,) = columns(db, "select unnest([[1, 2.5], [3, 4]]) as v").values()
     assert column.kind == "vector" and column.values.tolist() == [[1, 2.5], [3, 4]]
 
 

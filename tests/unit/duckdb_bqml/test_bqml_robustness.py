@@ -143,7 +143,9 @@ def test_nan_is_null(db, options):
 def test_numbers_at_the_edges_of_a_double(db):
     train(db, SUPERVISED[0], "range * 1e150::double as x, range * 1e-320::double as y")
     assert len(predict(db, "range * 1e150::double as x, range * 1e-320::double as y")) == 40
-    with pytest.raises(duckdb.Error, match="m: column 'x' holds numbers from 0 to 3.9e.307, too l"):
+    with pytest.raises(
+        duckdb.Error, match=r"m: column 'x' holds numbers from 0 to 3.9e.307, too l"
+    ):
         train(db, SUPERVISED[0], "range * 1e306::double as x")
 
 
