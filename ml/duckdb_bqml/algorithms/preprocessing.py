@@ -257,15 +257,6 @@ class Vector:
         """A sparse vector (n, width); indices that training has not seen count nothing."""
         return _moved(column.values, column.values.indices, self.width)
 
-    def write(self, column: Column, out: NDArray[np.floating]) -> None:
-        """Write any vector to `out` (n, width), within the range of its type."""
-        limit = np.finfo(out.dtype).max
-        if self.is_sparse:
-            out[:] = np.clip(self.encode(column).toarray(), -limit, limit)
-        else:
-            for j, values in enumerate(self.columns(column)):
-                out[:, j] = np.clip(values, -limit, limit)
-
 
 @dataclass(frozen=True)
 class Category:
@@ -328,10 +319,6 @@ class Set:
         position = {category: i for i, category in enumerate(self.categories)}
         lookup = np.array([position.get(c, self.width) for c in column.categories], dtype=np.intp)
         return _moved(column.values, lookup[column.values.indices], self.width)
-
-    def write(self, column: Column, out: NDArray[np.floating]) -> None:
-        """Write the zeros and ones to `out` (n, width)."""
-        out[:] = self.encode(column).toarray()
 
 
 def _moved(matrix: csr_matrix, indices: NDArray[np.integer], width: int) -> csr_matrix:
