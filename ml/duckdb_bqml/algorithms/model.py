@@ -132,7 +132,7 @@ class RanksFeatures(Protocol):
     """A model of trees; it is told the names of its features."""
 
     def feature_importance(self, names: Sequence[str]) -> list[Importance]:
-        """One row per feature that any split uses."""
+        """One row per feature; all are 0 for one that no split uses."""
 
 
 NULL_CATEGORY = "_null_filler"
