@@ -238,7 +238,7 @@ def test_an_evaluation_of_another_grain_is_found_wrong() -> None:
     def problem(description: str, *columns: str) -> str | None:
         return evaluation_problem("ml_churn__evaluation", description, list(columns))
 
-    assert problem("One row per model of the use case: its metrics.", "model_name", "recall") is None
+    assert problem("One row per model of the use case: all.", "model_name", "recall") is None
     assert problem("One row: the metrics.", "model_name", "recall") is not None
     assert problem("One row per model of the use case.", "recall", "model_name") is not None
 

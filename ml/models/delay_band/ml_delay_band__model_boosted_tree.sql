@@ -4,9 +4,8 @@
     'data_split_method': 'custom',
     'data_split_col': 'is_evaluation',
     'max_iterations': 30,
-    'max_tree_depth': 4,
-    'learn_rate': 0.3,
-    'subsample': 0.5,
+    'max_tree_depth': 3,
+    'learn_rate': 0.4,
     'min_tree_child_weight': 50,
     'early_stop': false,
 }}) }}
