@@ -6,9 +6,10 @@ which round r2_score.
 
 Boosting for a regression makes no random choice, and agrees to every digit printed. A random forest
 does: BigQuery itself printed r2_score 0.7527 and 0.7475 for two trainings on the same rows, and
-five seeds give 0.69 to 0.74 here, so it is held to 10 % (C10). So are classes (C16): XGBoost 0.9
-looks for split candidates anew in every iteration, weighing the rows by how unsure it is of them,
-and ours stay those of the first.
+five seeds give 0.69 to 0.74 here, so it is held to 10 % (C10). So are classes (C16): XGBoost 0.9,
+which run on these rows gives the log_loss of boosting that BigQuery printed, looks for split
+candidates anew in every iteration, weighing the rows by how unsure it is of them; ours stay those
+of the first.
 """
 
 import pytest

@@ -72,20 +72,20 @@ def _prune(summary: _Summary, most: int) -> _Summary:
     """At most `most` of the values: both ends, those that many rows share, and of the others those
     nearest to equal shares of what is left of the weight."""
     size = len(summary.values)
-    if size <= most or most < 3:
-        return summary if size <= most else summary.at(np.array([0, size - 1])[:most])
+    if size <= most:
+        return summary
     before, after = summary.up_to - summary.own, summary.below + summary.own
     start = summary.up_to[0]
     is_large = summary.own > 2 * (summary.below[-1] - start) / (most - 2)
     is_large[[0, -1]] = False
-    ends = [*np.flatnonzero(is_large), size - 1]
-    starts = [0, *ends[:-1]]
-    gaps = sum(before[end] - after[first] for first, end in zip(starts, ends, strict=True)
-               if end - first > 1)  # fmt: skip
+    ends = np.append(np.flatnonzero(is_large), size - 1)
+    firsts = np.append(0, ends[:-1])
+    is_gap = ends - firsts > 1
+    gaps = (before[ends] - after[firsts])[is_gap].sum()
     shares = most - 2 - int(is_large.sum())
-    middle = summary.below + summary.up_to
+    middle = summary.below + summary.up_to  # twice the rank
     kept, share = [0], 1
-    for first, end in zip(starts, ends, strict=True):
+    for first, end in zip(firsts, ends, strict=True):
         position = first
         while end - first > 1 and share < shares:
             target = 2 * (share * gaps / shares + start)
@@ -98,6 +98,6 @@ def _prune(summary: _Summary, most: int) -> _Summary:
             is_nearer = target < after[position] + before[position + 1]
             kept.append(position if is_nearer else position + 1)
             share += 1
-        kept.append(int(end))
+        kept.append(end)
         start += after[end] - before[end]
     return summary.at(np.unique(kept))

@@ -52,8 +52,11 @@ class Number:
 
     def write(self, column: Column, matrix: Matrix) -> None:
         """Fill the matrix (n, width), a part of the whole."""
-        values = np.where(column.is_null, self.mean, column.values) - self.origin
-        matrix[:, 0] = np.clip(values, -LARGEST, LARGEST)
+        values = np.clip(column.values, -LARGEST, LARGEST)
+        is_null = np.isnan(values)
+        if is_null.any():
+            values[is_null] = self.mean
+        matrix[:, 0] = values - self.origin if self.origin else values
 
 
 @dataclass(frozen=True)

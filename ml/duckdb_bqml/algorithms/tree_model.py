@@ -52,6 +52,8 @@ SMALLEST_SHARE = 1e-6
 HEADER_SIZE_BYTES = 8
 # Numbers in a matrix from which on more than one thread pays.
 MANY_CELLS = 200_000
+# Attributions, of all classes, that are computed at once.
+MOST_ATTRIBUTIONS = 20_000_000
 
 # XGBoost's name of an option; the other options have no equal, or are not XGBoost's.
 _PARAMETERS = {
@@ -301,21 +303,36 @@ class _Trees:
         know the higher one; the log-odds of the other are the same with the sign changed.
         """
         matrix = self.encoder.transform(features)
+        size = max(1, MOST_ATTRIBUTIONS // ((matrix.shape[1] + 1) * len(self.classes or [None])))
+        found = [
+            self._contributions(
+                matrix[start : start + size],
+                None if classes is None else classes[start : start + size],
+                approximate,
+            )
+            for start in range(0, len(matrix), size)
+        ]
+        parts, value = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        attributions, baseline = self.encoder.sums(parts[:, :-1]), parts[:, -1]
+        error = value - baseline - attributions.sum(axis=1)
+        return Explanation(attributions, baseline, value, error)
+
+    def _contributions(
+        self, matrix: Matrix, classes: NDArray[np.intp] | None, approximate: bool
+    ) -> tuple[Floats, Floats]:
+        """Of each row, those of every column of the matrix and of the bias (n, width + 1), and the
+        value or log-odds (n,) that they add up to."""
         booster = self._booster_for(matrix)
         rows = _xgboost().DMatrix(matrix, nthread=_threads(matrix))
         parts = booster.predict(rows, pred_contribs=True, approx_contribs=approximate)
-        value = booster.predict(rows, output_margin=True).astype(np.float64)
+        value = booster.predict(rows, output_margin=True)
         if parts.ndim == 3:
             chosen = np.arange(len(value)), classes
             parts, value = parts[chosen], value[chosen]
         elif classes is not None:
             sign = np.where(classes == 1, 1, -1)
             parts, value = parts * sign[:, None], value * sign
-        attributions = self.encoder.sums(parts[:, :-1])
-        baseline = parts[:, -1].astype(np.float64)
-        return Explanation(
-            attributions, baseline, value, value - baseline - attributions.sum(axis=1)
-        )
+        return parts.astype(np.float64), value.astype(np.float64)
 
     def feature_importance(self, names: Sequence[str]) -> list[Importance]:
         splits, gain, cover = (

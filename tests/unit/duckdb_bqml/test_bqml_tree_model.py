@@ -363,6 +363,15 @@ def test_an_explanation_adds_up_by_input_column(classes, encoding, approximate):
         assert found.value == pytest.approx(np.max(others, axis=0))
 
 
+def test_many_attributions_are_computed_in_slices(monkeypatch):
+    model = fit("boosted_tree_classifier").model
+    classes = RNG.integers(0, 3, ROWS)
+    whole = model.explain(FEATURES, classes, False)
+    monkeypatch.setattr("duckdb_bqml.algorithms.tree_model.MOST_ATTRIBUTIONS", 600)
+    sliced = model.explain(FEATURES, classes, False)
+    assert all(np.array_equal(one, other) for one, other in zip(whole, sliced, strict=True))
+
+
 def test_the_explanation_of_an_unused_feature_is_zero():
     features = [*FEATURES, number("constant", np.ones(ROWS))]
     data = data_for("boosted_tree_regressor", features=features)
