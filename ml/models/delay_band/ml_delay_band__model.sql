@@ -3,8 +3,8 @@
     'input_label_cols': ['delay_band'],
     'data_split_method': 'custom',
     'data_split_col': 'is_evaluation',
-    'max_iterations': 50,
-    'min_rel_progress': 0.0001,
+    'max_iterations': 20,
+    'min_rel_progress': 0.0005,
 }}) }}
 
 select
