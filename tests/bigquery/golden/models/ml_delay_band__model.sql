@@ -4,8 +4,8 @@ options(
     data_split_col = 'is_evaluation',
     data_split_method = 'CUSTOM',
     input_label_cols = ['delay_band'],
-    max_iterations = 50,
-    min_rel_progress = 0.0001
+    max_iterations = 20,
+    min_rel_progress = 0.0005
 ) as (
 
 
