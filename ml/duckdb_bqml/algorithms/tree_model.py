@@ -52,6 +52,8 @@ SMALLEST_SHARE = 1e-6
 HEADER_SIZE_BYTES = 8
 # Numbers in a matrix from which on more than one thread pays.
 MANY_CELLS = 200_000
+# Rows that DuckDB hands over at once.
+CHUNK_ROWS = 2_048
 # Attributions, of all classes, that are computed at once.
 MOST_ATTRIBUTIONS = 20_000_000
 
@@ -288,7 +290,8 @@ class _Trees:
 
     def _booster_for(self, matrix: Matrix) -> "Booster":
         # The chunks of a query come in several threads already.
-        return self.booster if _threads(matrix) == 1 else self._parallel_booster
+        is_small = len(matrix) <= CHUNK_ROWS or _threads(matrix) == 1
+        return self.booster if is_small else self._parallel_booster
 
     @cached_property
     def _parallel_booster(self) -> "Booster":
