@@ -24,8 +24,20 @@ ROW, STATISTICS = "bqml_row", "bqml_statistics"
 """The relations that a rewritten expression names: the input row, and the one row of statistics."""
 
 _EXPRESSIONS = frozenset(
-    "BETWEEN CASE CAST COLLATE COLUMN_REF COMPARISON CONJUNCTION CONSTANT FUNCTION LAMBDA OPERATOR"
-    " WINDOW".split()
+    {
+        "BETWEEN",
+        "CASE",
+        "CAST",
+        "COLLATE",
+        "COLUMN_REF",
+        "COMPARISON",
+        "CONJUNCTION",
+        "CONSTANT",
+        "FUNCTION",
+        "LAMBDA",
+        "OPERATOR",
+        "WINDOW",
+    }
 )
 _REASONS = {
     "SUBQUERY": "holds a subquery; join in the training query instead",
@@ -35,8 +47,20 @@ _REASONS = {
 }
 # They read or change something outside the row, or give several rows for one.
 _FORBIDDEN_FUNCTIONS = frozenset(
-    "currval current_setting error generate_subscripts getenv getvariable nextval query setseed"
-    " sleep_ms unnest write_log".split()
+    {
+        "currval",
+        "current_setting",
+        "error",
+        "generate_subscripts",
+        "getenv",
+        "getvariable",
+        "nextval",
+        "query",
+        "setseed",
+        "sleep_ms",
+        "unnest",
+        "write_log",
+    }
 )
 _TYPES = {"float64": "DOUBLE"}  # BigQuery's types that DuckDB calls otherwise; it knows the rest
 _TOKEN = re.compile(

@@ -11,8 +11,10 @@ import duckdb
 from duckdb_bqml.algorithms import MODEL_TYPES
 from duckdb_bqml.algorithms.model import Model
 from duckdb_bqml.algorithms.preprocessing import Column
+from duckdb_bqml.algorithms.transform_only import NO_MODEL, TransformOnly
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError
+from duckdb_bqml.transform import Transform
 
 CACHED_MODELS = 32
 
@@ -27,10 +29,20 @@ class StoredModel(NamedTuple):
     features: list[dict[str, str]]
     label: dict[str, str] | None
     training_info: list[dict[str, Any]]
+    transform: Transform | None = None
+
+    @property
+    def trained_features(self) -> list[dict[str, str]]:
+        """Name and type of each column the algorithm knows: after TRANSFORM, if there is one."""
+        return self.features if self.transform is None else self.transform.features
 
     def features_of(self, rows: Rows, function: str) -> list[Column]:
         """What the model was trained on, of these rows."""
-        return rows.trained(self.features, function)
+        if isinstance(self.model, TransformOnly):
+            raise ModelError(f"a model of type TRANSFORM_ONLY is not for {function}; {NO_MODEL}")
+        if self.transform is not None:
+            rows = self.transform.apply(rows, function, features_only=True)
+        return rows.trained(self.trained_features, function)
 
 
 def model_name(relation: str | None) -> str:
@@ -79,7 +91,7 @@ class ModelStore:
         try:
             with connection.cursor() as cursor:
                 row = cursor.execute(
-                    "select model_type, features, label, training_info, artifact "
+                    "select model_type, features, label, training_info, artifact, transform "
                     f"from {relation} where model_version = ?",
                     [version],
                 ).fetchone()
@@ -90,6 +102,7 @@ class ModelStore:
             ) from error
         if row is None:
             raise ModelError(f"{relation} has no model_version {version}; take it from that table")
-        model_type, features, label, training_info, artifact = row
+        model_type, features, label, training_info, artifact, clause = row
         model = MODEL_TYPES[model_type].from_bytes(artifact)
-        return StoredModel(model, features, label, training_info)
+        transform = None if clause is None else Transform(clause)
+        return StoredModel(model, features, label, training_info, transform)

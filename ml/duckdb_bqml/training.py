@@ -4,19 +4,23 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from duckdb_bqml import transform
 from duckdb_bqml.algorithms import MODEL_TYPES, metrics
 from duckdb_bqml.algorithms.model import Classifier, Explains, Model, Training
 from duckdb_bqml.algorithms.model_selection import evaluation_rows, row_hashes
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
+from duckdb_bqml.algorithms.transform_only import TransformOnly
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError, about
 from duckdb_bqml.options import json_object, validate
 from duckdb_bqml.store import ModelStore, StoredModel
+from duckdb_bqml.transform import TRANSFORM, Transform
 
 _logger = logging.getLogger("duckdb_bqml")
 
@@ -28,12 +32,13 @@ _ROLES = {
 }
 SCORE_DECIMALS = 4
 
-MODEL_ROW = """STRUCT(
+MODEL_ROW = f"""STRUCT(
     model_version VARCHAR,
     model_type VARCHAR,
     options VARCHAR,
     features STRUCT(name VARCHAR, data_type VARCHAR)[],
     label STRUCT(name VARCHAR, data_type VARCHAR),
+    transform {TRANSFORM},
     statistics STRUCT(
         input VARCHAR, min DOUBLE, max DOUBLE, mean DOUBLE, median DOUBLE, stddev DOUBLE,
         category_count BIGINT, null_count BIGINT, dimension BIGINT)[],
@@ -50,7 +55,8 @@ MODEL_ROW = """STRUCT(
     artifact BLOB)"""
 """The columns of a model table that the engine fills.
 
-Kept of the evaluation split (of all rows if there is none): `evaluation`, the metrics;
+With a TRANSFORM clause `features` and `statistics` are of the columns before it, and `transform` is
+not NULL. Kept of the evaluation split (of all rows if there is none): `evaluation`, the metrics;
 `confusion_matrix`, of a classifier; `score_points`, of a binary one: how many positives and
 negatives have each probability, rounded up to four decimals; `global_explanation`, if asked for:
 the mean absolute attribution by feature, of every class and, class_label being NULL, of the model.
@@ -91,20 +97,60 @@ def _train_one(
     for warning in warnings:
         _logger.warning(warning)
     with about(name):
-        data = _training_data(Rows.of_list(row_list, "training"), options)
-        hashes = row_hashes(data.columns)
-        # DuckDB fills the list in any order and floating-point sums depend on it: sort, so that
-        # the same rows always give the same model.
-        order = np.argsort(hashes, kind="stable")
-        data, hashes = data.take(order), hashes[order]
-        evaluates = evaluation_rows(options, hashes, data.roles.get("data_split_col"))
-        training = data.take(~evaluates)
-        evaluation = data.take(evaluates) if evaluates.any() else None
+        rows = Rows.of_list(row_list, "training")
+        clause = options.pop("transform", None)
+        given = _read(rows, options) if clause is None else _transformed(rows, clause, options)
+        training = given.data.take(~given.evaluates)
+        evaluation = given.data.take(given.evaluates) if given.evaluates.any() else None
         algorithm = MODEL_TYPES[options["model_type"]]
         warm = previous if options.get("warm_start") else None
         fitted = algorithm.fit(training, evaluation, options, warm and warm.model)
         measured = _measure(fitted.model, evaluation or training, options)
-    return _model_row(fitted, data, measured, warm.training_info if warm else [])
+    return _model_row(fitted, given, measured, warm.training_info if warm else [])
+
+
+class _Given(NamedTuple):
+    """A training query, its rows in the order of their hashes.
+
+    DuckDB hands rows over in any order and floating-point sums depend on it: sorted, the same rows
+    always give the same model. `types` and `statistics` are of the columns that
+    the features are, or are made of.
+    """
+
+    data: Dataset
+    evaluates: NDArray[np.bool_]
+    types: list[dict[str, str]]
+    statistics: list[dict[str, Any]]
+    transform: Transform | None = None
+
+
+def _read(rows: Rows, options: Mapping[str, Any]) -> _Given:
+    data = _training_data(rows, options)
+    hashes = row_hashes(data.columns)
+    order = np.argsort(hashes, kind="stable")
+    data, hashes = data.take(order), hashes[order]
+    evaluates = evaluation_rows(options, hashes, data.roles.get("data_split_col"))
+    return _Given(data, evaluates, [*map(_schema, data.features)], [*map(describe, data.features)])
+
+
+def _transformed(rows: Rows, clause: list[str], options: Mapping[str, Any]) -> _Given:
+    """The same through a TRANSFORM clause: raw rows are split, and those that train fit it."""
+    hashes = row_hashes(transform.all_columns(rows))
+    order = np.argsort(hashes, kind="stable")
+    rows, hashes = transform.take(rows, order), hashes[order]
+    split_column = _roles(rows, options).get("data_split_col")
+    evaluates = evaluation_rows(options, hashes, split_column)
+    roles = {option: options[option] for option in _ROLES if option in options}
+    if "input_label_cols" in options:
+        roles["input_label_cols"] = options["input_label_cols"][0]
+    fitted = transform.fit(clause, transform.take(rows, ~evaluates), roles)
+    if MODEL_TYPES[options["model_type"]] is TransformOnly:
+        data = Dataset([], None)
+    else:
+        data = _training_data(fitted.apply(rows, "training"), options)
+    inputs = fitted.feature_inputs
+    statistics = [transform.describe_input(rows, column["name"]) for column in inputs]
+    return _Given(data, evaluates, inputs, statistics, fitted)
 
 
 def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
@@ -114,16 +160,20 @@ def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
         kind = MODEL_TYPES[options["model_type"]].label_kind
         label = rows.label(options["input_label_cols"][0], kind)
         _require_complete(label)
-    roles = {
-        option: rows.column(options[option], role)
-        for option, role in _ROLES.items()
-        if option in options
-    }
+    roles = _roles(rows, options)
     others = {column.name.lower() for column in Dataset([], label, roles).columns}
     names = [name for name in rows.names if name.lower() not in others]
     if not names:
         raise ModelError("the training query has no feature column; select at least one")
     return Dataset([rows.column(name, "column") for name in names], label, roles)
+
+
+def _roles(rows: Rows, options: Mapping[str, Any]) -> dict[str, Column]:
+    return {
+        option: rows.column(options[option], role)
+        for option, role in _ROLES.items()
+        if option in options
+    }
 
 
 def _require_complete(label: Column) -> None:
@@ -137,6 +187,8 @@ def _require_complete(label: Column) -> None:
 
 def _measure(model: Model, data: Dataset, options: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a model table that say how good the model is, on these rows."""
+    if isinstance(model, TransformOnly):
+        return {}
     if not isinstance(model, Classifier):
         measured = {"evaluation": list(model.evaluate(data, {}).items())}
     else:
@@ -187,25 +239,27 @@ def _explain_globally(model: Explains, data: Dataset, approximate: bool) -> list
 
 def _model_row(
     fitted: Training,
-    data: Dataset,
+    given: _Given,
     measured: Mapping[str, Any],
     earlier_runs: list[dict[str, Any]],
 ) -> dict[str, Any]:
     content = {
         "model_type": fitted.options["model_type"],
         "options": json.dumps(fitted.options, sort_keys=True),
-        "features": [_schema(column) for column in data.features],
-        "label": data.label and _schema(data.label),
+        "features": given.types,
+        "label": given.data.label and _schema(given.data.label),
     }
+    if given.transform is not None:
+        content["transform"] = given.transform.stored
     artifact = fitted.model.to_bytes()
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode() + artifact)
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
     return content | {
         "model_version": digest.hexdigest()[:16],
-        "statistics": [describe(column) for column in data.features],
+        "statistics": given.statistics,
         "training_info": earlier_runs + [{"training_run": run, **row} for row in fitted.iterations],
         **measured,
-        "rows_used": len(data.features[0].values),
+        "rows_used": len(given.evaluates),
         "rows_skipped": 0,
         "artifact": artifact,
     }

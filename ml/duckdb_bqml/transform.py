@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from duckdb_bqml import select_list
+from duckdb_bqml.algorithms.preprocessing import describe
 from duckdb_bqml.columns import Rows, bigquery_type, require_coercible
 from duckdb_bqml.errors import ModelError
 from duckdb_bqml.select_list import ROW, STATISTICS, Expansion, Node, Output, Statistics, sandbox
@@ -88,6 +89,14 @@ def all_columns(rows: Rows) -> list[Any]:
         else _as_text(rows, name).column(name, "column")
         for name in rows.names
     ]
+
+
+def describe_input(rows: Rows, name: str) -> dict[str, Any]:
+    """One row of ML.FEATURE_INFO, of a column before the clause."""
+    array = rows.array(name, "column")
+    if bigquery_type(array.type):
+        return describe(rows.column(name, "column"))
+    return {"input": name, "null_count": array.null_count}
 
 
 def _as_text(rows: Rows, name: str) -> Rows:

@@ -6,10 +6,12 @@ from duckdb_bqml.algorithms.cluster import KMeans
 from duckdb_bqml.algorithms.decomposition import PCA
 from duckdb_bqml.algorithms.linear_model import LinearRegression, LogisticRegression
 from duckdb_bqml.algorithms.model import Model
+from duckdb_bqml.algorithms.transform_only import TransformOnly
 
 MODEL_TYPES: Mapping[str, type[Model]] = {
     "LINEAR_REG": LinearRegression,
     "LOGISTIC_REG": LogisticRegression,
     "KMEANS": KMeans,
     "PCA": PCA,
+    "TRANSFORM_ONLY": TransformOnly,
 }
