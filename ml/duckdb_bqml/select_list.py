@@ -314,6 +314,7 @@ def _check(node: Node) -> None:
             raise ModelError(f"holds {name}, which is not valid here; remove it")
         if name not in _catalog().known or node["schema"] not in ("", "main") or node["catalog"]:
             raise ModelError(f"holds the function {name}, which DuckDB does not know")
+        node["schema"] = ""  # the parser writes main.struct_pack of {'a': 1}
     if node["class"] == "CAST":
         node["cast_type"] = _known_type(node["cast_type"])
 
