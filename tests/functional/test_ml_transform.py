@@ -41,13 +41,10 @@ BY_TEXT = "'y', 'ML.Tiny_Scaler( x ) OVER ( ) AS z', 'kind'"
 def project(tiny):
     """Sixty points, a linear model of them trained through a clause, and its uses."""
     project = tiny()
-    macros = project.root / "macros"
-    real = macros.resolve()
-    macros.unlink()
-    macros.mkdir()
-    for folder in real.iterdir():
-        (macros / folder.name).symlink_to(folder)
-    (macros / "tiny.sql").write_text(MACROS)
+    (project.root / "own").mkdir()
+    (project.root / "own" / "tiny.sql").write_text(MACROS)
+    with (project.root / "dbt_project.yml").open("a") as settings:
+        settings.write("macro-paths: [macros, own]\n")
     project.model("points", POINTS)
     project.model("line", model(BY_MACRO))
     raw = "select id, x, kind from ' ~ ref('points') ~ '"
@@ -58,10 +55,6 @@ def project(tiny):
     project.model("measured", "select * from {{ ml_evaluate(ref('line'), ref('points')) }} as e")
     project.dbt("run").succeeded()
     return project
-
-
-def expressions(project, name):
-    return project.query(f"select transform.expressions from {name}")[0][0]
 
 
 def test_raw_columns_go_into_a_prediction_and_an_evaluation(project):
@@ -79,12 +72,8 @@ def test_raw_columns_go_into_a_prediction_and_an_evaluation(project):
 def test_bigquerys_own_text_gives_the_same_model_as_the_macro(project):
     project.model("text_line", model(BY_TEXT))
     project.dbt("run", "--select", "text_line").succeeded()
-    assert [item.lower() for item in expressions(project, "text_line")] == (
-        expressions(project, "line")
-    )
-    assert project.query("select artifact from line") == project.query(
-        "select artifact from text_line"
-    )
+    kept = "select transform.replay, transform.statistics, artifact from "
+    assert project.query(kept + "line") == project.query(kept + "text_line")
 
 
 def test_ml_transform_gives_the_outputs_and_then_what_the_clause_does_not_use(project):
@@ -133,11 +122,10 @@ def test_statistics_are_fitted_on_the_training_rows_only(project):
 def test_a_transform_only_model_transforms_and_says_that_it_does_no_more(project):
     only = "'model_type': 'transform_only'"
     items = (
-        "'ml.tiny_filler(ml.tiny_scaler(x) over () + 0, \\'mean\\', [1, 2]) over () as z',"
+        "'ml.tiny_filler(abs(x - 3), \\'mean\\', [1, 2]) over () as z',"
         " '{\\'index\\': far, \\'value\\': kind} as pair'"
     )
-    project.model("only", model(items.replace("ml.tiny_filler(ml.tiny_scaler(x) over () + 0",
-                                              "ml.tiny_filler(abs(x - 3)"), only))  # fmt: skip
+    project.model("only", model(items, only))
     project.model("uses_only", "select * from {{ ml_transform(ref('only'), ref('points')) }} as t")
     project.dbt("run", "--select", "only", "uses_only").succeeded()
     assert [column[:2] for column in project.query("describe uses_only")][:2] == [
