@@ -77,6 +77,7 @@ def sandbox() -> duckdb.DuckDBPyConnection:
     for setting in (
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
+        "enable_progress_bar = false",
         "python_enable_replacements = false",
         "timezone = 'UTC'",
         "lambda_syntax = 'ENABLE_SINGLE_ARROW'",
@@ -327,6 +328,8 @@ def _known_type(data_type: Any) -> Any:
         return data_type
     if data_type.get("id") == "UNBOUND":
         name = data_type["type_info"]["name"].lower()
+        if name == "json":
+            return data_type
         if name not in _TYPES:
             raise ModelError(f"casts to {name}, a type DuckDB does not know")
         return {"id": _TYPES[name], "type_info": None}

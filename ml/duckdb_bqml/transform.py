@@ -398,9 +398,9 @@ class Transform:
 
 def _checked_type(duckdb_type: str) -> str:
     """The text if it is the name of a type and nothing else."""
-    [expression] = select_list.parse(f"cast(null as {duckdb_type})")
-    is_cast = expression["class"] == "CAST" and expression["child"]["class"] == "CONSTANT"
-    if not is_cast or "UNBOUND" in json.dumps(expression["cast_type"]):
+    found = select_list.parse(f"cast(null as {duckdb_type})")
+    casts = [node for node in found if node["class"] == "CAST"]
+    if len(found) != len(casts) or len(casts) != 1 or "UNBOUND" in json.dumps(casts):
         raise ModelError(f"names the type {duckdb_type!r}, which is none")
     return duckdb_type
 

@@ -122,8 +122,8 @@ def test_statistics_are_fitted_on_the_training_rows_only(project):
 def test_a_transform_only_model_transforms_and_says_that_it_does_no_more(project):
     only = "'model_type': 'transform_only'"
     items = (
-        "'ml.tiny_filler(abs(x - 3), \\'mean\\', [1, 2]) over () as z',"
-        " '{\\'index\\': far, \\'value\\': kind} as pair'"
+        "\"ml.tiny_filler(abs(x - 3), 'mean', [1, 2]) over () as z\","
+        " \"{'index': far, 'value': kind} as pair\""
     )
     project.model("only", model(items, only))
     project.model("uses_only", "select * from {{ ml_transform(ref('only'), ref('points')) }} as t")
