@@ -1,6 +1,7 @@
 """Reads trained models from the tables that hold them."""
 
 import functools
+import json
 import re
 import threading
 import weakref
@@ -29,6 +30,7 @@ class StoredModel(NamedTuple):
     features: list[dict[str, str]]
     label: dict[str, str] | None
     training_info: list[dict[str, Any]]
+    options: dict[str, Any]
     transform: Transform | None = None
 
     @property
@@ -91,8 +93,8 @@ class ModelStore:
         try:
             with connection.cursor() as cursor:
                 row = cursor.execute(
-                    "select model_type, features, label, training_info, artifact, transform "
-                    f"from {relation} where model_version = ?",
+                    "select model_type, features, label, training_info, options, artifact, "
+                    f"transform from {relation} where model_version = ?",
                     [version],
                 ).fetchone()
         except duckdb.Error as error:
@@ -102,7 +104,7 @@ class ModelStore:
             ) from error
         if row is None:
             raise ModelError(f"{relation} has no model_version {version}; take it from that table")
-        model_type, features, label, training_info, artifact, clause = row
+        model_type, features, label, training_info, options, artifact, clause = row
         model = MODEL_TYPES[model_type].from_bytes(artifact)
         transform = None if clause is None else Transform(clause)
-        return StoredModel(model, features, label, training_info, transform)
+        return StoredModel(model, features, label, training_info, json.loads(options), transform)

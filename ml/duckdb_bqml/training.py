@@ -31,6 +31,15 @@ _ROLES = {
     "instance_weight_col": "weight column",
 }
 SCORE_DECIMALS = 4
+# What WARM_START cannot change, because the previous weights or centroids depend on it.
+_LASTING = (
+    "model_type",
+    "category_encoding_method",
+    "fit_intercept",
+    "num_clusters",
+    "distance_type",
+    "standardize_features",
+)
 
 MODEL_ROW = f"""STRUCT(
     model_version VARCHAR,
@@ -98,12 +107,16 @@ def _train_one(
         _logger.warning(warning)
     with about(name):
         rows = Rows.of_list(row_list, "training")
+        warm = previous if options.get("warm_start") else None
         clause = options.pop("transform", None)
-        given = _read(rows, options) if clause is None else _transformed(rows, clause, options)
+        given = (
+            _read(rows, options, warm)
+            if clause is None
+            else _transformed(rows, clause, options, warm)
+        )
         training = given.data.take(~given.evaluates)
         evaluation = given.data.take(given.evaluates) if given.evaluates.any() else None
         algorithm = MODEL_TYPES[options["model_type"]]
-        warm = previous if options.get("warm_start") else None
         fitted = algorithm.fit(training, evaluation, options, warm and warm.model)
         measured = _measure(fitted.model, evaluation or training, options)
     return _model_row(fitted, given, measured, warm.training_info if warm else [])
@@ -113,8 +126,8 @@ class _Given(NamedTuple):
     """A training query, its rows in the order of their hashes.
 
     DuckDB hands rows over in any order and floating-point sums depend on it: sorted, the same rows
-    always give the same model. `types` and `statistics` are of the columns that
-    the features are, or are made of.
+    always give the same model. `types` and `statistics` are of the columns that the features are,
+    or are made of.
     """
 
     data: Dataset
@@ -124,8 +137,8 @@ class _Given(NamedTuple):
     transform: Transform | None = None
 
 
-def _read(rows: Rows, options: Mapping[str, Any]) -> _Given:
-    data = _training_data(rows, options)
+def _read(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -> _Given:
+    data = _training_data(rows, options, warm)
     hashes = row_hashes(data.columns)
     order = np.argsort(hashes, kind="stable")
     data, hashes = data.take(order), hashes[order]
@@ -133,7 +146,9 @@ def _read(rows: Rows, options: Mapping[str, Any]) -> _Given:
     return _Given(data, evaluates, [*map(_schema, data.features)], [*map(describe, data.features)])
 
 
-def _transformed(rows: Rows, clause: list[str], options: Mapping[str, Any]) -> _Given:
+def _transformed(
+    rows: Rows, clause: list[str], options: Mapping[str, Any], warm: StoredModel | None
+) -> _Given:
     """The same through a TRANSFORM clause: raw rows are split, and those that train fit it."""
     hashes = row_hashes(transform.all_columns(rows))
     order = np.argsort(hashes, kind="stable")
@@ -147,13 +162,19 @@ def _transformed(rows: Rows, clause: list[str], options: Mapping[str, Any]) -> _
     if MODEL_TYPES[options["model_type"]] is TransformOnly:
         data = Dataset([], None)
     else:
-        data = _training_data(fitted.apply(rows, "training"), options)
+        data = _training_data(fitted.apply(rows, "training"), options, warm)
+        if [column.name for column in data.features] != [f["name"] for f in fitted.features]:
+            # A model knows its features by position, and a clause gives them in its own order.
+            raise ModelError(
+                "warm_start goes on from a model with the outputs of option 'transform' in another "
+                "order; keep it, or set warm_start to false"
+            )
     inputs = fitted.feature_inputs
     statistics = [transform.describe_input(rows, column["name"]) for column in inputs]
     return _Given(data, evaluates, inputs, statistics, fitted)
 
 
-def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
+def _training_data(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -> Dataset:
     """The features of a training query, the label if the model type has one, and the roles."""
     label = None
     if "input_label_cols" in options:
@@ -165,7 +186,8 @@ def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
     names = [name for name in rows.names if name.lower() not in others]
     if not names:
         raise ModelError("the training query has no feature column; select at least one")
-    return Dataset([rows.column(name, "column") for name in names], label, roles)
+    data = Dataset([rows.column(name, "column") for name in names], label, roles)
+    return data if warm is None else _continuing(data, options, warm)
 
 
 def _roles(rows: Rows, options: Mapping[str, Any]) -> dict[str, Column]:
@@ -174,6 +196,46 @@ def _roles(rows: Rows, options: Mapping[str, Any]) -> dict[str, Column]:
         for option, role in _ROLES.items()
         if option in options
     }
+
+
+def _continuing(data: Dataset, options: Mapping[str, Any], previous: StoredModel) -> Dataset:
+    """The data with their features in the order of the previous model; ModelError unless the two
+    have the same model type, schema and lasting options."""
+    for name in _LASTING:
+        before = previous.options.get(name)
+        if options.get(name, before) != before:
+            raise ModelError(
+                f"option '{name}' is {str(options[name]).upper()} and was {str(before).upper()} in "
+                "the model that warm_start goes on from; keep it, or set warm_start to false"
+            )
+    columns = {column.name.lower(): column for column in data.features}
+    trained = previous.trained_features
+    wanted = [field["name"].lower() for field in trained]
+    pairs = [
+        *zip(trained, map(columns.get, wanted), strict=True),
+        *((None, column) for name, column in columns.items() if name not in wanted),
+    ]
+    if previous.label is not None:
+        pairs.append((previous.label, data.label))
+    for before, column in pairs:
+        if column is None:
+            fault = f"column '{before['name']}' is missing from the training query; add it"
+        elif before is None:
+            fault = f"column '{column.name}' is new; leave it out"
+        elif before["name"].lower() != column.name.lower():
+            fault = f"label column '{column.name}' was '{before['name']}'; keep it"
+        elif before["data_type"] != column.data_type:
+            fault = (
+                f"column '{column.name}' has the type {column.data_type} and had "
+                f"{before['data_type']}; cast it"
+            )
+        else:
+            continue
+        raise ModelError(
+            f"warm_start goes on from a model of the same schema: {fault}, or set warm_start "
+            "to false"
+        )
+    return data._replace(features=[columns[name] for name in wanted])
 
 
 def _require_complete(label: Column) -> None:
@@ -252,8 +314,10 @@ def _model_row(
     if given.transform is not None:
         content["transform"] = given.transform.stored
     artifact = fitted.model.to_bytes()
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode() + artifact)
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
+    # A run that changes no weight is a version of its own, with its own training_info.
+    identity = content | ({"training_run": run} if run else {})
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode() + artifact)
     return content | {
         "model_version": digest.hexdigest()[:16],
         "statistics": given.statistics,

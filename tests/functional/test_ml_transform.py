@@ -125,19 +125,21 @@ def test_a_transform_only_model_transforms_and_says_that_it_does_no_more(project
         "\"ml.tiny_filler(abs(x - 3), 'mean', [1, 2]) over () as z\","
         " \"{'index': far, 'value': kind} as pair\""
     )
-    project.model("only", model(items, only))
-    project.model("uses_only", "select * from {{ ml_transform(ref('only'), ref('points')) }} as t")
-    project.dbt("run", "--select", "only", "uses_only").succeeded()
-    assert [column[:2] for column in project.query("describe uses_only")][:2] == [
+    project.model("scaler", model(items, only))
+    project.model(
+        "uses_scaler", "select * from {{ ml_transform(ref('scaler'), ref('points')) }} as t"
+    )
+    project.dbt("run", "--select", "scaler", "uses_scaler").succeeded()
+    assert [column[:2] for column in project.query("describe uses_scaler")][:2] == [
         ("z", "DOUBLE"),
         ("pair", 'STRUCT("index" BIGINT, "value" VARCHAR)'),
     ]
     [(kind, label, inputs)] = project.query(
-        "select model_type, label, [s.input for s in statistics] from only"
+        "select model_type, label, [s.input for s in statistics] from scaler"
     )
     assert (kind, label, inputs) == ("TRANSFORM_ONLY", None, ["x", "far", "kind"])
-    project.model("asked", "select * from {{ ml_predict(ref('only'), ref('points')) }} as p")
-    project.dbt("run", "--select", "asked").failed_saying("only", "TRANSFORM_ONLY")
+    project.model("asked", "select * from {{ ml_predict(ref('scaler'), ref('points')) }} as p")
+    project.dbt("run", "--select", "asked").failed_saying("scaler", "TRANSFORM_ONLY")
     (project.root / "models" / "asked.sql").unlink()
 
 
