@@ -138,6 +138,7 @@ class _Given(NamedTuple):
 
 
 def _read(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -> _Given:
+    _require_same_clause(None, warm)
     data = _training_data(rows, options, warm)
     hashes = row_hashes(data.columns)
     order = np.argsort(hashes, kind="stable")
@@ -158,20 +159,29 @@ def _transformed(
     roles = {option: options[option] for option in _ROLES if option in options}
     if "input_label_cols" in options:
         roles["input_label_cols"] = options["input_label_cols"][0]
-    fitted = transform.fit(clause, transform.take(rows, ~evaluates), roles)
+    _require_same_clause(clause, warm)
+    # The weights a warm start goes on from are those of the previous statistics.
+    fitted = (
+        warm.transform if warm else transform.fit(clause, transform.take(rows, ~evaluates), roles)
+    )
     if MODEL_TYPES[options["model_type"]] is TransformOnly:
         data = Dataset([], None)
     else:
         data = _training_data(fitted.apply(rows, "training"), options, warm)
-        if [column.name for column in data.features] != [f["name"] for f in fitted.features]:
-            # A model knows its features by position, and a clause gives them in its own order.
-            raise ModelError(
-                "warm_start goes on from a model with the outputs of option 'transform' in another "
-                "order; keep it, or set warm_start to false"
-            )
     inputs = fitted.feature_inputs
     statistics = [transform.describe_input(rows, column["name"]) for column in inputs]
     return _Given(data, evaluates, inputs, statistics, fitted)
+
+
+def _require_same_clause(clause: list[str] | None, warm: StoredModel | None) -> None:
+    if warm is None:
+        return
+    before = None if warm.transform is None else warm.transform.stored["expressions"]
+    if clause != before:
+        raise ModelError(
+            "option 'transform' is another than in the model that warm_start goes on from; keep it, "
+            "or set warm_start to false"
+        )
 
 
 def _training_data(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -> Dataset:
