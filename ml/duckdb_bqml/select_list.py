@@ -50,7 +50,6 @@ _FORBIDDEN_FUNCTIONS = frozenset(
     {
         "currval",
         "current_setting",
-        "error",
         "generate_subscripts",
         "getenv",
         "getvariable",
@@ -190,8 +189,14 @@ def read_items(items: Sequence[str], columns: Sequence[str]) -> list[Output | Ex
         try:
             found += _read_item(item, {name.lower(): name for name in columns})
         except ModelError as error:
-            raise ModelError(f"transform item {item!r} {error}") from None
+            raise ModelError(f"transform item {shown(item)} {error}") from None
     return found
+
+
+def shown(item: str) -> str:
+    """The item as a message quotes it: on one line, and not all of a long one."""
+    line = " ".join(item.split())
+    return repr(line if len(line) <= 100 else f"{line[:60]} … {line[-30:]}")
 
 
 def _read_item(item: str, columns: Mapping[str, str]) -> list[Output | Expansion]:

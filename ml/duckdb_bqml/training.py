@@ -179,7 +179,7 @@ def _require_same_clause(clause: list[str] | None, warm: StoredModel | None) -> 
     before = None if warm.transform is None else warm.transform.stored["expressions"]
     if clause != before:
         raise ModelError(
-            "option 'transform' is another than in the model that warm_start goes on from; keep it, "
+            "option 'transform' differs from that of the model warm_start goes on from; keep it, "
             "or set warm_start to false"
         )
 

@@ -192,11 +192,13 @@ def _expanded(
         if isinstance(item, Output):
             yield item
             continue
-        with _explained(f"transform item {item.item!r} cannot be computed"):
+        with _explained(f"transform item {select_list.shown(item.item)} cannot be computed"):
             sql = select_list.text([("expanded", item.expression)])
             [found] = connection.sql(f"select {sql} from {no_rows}").types
         if found.id != "struct":
-            raise ModelError(f"transform item {item.item!r} has no fields; it is {found}")
+            raise ModelError(
+                f"transform item {select_list.shown(item.item)} has no fields; it is {found}"
+            )
         for name, _ in found.children:
             yield Output(item.item, name, select_list.field(item.expression, name))
 
@@ -206,7 +208,7 @@ def _check_outputs(outputs: Sequence[Output], roles: Mapping[str, str]) -> None:
     for output in outputs:
         if output.name.lower() in found:
             raise ModelError(
-                f"transform item {output.item!r} gives a second column '{output.name}'; name it "
+                f"transform item {select_list.shown(output.item)} gives a second column '{output.name}'; name it "
                 "otherwise or leave one of the two out"
             )
         found[output.name.lower()] = output
@@ -220,7 +222,7 @@ def _check_outputs(outputs: Sequence[Output], roles: Mapping[str, str]) -> None:
         for output in outputs:
             if output is not own and own.name in output.inputs:
                 raise ModelError(
-                    f"transform item {output.item!r} uses the column '{name}', which is the "
+                    f"transform item {select_list.shown(output.item)} uses the column '{name}', which is the "
                     f"{option} of the model; it can only stand by itself"
                 )
 
