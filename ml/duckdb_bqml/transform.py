@@ -208,8 +208,8 @@ def _check_outputs(outputs: Sequence[Output], roles: Mapping[str, str]) -> None:
     for output in outputs:
         if output.name.lower() in found:
             raise ModelError(
-                f"transform item {select_list.shown(output.item)} gives a second column '{output.name}'; name it "
-                "otherwise or leave one of the two out"
+                f"transform item {select_list.shown(output.item)} gives a second column "
+                f"'{output.name}'; name it otherwise or leave one of the two out"
             )
         found[output.name.lower()] = output
     for option, name in roles.items():
@@ -222,8 +222,8 @@ def _check_outputs(outputs: Sequence[Output], roles: Mapping[str, str]) -> None:
         for output in outputs:
             if output is not own and own.name in output.inputs:
                 raise ModelError(
-                    f"transform item {select_list.shown(output.item)} uses the column '{name}', which is the "
-                    f"{option} of the model; it can only stand by itself"
+                    f"transform item {select_list.shown(output.item)} uses the column '{name}', "
+                    f"which is the {option} of the model; it can only stand by itself"
                 )
 
 
