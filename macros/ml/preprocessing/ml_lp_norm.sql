@@ -23,7 +23,7 @@
         list_sum(list_transform({{ numbers }}, lambda bqml_number: abs(bqml_number)))
     {%- elif degree == 2 -%}
         sqrt(list_sum(list_transform({{ numbers }}, lambda bqml_number: bqml_number * bqml_number)))
-    {%- elif degree == 'inf' | float -%}
+    {%- elif degree | string == 'inf' -%}
         list_max(list_transform({{ numbers }}, lambda bqml_number: abs(bqml_number)))
     {%- else -%}
         pow(list_sum(list_transform({{ numbers }}, lambda bqml_number: pow(abs(bqml_number), {{ degree }}))), 1.0 / {{ degree }})
@@ -33,5 +33,5 @@
 
 {#- The degree of a norm in BigQuery's SQL. -#}
 {% macro _bigquery_ml_degree(degree) -%}
-    {{ "cast('+inf' as float64)" if degree == 'inf' | float else degree }}
+    {{ "cast('+inf' as float64)" if degree | string == 'inf' else degree }}
 {%- endmacro %}
