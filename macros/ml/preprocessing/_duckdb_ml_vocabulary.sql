@@ -22,24 +22,30 @@
 {%- endmacro %}
 
 
-{#- The terms of the vocabulary alone: the place of one, counted from 1, is its label. -#}
-{% macro _duckdb_ml_terms(counts, settings) -%}
+{#- The terms of a vocabulary alone: the place of one, counted from 1, is its label. -#}
+{% macro _duckdb_ml_terms(vocabulary) -%}
+    list_transform({{ vocabulary }}, lambda bqml_term: bqml_term.key)
+{%- endmacro %}
+
+
+{#- The vocabulary of a column of texts: a term counts once per row that holds it, NULL does not. -#}
+{% macro _duckdb_ml_text_vocabulary(expression, settings) -%}
+    {{ _duckdb_ml_vocabulary(_duckdb_ml_counts(expression), settings) }}
+{%- endmacro %}
+
+
+{#- The same of a column of arrays of texts. The counts are dear, so they are made once and named. -#}
+{% macro _duckdb_ml_array_vocabulary(array, settings) -%}
     list_transform(
-        {{ _duckdb_ml_vocabulary(counts, settings) }},
-        lambda bqml_term: bqml_term.key
-    )
+        [list_aggregate(flatten(list(list_distinct({{ array }})) over ()), 'histogram')],
+        lambda bqml_counts: {{ _duckdb_ml_vocabulary('bqml_counts', settings) }}
+    )[1]
 {%- endmacro %}
 
 
 {#- How many rows hold each value of a column; NULL is not counted. -#}
 {% macro _duckdb_ml_counts(expression) -%}
     histogram({{ expression }}) over ()
-{%- endmacro %}
-
-
-{#- How many rows hold each term, in a column of arrays of terms; NULL is not counted. -#}
-{% macro _duckdb_ml_document_counts(array) -%}
-    list_aggregate(flatten(list(list_distinct({{ array }})) over ()), 'histogram')
 {%- endmacro %}
 
 

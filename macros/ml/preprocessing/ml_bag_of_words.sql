@@ -18,9 +18,8 @@
 {%- endmacro %}
 
 {% macro duckdb__ml_bag_of_words(array_expression, settings) -%}
-    {%- set counts = _duckdb_ml_document_counts(array_expression) -%}
     list_transform(
-        [{{ _duckdb_ml_terms(counts, settings) }}],
+        [{{ _duckdb_ml_terms(_duckdb_ml_array_vocabulary(array_expression, settings)) }}],
         lambda bqml_terms: coalesce(
             list_transform(
                 map_entries(list_aggregate({{ _duckdb_ml_labels(array_expression, 'bqml_terms') }}, 'histogram')),

@@ -16,6 +16,6 @@
 {%- endmacro %}
 
 {% macro duckdb__ml_label_encoder(string_expression, settings) -%}
-    {%- set terms = _duckdb_ml_terms(_duckdb_ml_counts(string_expression), settings) -%}
+    {%- set terms = _duckdb_ml_terms(_duckdb_ml_text_vocabulary(string_expression, settings)) -%}
     cast(coalesce(list_position({{ terms }}, {{ string_expression }}), 0) as bigint)
 {%- endmacro %}

@@ -18,12 +18,11 @@
 {%- endmacro %}
 
 {% macro duckdb__ml_multi_hot_encoder(array_expression, settings) -%}
-    {%- set counts = _duckdb_ml_document_counts(array_expression) -%}
     list_transform(
         {#- the labels so far, and the next if it is none of them -#}
         list_reduce(
             list_transform(
-                [{{ _duckdb_ml_terms(counts, settings) }}],
+                [{{ _duckdb_ml_terms(_duckdb_ml_array_vocabulary(array_expression, settings)) }}],
                 lambda bqml_terms: list_transform(
                     {{ _duckdb_ml_labels(array_expression, 'bqml_terms') }},
                     lambda bqml_label: [bqml_label]

@@ -18,8 +18,9 @@
 
 {% macro duckdb__ml_one_hot_encoder(string_expression, drop, settings) -%}
     {%- set counts = _duckdb_ml_counts(string_expression) -%}
+    {%- set terms = _duckdb_ml_terms(_duckdb_ml_text_vocabulary(string_expression, settings)) -%}
     [{
-        'index': cast(coalesce(list_position({{ _duckdb_ml_terms(counts, settings) }}, {{ string_expression }}), 0) as bigint),
+        'index': cast(coalesce(list_position({{ terms }}, {{ string_expression }}), 0) as bigint),
         {%- if drop == 'none' %}
         'value': cast(1 as double)
         {%- else %}

@@ -17,15 +17,17 @@
 {%- endmacro %}
 
 {% macro duckdb__ml_tf_idf(array_expression, settings) -%}
-    {%- set counts = _duckdb_ml_document_counts(array_expression) -%}
     list_transform(
-        [{
-            'terms': {{ _duckdb_ml_terms(counts, settings) }},
-            'idf': list_transform(
-                {{ _duckdb_ml_vocabulary(counts, settings) }},
-                lambda bqml_term: ln(1 + count(*) over () / (1 + bqml_term.value))
-            )
-        }],
+        list_transform(
+            [{{ _duckdb_ml_array_vocabulary(array_expression, settings) }}],
+            lambda bqml_vocabulary: {
+                'terms': {{ _duckdb_ml_terms('bqml_vocabulary') }},
+                'idf': list_transform(
+                    bqml_vocabulary,
+                    lambda bqml_term: ln(1 + count(*) over () / (1 + bqml_term.value))
+                )
+            }
+        ),
         lambda bqml_dictionary: coalesce(
             list_transform(
                 map_entries(list_aggregate({{ _duckdb_ml_labels(array_expression, 'bqml_dictionary.terms') }}, 'histogram')),
