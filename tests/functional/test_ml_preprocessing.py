@@ -1,8 +1,11 @@
 """The preprocessing macros: the text of a TRANSFORM clause, types, bad settings, references."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
+
+PENGUINS = Path(__file__).parents[1] / "conformance" / "data" / "penguins.jsonl"
 
 WORDS = [
     "pear",
@@ -179,6 +182,27 @@ def test_quantiles_are_the_inverted_cdf(project, buckets):
     quantiles = {-(-100 * number // buckets) for number in range(1, buckets)} - {1, 100}
     expected = [(x, f"bin_{1 + sum(q <= x for q in quantiles)}") for x in range(1, 101)]
     assert project.query("from bucketed") == expected
+
+
+def test_penguins_are_scaled_as_bigquery_does(project):
+    """BigQuery reckons from statistics of six significant digits: a mean that is rounded by half
+    the last of them moves a scaled number by up to 4e-5, the deviation by less than 1e-4 of it."""
+    expected = {
+        "culmen_length_mm": {39.5: -0.81112, 38.5: -0.994552, 37.9: -1.104611},
+        "culmen_depth_mm": {18.8: 0.836148, 17.2: 0.024748, 18.1: 0.48116},
+        "flipper_length_mm": {196: -0.350044, 181: -1.418336, 188: -0.9198},
+    }
+    columns = ", ".join(
+        f"{name}, {{{{ ml_standard_scaler('{name}') }}}} as {name}_scaled" for name in expected
+    )
+    bucket = "{{ ml_quantile_bucketize('culmen_length_mm', 5) }} as bucket"
+    project.model("penguins", f"select {columns}, {bucket} from read_json('{PENGUINS}')")
+    project.dbt("run", "--select", "penguins").succeeded()
+    for name, values in expected.items():
+        found = dict(project.query(f"select {name}, {name}_scaled from penguins"))
+        assert {x: found[x] for x in values} == pytest.approx(values, rel=1e-4, abs=4e-5)
+    buckets = dict(project.query("select culmen_length_mm, bucket from penguins"))
+    assert [buckets[x] for x in (39.5, 38.5, 37.9)] == ["bin_2", "bin_2", "bin_1"]
 
 
 def test_vectors_of_different_lengths_are_refused(project):
