@@ -45,16 +45,36 @@
 {% endmacro %}
 
 
-{#- The same for a function that is for some model types only, `types`; any other is refused by name. -#}
+{#- The same for a function that is for some model types, or kinds of them, only; any other is refused. -#}
 {% macro _ml_model_of_type(relation, macro_name, types) %}
     {%- set trained = _ml_model_config(relation, macro_name) -%}
-    {%- if trained.model_type not in types -%}
+    {%- if trained.model_type not in types and trained.kind not in types -%}
         {{ exceptions.raise_compiler_error(
             macro_name ~ " of " ~ trained.name ~ ": it is for " ~ types | join(' and ') ~ ", and the model is "
             ~ trained.model_type ~ "; give a model of that type."
         ) }}
     {%- endif -%}
     {{ return(trained) }}
+{% endmacro %}
+
+
+{#- Refuses a threshold that cannot mean anything. -#}
+{% macro _ml_threshold_is_for_classifiers(macro_name, trained, threshold) %}
+    {%- if threshold is not none and trained.kind != 'classification' -%}
+        {{ exceptions.raise_compiler_error(
+            macro_name ~ " of " ~ trained.name ~ ": threshold is for binary classifiers, and the model is "
+            ~ trained.model_type ~ "; leave it out."
+        ) }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro _ml_threshold_needs_data(macro_name, model, data, threshold) %}
+    {%- if threshold is not none and data is none -%}
+        {{ exceptions.raise_compiler_error(
+            macro_name ~ " of " ~ model ~ ": threshold needs data; give the rows to evaluate on."
+        ) }}
+    {%- endif -%}
 {% endmacro %}
 
 

@@ -19,12 +19,7 @@
 
 
 {% macro bigquery__ml_centroids(model, standardize) -%}
-ml.centroids(
-    model {{ model }}
-    {%- if standardize %},
-    struct(true as standardize)
-    {%- endif %}
-)
+{{ _ml_call('centroids', model, [_ml_settings({'standardize': standardize or none})]) }}
 {%- endmacro %}
 
 

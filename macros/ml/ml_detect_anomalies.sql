@@ -25,11 +25,9 @@
 
 
 {% macro bigquery__ml_detect_anomalies(model, data, contamination) -%}
-ml.detect_anomalies(
-    model {{ model }},
-    struct({{ contamination | float }} as contamination),
-    {{ _ml_query(data) }}
-)
+{{ _ml_call('detect_anomalies', model, [
+    _ml_settings({'contamination': contamination | float}), _ml_query(data)
+]) }}
 {%- endmacro %}
 
 

@@ -14,11 +14,7 @@
 -#}
 {% macro ml_evaluate(model, data=none, threshold=none) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
-    {%- if threshold is not none and data is none -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_evaluate of " ~ model ~ ": threshold needs data; give the rows to evaluate on."
-        ) }}
-    {%- endif -%}
+    {%- do _ml_threshold_needs_data('ml_evaluate', model, data, threshold) -%}
     {{- return(adapter.dispatch('ml_evaluate', 'azekura')(model, data, threshold)) -}}
 {% endmacro %}
 
@@ -28,15 +24,9 @@
 
 
 {% macro bigquery__ml_evaluate(model, data, threshold) -%}
-ml.evaluate(
-    model {{ model }}
-    {%- if data is not none %},
-    {{ _ml_query(data) }}
-    {%- endif %}
-    {%- if threshold is not none %},
-    struct({{ threshold }} as threshold)
-    {%- endif %}
-)
+{{ _ml_call('evaluate', model, [
+    _ml_query(data) if data is not none, _ml_settings({'threshold': threshold})
+]) }}
 {%- endmacro %}
 
 
@@ -67,7 +57,7 @@ ml.evaluate(
         select bqml_evaluate(
             {{ text_literal(model | string) }},
             (select model_version from {{ model }}),
-            {{ text_literal(tojson({} if threshold is none else {'threshold': threshold})) }},
+            {{ text_literal(tojson(_ml_given({'threshold': threshold}))) }},
             list(bqml_row)
         ) as evaluation
         from {{ _ml_data(data) }} as bqml_row

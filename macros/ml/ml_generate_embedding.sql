@@ -15,10 +15,7 @@
 
 
 {% macro bigquery__ml_generate_embedding(model, data) -%}
-ml.generate_embedding(
-    model {{ model }},
-    {{ _ml_query(data) }}
-)
+{{ _ml_call('generate_embedding', model, [_ml_query(data)]) }}
 {%- endmacro %}
 
 

@@ -17,12 +17,7 @@
 {% macro ml_predict(model, data, threshold=none, keep_original_columns=none) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_config(model, 'ml_predict') -%}
-    {%- if threshold is not none and trained.kind != 'classification' -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_predict of " ~ trained.name ~ ": threshold is for binary classifiers, and the model is "
-            ~ trained.model_type ~ "; leave it out."
-        ) }}
-    {%- endif -%}
+    {%- do _ml_threshold_is_for_classifiers('ml_predict', trained, threshold) -%}
     {%- if keep_original_columns is not none and trained.model_type != 'PCA' -%}
         {{ exceptions.raise_compiler_error(
             "ml_predict of " ~ trained.name ~ ": keep_original_columns is for PCA, and the model is "
@@ -38,15 +33,9 @@
 
 
 {% macro bigquery__ml_predict(model, data, threshold, keep_original_columns=none) -%}
-ml.predict(
-    model {{ model }},
-    {{ _ml_query(data) }}
-    {%- if threshold is not none %},
-    struct({{ threshold }} as threshold)
-    {%- elif keep_original_columns is not none %},
-    struct({{ keep_original_columns | lower }} as keep_original_columns)
-    {%- endif %}
-)
+{{ _ml_call('predict', model, [
+    _ml_query(data), _ml_settings({'threshold': threshold, 'keep_original_columns': keep_original_columns})
+]) }}
 {%- endmacro %}
 
 
@@ -138,14 +127,13 @@ ml.predict(
   built by then. On an empty warehouse it is what the options say.
 -#}
 {% macro _duckdb_pca_columns(trained) %}
-    {%- set node = trained.node -%}
-    {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
-    {%- if relation is none -%}
+    {%- set row = _duckdb_ml_trained(
+        trained,
+        "(options::json ->> 'num_principal_components')::int,"
+        ~ " to_json(list_transform(features, lambda feature: feature.name))::varchar"
+    ) -%}
+    {%- if row is none -%}
         {{ return({'components': trained.options.get('num_principal_components', 1), 'features': []}) }}
     {%- endif -%}
-    {%- set row = run_query(
-        "select (options::json ->> 'num_principal_components')::int as components,"
-        ~ " to_json(list_transform(features, lambda feature: feature.name))::varchar as features from " ~ relation
-    ).rows[0] -%}
     {{ return({'components': row[0] | int, 'features': fromjson(row[1])}) }}
 {% endmacro %}

@@ -16,9 +16,7 @@
 
 
 {% macro bigquery__ml_principal_component_info(model) -%}
-ml.principal_component_info(
-    model {{ model }}
-)
+{{ _ml_call('principal_component_info', model) }}
 {%- endmacro %}
 
 

@@ -19,9 +19,7 @@
 
 
 {% macro bigquery__ml_principal_components(model) -%}
-ml.principal_components(
-    model {{ model }}
-)
+{{ _ml_call('principal_components', model) }}
 {%- endmacro %}
 
 

@@ -1,5 +1,6 @@
 """The one error a user of this package sees."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,3 +20,9 @@ def about(model_name: str) -> Iterator[None]:
         yield
     except ModelError as error:
         raise ModelError(f"{model_name}: {error}") from None
+
+
+def sentence(message: str) -> str:
+    """The sentence of the ModelError in what DuckDB says when a function fails; else `message`."""
+    found = re.search(r"executing the UDF: ModelError: (.*?)(?:\n\nAt:|\Z)", message, re.DOTALL)
+    return found[1] if found else message

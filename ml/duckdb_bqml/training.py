@@ -11,12 +11,17 @@ import pyarrow as pa
 
 from duckdb_bqml.algorithms import MODEL_TYPES, metrics
 from duckdb_bqml.algorithms.model import Classifier, Explains, Model, Training
-from duckdb_bqml.algorithms.model_selection import evaluation_rows, row_hashes
+from duckdb_bqml.algorithms.model_selection import (
+    canonical_order,
+    evaluation_rows,
+    row_hashes,
+)
+from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError, about
 from duckdb_bqml.options import json_object, validate
-from duckdb_bqml.store import ModelStore, StoredModel
+from duckdb_bqml.store import ModelStore, StoredModel, sealed
 
 _logger = logging.getLogger("duckdb_bqml")
 
@@ -27,6 +32,15 @@ _ROLES = {
     "instance_weight_col": "weight column",
 }
 SCORE_DECIMALS = 4
+# What WARM_START cannot change, because the previous weights or centroids depend on it.
+_LASTING = (
+    "model_type",
+    "category_encoding_method",
+    "fit_intercept",
+    "num_clusters",
+    "distance_type",
+    "standardize_features",
+)
 
 MODEL_ROW = """STRUCT(
     model_version VARCHAR,
@@ -92,16 +106,23 @@ def _train_one(
         _logger.warning(warning)
     with about(name):
         data = _training_data(Rows.of_list(row_list, "training"), options)
+        warm = previous if options.get("warm_start") else None
+        if warm is not None:
+            data = _continuing(data, options, warm)
         hashes = row_hashes(data.columns)
         # DuckDB fills the list in any order and floating-point sums depend on it: sort, so that
         # the same rows always give the same model.
-        order = np.argsort(hashes, kind="stable")
-        data, hashes = data.take(order), hashes[order]
-        evaluates = evaluation_rows(options, hashes, data.roles.get("data_split_col"))
-        training = data.take(~evaluates)
-        evaluation = data.take(evaluates) if evaluates.any() else None
+        order = canonical_order(hashes)
+        split_column = data.roles.get("data_split_col")
+        evaluates = evaluation_rows(
+            options, hashes[order], split_column and split_column.take(order)
+        )
+        # All rows are gathered once, those that train first; what is taken then are views.
+        data = data.take(np.concatenate([order[~evaluates], order[evaluates]]))
+        trained = len(order) - np.count_nonzero(evaluates)
+        training = data.take(slice(None, trained))
+        evaluation = data.take(slice(trained, None)) if evaluates.any() else None
         algorithm = MODEL_TYPES[options["model_type"]]
-        warm = previous if options.get("warm_start") else None
         fitted = algorithm.fit(training, evaluation, options, warm and warm.model)
         measured = _measure(fitted.model, evaluation or training, options)
     return _model_row(fitted, data, measured, warm.training_info if warm else [])
@@ -119,11 +140,51 @@ def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
         for option, role in _ROLES.items()
         if option in options
     }
+    rows.require_distinct()
     others = {column.name.lower() for column in Dataset([], label, roles).columns}
     names = [name for name in rows.names if name.lower() not in others]
     if not names:
         raise ModelError("the training query has no feature column; select at least one")
     return Dataset([rows.column(name, "column") for name in names], label, roles)
+
+
+def _continuing(data: Dataset, options: Mapping[str, Any], previous: StoredModel) -> Dataset:
+    """The data with their features in the order of the previous model; ModelError unless the two
+    have the same model type, schema and lasting options."""
+    for name in _LASTING:
+        before = previous.options.get(name)
+        if options.get(name, before) != before:
+            raise ModelError(
+                f"option '{name}' is {str(options[name]).upper()} and was {str(before).upper()} in "
+                "the model that warm_start goes on from; keep it, or set warm_start to false"
+            )
+    columns = {column.name.lower(): column for column in data.features}
+    wanted = [field["name"].lower() for field in previous.features]
+    pairs = [
+        *zip(previous.features, map(columns.get, wanted), strict=True),
+        *((None, column) for name, column in columns.items() if name not in wanted),
+    ]
+    if previous.label is not None:
+        pairs.append((previous.label, data.label))
+    for before, column in pairs:
+        if column is None:
+            fault = f"column '{before['name']}' is missing from the training query; add it"
+        elif before is None:
+            fault = f"column '{column.name}' is new; leave it out"
+        elif before["name"].lower() != column.name.lower():
+            fault = f"label column '{column.name}' was '{before['name']}'; keep it"
+        elif before["data_type"] != column.data_type:
+            fault = (
+                f"column '{column.name}' has the type {column.data_type} and had "
+                f"{before['data_type']}; cast it"
+            )
+        else:
+            continue
+        raise ModelError(
+            f"warm_start goes on from a model of the same schema: {fault}, or set warm_start "
+            "to false"
+        )
+    return data._replace(features=[columns[name] for name in wanted])
 
 
 def _require_complete(label: Column) -> None:
@@ -161,7 +222,7 @@ def _measure(model: Model, data: Dataset, options: Mapping[str, Any]) -> dict[st
 
 def _explain_globally(model: Explains, data: Dataset, approximate: bool) -> list[dict[str, Any]]:
     """The mean absolute attributions of every class, and of the model: their mean."""
-    rows = len(data.features[0].values)
+    rows = data.rows
     classes = model.classes if isinstance(model, Classifier) else [None]
     of_class = np.array(
         [
@@ -197,15 +258,17 @@ def _model_row(
         "features": [_schema(column) for column in data.features],
         "label": data.label and _schema(data.label),
     }
-    artifact = fitted.model.to_bytes()
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode() + artifact)
+    artifact = sealed(fitted.model.to_bytes())
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
+    # A run that changes no weight is a version of its own, with its own training_info.
+    identity = content | ({"training_run": run} if run else {})
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode() + artifact)
     return content | {
         "model_version": digest.hexdigest()[:16],
-        "statistics": [describe(column) for column in data.features],
+        "statistics": each(describe, data.features, data.rows),
         "training_info": earlier_runs + [{"training_run": run, **row} for row in fitted.iterations],
         **measured,
-        "rows_used": len(data.features[0].values),
+        "rows_used": data.rows,
         "rows_skipped": 0,
         "artifact": artifact,
     }

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.preprocessing import Category, Column, Dataset
+from duckdb_bqml.algorithms.preprocessing import Category, Column, Dataset, Set, Vector
 
 
 class Training(NamedTuple):
@@ -132,11 +132,16 @@ class RanksFeatures(Protocol):
     """A model of trees; it is told the names of its features."""
 
     def feature_importance(self, names: Sequence[str]) -> list[Importance]:
-        """One row per feature that any split uses."""
+        """One row per feature; all are 0 for one that no split uses."""
 
 
 NULL_CATEGORY = "_null_filler"
 """BigQuery's name of the category that stands for NULL."""
+
+
+def category_names(block: Category | Set | Vector) -> list[str]:
+    """The categories of a feature as BigQuery prints them; of a vector, its positions."""
+    return [NULL_CATEGORY if name is None else name for name in block.categories]
 
 
 class Part(NamedTuple):
@@ -152,10 +157,12 @@ class Part(NamedTuple):
     categorical_value: Sequence[tuple[str, float]] = ()
 
     @classmethod
-    def of_category(cls, id: int, block: Category, values: NDArray[np.float64]) -> Self:
-        """The part of a one-hot encoded feature whose categories have these values."""
-        names = [NULL_CATEGORY if name is None else name for name in block.categories]
-        return cls(id, block.name, None, list(zip(names, values.tolist(), strict=True)))
+    def of_category(
+        cls, id: int, block: Category | Set | Vector, values: NDArray[np.float64]
+    ) -> Self:
+        """The part of a feature whose categories, or elements by position, have these values."""
+        pairs = zip(category_names(block), values.tolist(), strict=True)
+        return cls(id, block.name, None, list(pairs))
 
 
 @runtime_checkable

@@ -1,0 +1,41 @@
+{#-
+  ML.TRAINING_INFO as a table, one row per iteration:
+
+    training_run INT64, iteration INT64, loss FLOAT64, eval_loss FLOAT64, learning_rate FLOAT64,
+    duration_ms INT64
+    KMEANS  training_run, iteration, loss, duration_ms and cluster_info, an array of structs (centroid_id,
+            cluster_radius, cluster_size)
+    PCA     training_run, iteration, duration_ms
+-#}
+{% macro ml_training_info(model) %}
+    {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
+    {%- do _ml_model_of_type(model, 'ml_training_info', ['regression', 'classification', 'KMEANS', 'PCA']) -%}
+    {{- return(adapter.dispatch('ml_training_info', 'azekura')(model)) -}}
+{% endmacro %}
+
+{% macro default__ml_training_info(model) %}
+    {{- _no_such_side('ml_training_info') -}}
+{% endmacro %}
+
+
+{% macro bigquery__ml_training_info(model) -%}
+{{ _ml_call('training_info', model) }}
+{%- endmacro %}
+
+
+{% macro duckdb__ml_training_info(model) -%}
+{%- set columns = {
+    'KMEANS': ['training_run', 'iteration', 'loss', 'duration_ms', 'cluster_info'],
+    'PCA': ['training_run', 'iteration', 'duration_ms'],
+}.get(
+    _ml_model_config(model, 'ml_training_info').kind,
+    ['training_run', 'iteration', 'loss', 'eval_loss', 'learning_rate', 'duration_ms'],
+) -%}
+(
+    select
+        {%- for column in columns %}
+        run.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (select unnest(training_info) as run from {{ model }})
+)
+{%- endmacro %}

@@ -1,0 +1,1 @@
+select * from {{ bigquery__ml_global_explain('`demo`.`azekura_ml`.`ml_late_arrival__model`', true) }} as asked

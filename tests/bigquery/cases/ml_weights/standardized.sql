@@ -1,0 +1,1 @@
+select * from {{ ml_weights('`demo`.`azekura_ml`.`ml_late_arrival__model`', standardize=true) }} as asked

@@ -1,0 +1,5 @@
+select * from ml.confusion_matrix(
+    model `demo`.`azekura_ml`.`ml_late_arrival__model`,
+    (select * from `demo`.`marts`.`flights`),
+    struct(0.3 as threshold)
+) as asked

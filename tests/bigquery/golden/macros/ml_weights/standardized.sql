@@ -1,0 +1,4 @@
+select * from ml.weights(
+    model `demo`.`azekura_ml`.`ml_late_arrival__model`,
+    struct(true as standardize)
+) as asked
