@@ -497,8 +497,8 @@ def test_a_warm_start_keeps_the_clause_and_its_statistics(scaled):
         options = json.dumps({"model_type": "linear_reg", "warm_start": True, "transform": clause})
         scaled.connection.execute(
             "create or replace table warm as select unnest(bqml_train('warm', ?, list(r), 'scaled',"
-            " (select model_version from scaled)))"
-            f" from (select * replace (x * 10 as x) from ({POINTS})) r",
+            " any_value(s.model_version)))"
+            f" from (select * replace (x * 10 as x) from ({POINTS})) r, scaled s",
             [options],
         )
 
