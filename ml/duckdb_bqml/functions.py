@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from duckdb_bqml import scoring, training
-from duckdb_bqml.algorithms.farm_hash import fingerprint64
 from duckdb_bqml.algorithms.model import Described, RanksFeatures, Weighted
 from duckdb_bqml.errors import ModelError, about
+from duckdb_bqml.hashing import FARM_FINGERPRINT, farm_fingerprint
 from duckdb_bqml.options import json_object
 from duckdb_bqml.store import ModelStore, model_name
 
@@ -140,16 +139,6 @@ def _transform(
     return pa.array(results, result_type)
 
 
-def _farm_fingerprint(_: ModelStore, result_type: pa.DataType, texts: pa.ChunkedArray) -> pa.Array:
-    """The fingerprint of each text's UTF-8 bytes, signed; NULL of NULL."""
-    array = texts.cast(pa.large_string()).combine_chunks()
-    _, offsets, data = array.buffers()
-    bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    content = np.frombuffer(data or b"", np.uint8)
-    hashes = fingerprint64(content, bounds[:-1], bounds[1:]).view(np.int64)
-    return pa.array(hashes, result_type, mask=array.is_null().to_numpy(zero_copy_only=False))
-
-
 def _pairs(pairs: Any, value: str = "value") -> list[dict[str, Any]]:
     return [{"category": category, value: number} for category, number in pairs]
 
@@ -248,8 +237,8 @@ FUNCTIONS = (
         "ML.TRANSFORM",
     ),
     Function(
-        "bqml_farm_fingerprint",
-        _farm_fingerprint,
+        FARM_FINGERPRINT,
+        lambda _, result_type, texts: farm_fingerprint(texts).cast(result_type),
         "BIGINT",
         "Hash a text, by (text).",
         "FARM_FINGERPRINT",

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from duckdb_bqml import hashing
 from duckdb_bqml.errors import ModelError
 
 Node = dict[str, Any]
@@ -83,6 +84,7 @@ def sandbox() -> duckdb.DuckDBPyConnection:
         "lock_configuration = true",
     ):
         connection.execute(f"set {setting}")
+    hashing.register(connection)
     return connection
 
 

@@ -299,7 +299,7 @@ def test_many_threads_replay_at_once(rows):
     [
         {"replay": "(select content from read_text('/etc/hosts')) as z"},
         {"replay": "content as z from read_text('/etc/hosts')"},
-        {"replay": "bqml_row.x as z; attach '/tmp/stranger.db'"},
+        {"replay": "bqml_row.x as z; attach 'stranger.db'"},
         {"replay": "getenv('HOME') as z"},
         {"replay": "nextval('s') as z"},
         {"replay": "avg(bqml_row.x) over () as z"},
@@ -328,7 +328,7 @@ def test_the_sandbox_reaches_nothing():
     with transform.sandbox() as connection:
         for sql in (
             "from read_text('/etc/hosts')",
-            "attach '/tmp/a.duckdb'",
+            "attach 'a.duckdb'",
             "install httpfs",
             "from secret",
             "set enable_external_access = true",
@@ -490,3 +490,20 @@ def test_bqml_transform_is_the_clause_as_sql(db):
 def test_an_option_that_is_no_clause_is_refused(db, options, message):
     with pytest.raises(duckdb.Error, match=message):
         db.train("m", POINTS, **options)
+
+
+def test_a_warm_start_keeps_the_clause_and_its_statistics(scaled):
+    def go_on(clause):
+        options = json.dumps({"model_type": "linear_reg", "warm_start": True, "transform": clause})
+        scaled.connection.execute(
+            "create or replace table warm as select unnest(bqml_train('warm', ?, list(r), 'scaled',"
+            " any_value(s.model_version)))"
+            f" from (select * replace (x * 10 as x) from ({POINTS})) r, scaled s",
+            [options],
+        )
+
+    go_on(SCALED)
+    kept = "select transform.statistics from "
+    assert scaled.value(kept + "warm") == scaled.value(kept + "scaled")
+    with pytest.raises(duckdb.Error, match="warm: option 'transform' differs from that of the"):
+        go_on(["label", "x"])
