@@ -60,23 +60,32 @@ ml.validate_data_drift(
         )
     ),
 
-    -- one row per side, column and value that is not NULL
+    -- one row per side, column and distinct value that is not NULL; n is how often it occurs
     cells as (
-        select 'base' as side, input, cell
-        from (
-            unpivot (select cast(columns(*) as varchar) from base_rows)
-            on columns(*) into name input value cell
-        )
+        {%- for side in ['base', 'study'] %}
+        {%- if not loop.first %}
         union all
-        select 'study' as side, input, cell
+        {%- endif %}
+        select
+            '{{ side }}' as side,
+            input,
+            entry.key as cell,
+            entry.value as n
         from (
-            unpivot (select cast(columns(*) as varchar) from study_rows)
-            on columns(*) into name input value cell
+            select input, unnest(entries) as entry
+            from (
+                unpivot (
+                    select cast(map_entries(histogram(columns(*))) as struct(key varchar, value bigint)[])
+                    from {{ side }}_rows
+                )
+                on columns(*) into name input value entries
+            )
         )
+        {%- endfor %}
     ),
 
     numbers as (
-        select cells.side, cells.input, try_cast(cells.cell as double) as x
+        select cells.side, cells.input, try_cast(cells.cell as double) as x, cells.n
         from cells
         inner join types on cells.input = types.input
         where types.is_number and isfinite(try_cast(cells.cell as double))
@@ -87,7 +96,7 @@ ml.validate_data_drift(
         select
             side,
             input,
-            count(*) as n,
+            sum(n) as n,
             case when min(x) = max(x) then min(x) - 0.5 else min(x) end as low,
             case when min(x) = max(x) then 1.0 else max(x) - min(x) end as width
         from numbers
@@ -100,7 +109,7 @@ ml.validate_data_drift(
             numbers.input,
             ranges.low + ranges.width * least(9, floor((numbers.x - ranges.low) / ranges.width * 10)) / 10 as low,
             ranges.low + ranges.width * (least(9, floor((numbers.x - ranges.low) / ranges.width * 10)) + 1) / 10 as high,
-            count(*) / any_value(ranges.n) as share
+            sum(numbers.n) / any_value(ranges.n) as share
         from numbers
         inner join ranges on numbers.side = ranges.side and numbers.input = ranges.input
         group by all
@@ -146,8 +155,8 @@ ml.validate_data_drift(
         select
             cells.input,
             cells.cell,
-            count(case when cells.side = 'base' then 1 end) as base_n,
-            count(case when cells.side = 'study' then 1 end) as study_n
+            sum(case when cells.side = 'base' then cells.n else 0 end) as base_n,
+            sum(case when cells.side = 'study' then cells.n else 0 end) as study_n
         from cells
         inner join types on cells.input = types.input
         where not types.is_number

@@ -17,6 +17,7 @@ each other longer than they work.
 """
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -73,7 +74,12 @@ _PARAMETERS = {
 
 
 def _xgboost() -> Any:
-    """The package, imported when it is first needed: models of other types do without."""
+    """The package, imported when it is first needed: models of other types do without.
+
+    Its OpenMP reads when it is loaded how threads are to wait. They spin unless told otherwise,
+    which makes training many times slower while anything else is running, as it is under dbt.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import xgboost
     except ImportError as error:
