@@ -1,0 +1,166 @@
+"""Every statement that dbt would send to BigQuery is analyzed by GoogleSQL, in the order of a build."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from analyzer import googlesql
+from analyzer.client import Statement, place
+from analyzer.googlesql import Refused
+from analyzer.warehouse import Warehouse
+from dbt.artifacts.resources import NodeType
+
+ROOT = Path(__file__).parents[2]
+CASES = Path(__file__).parent / "cases"
+
+
+def test_every_statement_is_accepted(built, rendered):
+    refused = {
+        place(rendered.manifest, statement, ROOT): statement.refused.reason
+        for statement in built.sent
+        if statement.refused
+    }
+    assert refused == {}
+
+
+def test_dbt_finds_nothing_wrong_with_the_answers(built):
+    """Contracts that do not hold, for one: dbt compares them with the columns that GoogleSQL infers."""
+    assert built.problems == {}
+
+
+def test_nothing_is_left_out(built, rendered):
+    """Each node sent what makes it what it is."""
+    kinds: dict[str, Counter] = {}
+    for statement in built.sent:
+        kinds.setdefault(statement.node, Counter()).update(statement.kinds)
+    wanted = {
+        NodeType.Model: "CreateTableAsSelectStmt",
+        NodeType.Snapshot: "MergeStmt",
+        NodeType.Test: "QueryStmt",
+        NodeType.Unit: "QueryStmt",
+    }
+    missing = []
+    for node in _nodes(rendered.manifest):
+        kind = wanted[node.resource_type]
+        if node.config.materialized == "ml_model":
+            kind = "CreateModelStmt"
+        if kind not in kinds.get(node.unique_id, {}):
+            missing.append((node.unique_id, kind))
+        if node.config.materialized == "incremental" and "MergeStmt" not in kinds[node.unique_id]:
+            missing.append((node.unique_id, "MergeStmt"))
+    assert missing == []
+
+
+def test_declared_columns_are_those_that_googlesql_infers(built, rendered):
+    declared = {
+        node.original_file_path: _declared(built.warehouse, node)
+        for node in rendered.manifest.nodes.values()
+        if node.resource_type in (NodeType.Model, NodeType.Snapshot)
+        and node.config.materialized != "ml_model"
+    }
+    assert any(columns for columns, _ in declared.values())
+    differing = {
+        path: found
+        for path, (columns, inferred) in declared.items()
+        if (found := differences(columns, inferred))
+    }
+    assert differing == {}
+
+
+def test_declared_columns_can_differ():
+    inferred = {"flight_id": "STRING", "miles": "INT64"}
+    assert differences({"flight_id": "STRING"}, inferred) == []
+    assert differences({"flight_id": "STRING", "miles": "FLOAT64"}, inferred) == [
+        "miles is INT64, declared FLOAT64"
+    ]
+    assert differences({"mile": "INT64"}, inferred) == ["mile is declared and not there"]
+
+
+def test_macro_cases_are_accepted(built, rendered):
+    refused = {}
+    with built.warehouse.copied() as given:
+        given.run((CASES / "given.sql").read_text())
+        for path, sql in rendered.files.items():
+            if path.parts[0] != "macros":
+                continue
+            try:
+                with given.copied() as own:
+                    own.run(sql)
+            except Refused as reason:
+                refused[f"golden/{path}:{reason.line}"] = reason.reason
+    assert refused == {}
+
+
+@pytest.mark.parametrize(
+    ("model", "right", "wrong", "reason"),
+    [
+        (
+            "fct_flight",
+            "departure_delay_minutes is null as is_cancelled",
+            "departure_delay is null as is_cancelled",
+            "Unrecognized name: departure_delay; Did you mean departure_delay_minutes?",
+        ),
+        (
+            "ml_late_arrival__predictions",
+            "\n    predicted_is_late_arrival,",
+            "\n    predicted_late_arrival,",
+            "Unrecognized name: predicted_late_arrival; Did you mean predicted_is_late_arrival?",
+        ),
+        (
+            "ml_late_arrival__model",
+            "max_iterations = 50",
+            "max_iteration = 50",
+            "did you mean 'max_iterations'?",
+        ),
+    ],
+)
+def test_a_mistake_is_found_and_its_place_named(built, rendered, model, right, wrong, reason):
+    unique_id = f"model.azekura.{model}"
+    sql = next(
+        statement.sql
+        for statement in built.sent
+        if statement.node == unique_id and right in statement.sql
+    )
+    with built.warehouse.copied() as copy, pytest.raises(Refused) as refusal:
+        copy.run(sql.replace(right, wrong))
+    assert reason in refusal.value.reason
+
+    path = Path(rendered.manifest.nodes[unique_id].original_file_path)
+    mistaken = Statement(sql, unique_id, refused=refusal.value)
+    lines = (ROOT / path).read_text().splitlines()
+    named = place(rendered.manifest, mistaken, ROOT)
+    if right.strip() in map(str.strip, lines):
+        number = [line.strip() for line in lines].index(right.strip()) + 1
+        assert named == f"{path}:{number}"
+    else:
+        assert named.startswith(str(path))
+
+
+def differences(declared: dict[str, str], inferred: dict[str, str]) -> list[str]:
+    """What the columns declared say that the columns inferred do not."""
+    return [
+        f"{name} is {inferred[name]}, declared {type_name}"
+        if name in inferred
+        else f"{name} is declared and not there"
+        for name, type_name in declared.items()
+        if inferred.get(name) != type_name
+    ]
+
+
+def _declared(warehouse: Warehouse, node) -> tuple[dict[str, str], dict[str, str]]:
+    """The columns that a node's YAML gives a type, and all that GoogleSQL infers."""
+    table = warehouse.table((node.database, node.schema, node.alias))
+    assert table is not None, f"{node.unique_id} was not made"
+    types = {name: column.data_type for name, column in node.columns.items() if column.data_type}
+    return tuple(
+        {name: googlesql.text(type_) for name, type_ in columns.items()}
+        for columns in (warehouse.types(**types), table.columns)
+    )
+
+
+def _nodes(manifest):
+    return [
+        node
+        for node in (*manifest.nodes.values(), *manifest.unit_tests.values())
+        if node.resource_type != NodeType.Seed
+    ]
