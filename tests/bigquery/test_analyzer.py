@@ -1,4 +1,4 @@
-"""Every statement that dbt would send to BigQuery is analyzed by GoogleSQL, in the order of a build."""
+"""Every statement that dbt would send to BigQuery is analyzed by GoogleSQL, as a build goes."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,7 +8,7 @@ from analyzer import googlesql
 from analyzer.client import Statement, place
 from analyzer.googlesql import Refused
 from analyzer.warehouse import Warehouse
-from dbt.artifacts.resources import NodeType
+from dbt.node_types import NodeType
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
@@ -24,7 +24,7 @@ def test_every_statement_is_accepted(built, rendered):
 
 
 def test_dbt_finds_nothing_wrong_with_the_answers(built):
-    """Contracts that do not hold, for one: dbt compares them with the columns that GoogleSQL infers."""
+    """Contracts that do not hold, for one: dbt compares them with the columns it is told of."""
     assert built.problems == {}
 
 

@@ -6,8 +6,8 @@ from analyzer.warehouse import Warehouse
 
 GIVEN = """
 create table d.flights (
-    flight_id string, flight_date date, event_at timestamp, carrier string, miles int64, delay float64,
-    is_late bool, is_evaluation bool, words array<string>, place geography
+    flight_id string, flight_date date, event_at timestamp, carrier string, miles int64,
+    delay float64, is_late bool, is_evaluation bool, words array<string>, place geography
 );
 create model d.regression options(model_type = 'LINEAR_REG', input_label_cols = ['delay']) as
 select miles, carrier, delay from d.flights;
@@ -115,7 +115,8 @@ REFUSED = {
         "'model_type' has no value 'LINEAR_REGG'; did you mean 'LINEAR_REG'",
     ),
     "option misspelt": (
-        f"create model d.m options(\n  model_type = 'LINEAR_REG',\n  max_iteration = 5) as {TRAINED}",
+        "create model d.m options(\n  model_type = 'LINEAR_REG',\n"
+        f"  max_iteration = 5) as {TRAINED}",
         3,
         "'max_iteration' is unknown for LINEAR_REG; did you mean 'max_iterations'",
     ),
@@ -184,7 +185,8 @@ REFUSED = {
     ),
     "no data": ("select * from ml.predict(model d.regression)", 1, "ML.PREDICT: takes"),
     "arguments in another order": (
-        "select * from ml.detect_anomalies(model d.clusters, table d.flights, struct(0.1 as contamination))",
+        "select * from ml.detect_anomalies("
+        "model d.clusters, table d.flights, struct(0.1 as contamination))",
         1,
         "ML.DETECT_ANOMALIES: takes",
     ),
@@ -234,7 +236,8 @@ REFUSED = {
         "`?carrier`?",
     ),
     "feature of another type": (
-        "select 1 from ml.predict(model d.regression, (select 'a' as miles, carrier from d.flights))",
+        "select 1 from ml.predict(model d.regression, "
+        "(select 'a' as miles, carrier from d.flights))",
         1,
         "the feature miles is not of the type",
     ),
@@ -299,14 +302,16 @@ REFUSED = {
 
 # what the table of signatures gives
 GIVES = {
-    "select * from ml.predict(model d.regression, (select flight_id, miles, carrier from d.flights))": (
+    "select * from ml.predict(model d.regression,"
+    " (select flight_id, miles, carrier from d.flights))": (
         "predicted_delay FLOAT64, flight_id STRING, miles INT64, carrier STRING"
     ),
     "select * from ml.predict(model d.classifier, (select miles from d.flights))": (
         "predicted_is_late BOOL, predicted_is_late_probs ARRAY<STRUCT<label BOOL, prob FLOAT64>>,"
         " miles INT64"
     ),
-    "select * from ml.predict(model d.components, (select flight_id, miles, delay from d.flights))": (
+    "select * from ml.predict(model d.components,"
+    " (select flight_id, miles, delay from d.flights))": (
         "principal_component_1 FLOAT64, principal_component_2 FLOAT64, flight_id STRING"
     ),
     "select * from ml.predict(model d.components, (select miles, delay from d.flights))": (
@@ -334,9 +339,8 @@ GIVES = {
         "predicted_is_late BOOL, predicted_is_late_probs ARRAY<STRUCT<label BOOL, prob FLOAT64>>,"
         " miles INT64, carrier STRING"
     ),
-    "select ml.feature_cross(struct(carrier as a, carrier as b, carrier as c), 3) as x from d.flights": (
-        "x STRUCT<a_b STRING, a_c STRING, b_c STRING, a_b_c STRING>"
-    ),
+    "select ml.feature_cross(struct(carrier as a, carrier as b, carrier as c), 3) as x"
+    " from d.flights": ("x STRUCT<a_b STRING, a_c STRING, b_c STRING, a_b_c STRING>"),
     "select ml.polynomial_expand(struct(miles, delay as b), 2) as x from d.flights": (
         "x STRUCT<miles FLOAT64, miles_miles FLOAT64, miles_b FLOAT64, b FLOAT64, b_b FLOAT64>"
     ),

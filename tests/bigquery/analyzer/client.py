@@ -1,4 +1,4 @@
-"""What dbt-bigquery is given for a connection: a client of Google's that asks the warehouse here."""
+"""What dbt-bigquery is given for a client of Google's: one that asks the warehouse here."""
 
 import re
 from collections.abc import Callable
@@ -7,14 +7,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from analyzer import googlesql
-from analyzer.googlesql import Refused, Type
-from analyzer.warehouse import Outcome, Warehouse
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.contextvars import get_node_info
 from dbt_common.exceptions import DbtDatabaseError
 from google.api_core.exceptions import NotFound
 from google.cloud import bigquery
+
+from analyzer import googlesql
+from analyzer.googlesql import Refused, Type
+from analyzer.warehouse import Outcome, Warehouse
 
 _JOB_KINDS = {
     "QueryStmt": "SELECT",
@@ -40,7 +41,7 @@ class Statement:
 def place(manifest: Manifest, statement: Statement, root: Path) -> str:
     """Where a refused statement went wrong: the dbt file and its line.
 
-    A line of the compiled SQL is one of the file unless a macro wrote it; then it is quoted instead.
+    A line of the compiled SQL is one of the file, unless a macro wrote it: then it is quoted.
     """
     assert statement.refused is not None
     nodes = {**manifest.nodes, **manifest.unit_tests}

@@ -1,4 +1,4 @@
-"""GoogleSQL's analyzer, the open source of BigQuery's own, compiled to WebAssembly and run in process."""
+"""GoogleSQL's analyzer, BigQuery's own, compiled to WebAssembly and run in this process."""
 
 import contextlib
 import ctypes
@@ -69,7 +69,7 @@ class _Client(wasm_client.WasmClient):
 
 
 class GoogleSQL:
-    """One instance of the service. To compile it takes half a minute, to load what `cache` keeps none.
+    """One instance of the service: half a minute to compile, no time to load from `cache`.
 
     The cache is machine code that this process will run: it belongs in a folder of the clone.
     """
@@ -151,7 +151,7 @@ def _refused(message: str) -> Refused:
 
 @contextlib.contextmanager
 def _compiled_once(folder: Path):
-    """Within it, the module of the package's client is the one kept in `folder`, if there is one."""
+    """Within it, the package's client loads the module kept in `folder`, if there is one."""
     versions = "-".join(metadata.version(name) for name in ("zetasql", "wasmtime"))
     kept = folder / f"zetasql-{versions}.cwasm"
     compiler = wasm_client.Module

@@ -1,8 +1,8 @@
 """The calls of BigQuery ML's functions in a statement.
 
-What such a function returns depends on the model, on its settings and on the columns of its data, which
-no signature of GoogleSQL says. So each call gets a function of its own, written in SQL: the model's
-columns, then those of the data. What is no data - model, settings - is checked here and blanked out.
+What such a function returns depends on the model, the settings and the columns of the data: no
+signature of GoogleSQL says it. So each call gets a function of its own, written in SQL: the model's
+columns, then those of the data. What is no data (model, settings) is checked here and blanked out.
 """
 
 import difflib
@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from google.protobuf.message import Message
+from zetasql.wasi._pb2.zetasql.public import function_pb2
+
 from analyzer import googlesql, ml_signatures
 from analyzer.googlesql import Catalog, Refused, Type
 from analyzer.ml_signatures import FUNCTIONS, TABLE_FUNCTIONS, TableFunction
 from analyzer.tokens import Token, arguments, line_at, tokens
-from google.protobuf.message import Message
-from zetasql.wasi._pb2.zetasql.public import function_pb2
 
 _ENUMS = function_pb2.FunctionEnums
 _KINDS = function_pb2.SignatureArgumentKind

@@ -50,8 +50,8 @@ class TableFunction:
     needs: str = ""
     """What the data must hold: `features`, or `features label`."""
     keeps: str = ""
-    """Columns of the data that follow: `all`, `all but features`, `all but inputs`; or `transformed`,
-    what the TRANSFORM clause makes, before those it does not read."""
+    """Columns of the data that follow: `all` (of a PCA, all but the features, unless its setting
+    says so); or `transformed`, what TRANSFORM makes, and then those that it does not read."""
 
 
 _METRICS = {
@@ -229,7 +229,8 @@ TABLE_FUNCTIONS = {
         "model, data, settings?",
         {
             "REGRESSION": f"predicted_{{label}} FLOAT64, {_EXPLAINED}",
-            "CLASSIFICATION": f"predicted_{{label}} {{label_type}}, probability FLOAT64, {_EXPLAINED}",
+            "CLASSIFICATION": "predicted_{label} {label_type}, probability FLOAT64,"
+            f" {_EXPLAINED}",
         },
         {
             "top_k_features": "INT64",
@@ -268,8 +269,8 @@ TABLE_FUNCTIONS = {
     "EXPLAIN_FORECAST": TableFunction(
         "model, settings?, data?",
         {
-            "TIME_SERIES": "{series_keys}, time_series_timestamp TIMESTAMP, time_series_type STRING,"
-            f" time_series_data FLOAT64, time_series_adjusted_data FLOAT64, {_INTERVALS},"
+            "TIME_SERIES": "{series_keys}, time_series_timestamp TIMESTAMP, time_series_type"
+            f" STRING, time_series_data FLOAT64, time_series_adjusted_data FLOAT64, {_INTERVALS},"
             " trend FLOAT64, seasonal_period_yearly FLOAT64, seasonal_period_quarterly FLOAT64,"
             " seasonal_period_monthly FLOAT64, seasonal_period_weekly FLOAT64,"
             " seasonal_period_daily FLOAT64, holiday_effect FLOAT64, spikes_and_dips FLOAT64,"

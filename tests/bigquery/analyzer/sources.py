@@ -1,7 +1,8 @@
-"""What the warehouse holds before dbt: the external tables over the lake, as docs/bigquery.md has them."""
+"""What is there before dbt: the external tables over the lake, as docs/bigquery.md has them."""
+
+from dbt.contracts.graph.manifest import Manifest
 
 from analyzer.warehouse import Table, Warehouse
-from dbt.contracts.graph.manifest import Manifest
 
 
 def add_sources(warehouse: Warehouse, manifest: Manifest) -> None:

@@ -70,7 +70,7 @@ def split_paths(sql: str) -> str:
 
 
 def arguments(sql: str, found: list[Token], opening: int) -> tuple[list[tuple[int, int]], int]:
-    """The arguments in a pair of brackets: where each starts and ends, and the closing token's number."""
+    """Where each argument in a pair of brackets starts and ends; the number of the closing one."""
     spans, depth, first = [], 0, opening + 1
     for number in range(opening, len(found)):
         token = found[number]

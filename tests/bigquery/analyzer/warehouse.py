@@ -1,17 +1,19 @@
-"""A BigQuery that holds no rows: its tables and models are made by the statements that make them."""
+"""A BigQuery without rows: tables and models are made by the statements that make them."""
 
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
+
+from duckdb_bqml.errors import ModelError
+from duckdb_bqml.options import OPTIONS, validate
+from google.protobuf.message import Message
 
 from analyzer import googlesql, ml_calls, ml_signatures
 from analyzer.googlesql import Catalog, GoogleSQL, Refused, Type
 from analyzer.ml_calls import Model, Surroundings
 from analyzer.tokens import arguments, line_at, split_paths, statements, tokens
-from duckdb_bqml.errors import ModelError
-from duckdb_bqml.options import OPTIONS, validate
-from google.protobuf.message import Message
 
 Columns = dict[str, Type]
 
@@ -281,7 +283,8 @@ def _check_keys(node: Message, sql: str) -> None:
         if called not in _PARTITION_FUNCTIONS and (is_call or type_name != "DATE"):
             given = called or type_name
             raise Refused(
-                f"PARTITION BY takes a DATE, a function that truncates to one, or RANGE_BUCKET, not {given}",
+                "PARTITION BY takes a DATE, a function that truncates to one, or RANGE_BUCKET,"
+                f" not {given}",
                 _line_of(sql, "partition"),
             )
     keys = [googlesql.innermost(wrapped) for wrapped in googlesql.field(node, "cluster_by_list")]
@@ -297,12 +300,12 @@ def _line_of(sql: str, word: str) -> int:
     return next((line_at(sql, token.start) for token in tokens(sql) if token.is_word(word)), 1)
 
 
-def _options(node: Message, sql: str, name: str) -> dict[str, object]:
+def _options(node: Message, sql: str, name: str) -> dict[str, Any]:
     """The options of CREATE MODEL, checked against the project's table of them."""
     given = {option.name: googlesql.value(option.value) for option in node.option_list}
     lowered = {key.lower(): value for key, value in given.items()}
     known = OPTIONS.get(str(lowered.get("model_type", "")).upper(), {})
-    # what this project's own engine does not have is BigQuery's all the same: only its name is checked
+    # what the engine of this project does not have, BigQuery has: only its name is checked
     here = {
         key: value
         for key, value in given.items()
@@ -326,14 +329,14 @@ def _option_line(sql: str, reason: str) -> int:
     return line_at(sql, found[opening].start)
 
 
-def _label(options: dict[str, object]) -> str | None:
+def _label(options: dict[str, Any]) -> str | None:
     kinds = ml_signatures.kinds_of(str(options["model_type"]))
     if not set(kinds) & set(_SUPERVISED):
         return None
-    return list(options.get("input_label_cols") or ["label"])[0]
+    return (options.get("input_label_cols") or ["label"])[0]
 
 
-def _roles(options: dict[str, object], label: str | None) -> dict[str, str]:
+def _roles(options: dict[str, Any], label: str | None) -> dict[str, str]:
     """Columns of the training query that are no features, and the option that says so."""
     roles = {label: "input_label_cols"} if label else {}
     for option in ("data_split_col", "kmeans_init_col", "instance_weight_col"):
@@ -343,13 +346,14 @@ def _roles(options: dict[str, object], label: str | None) -> dict[str, str]:
 
 
 def _check_roles(
-    columns: Columns, roles: dict[str, str], options: dict[str, object], sql: str
+    columns: Columns, roles: dict[str, str], options: dict[str, Any], sql: str
 ) -> None:
     for name, option in roles.items():
         line = _option_line(sql, f"'{option}'")
         if name not in columns:
             raise Refused(
-                f"option '{option}' names '{name}', which is none of the columns {', '.join(columns)}",
+                f"option '{option}' names '{name}', which is none of the columns"
+                f" {', '.join(columns)}",
                 line,
             )
         type_name = googlesql.text(columns[name])
