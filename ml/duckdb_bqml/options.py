@@ -218,6 +218,11 @@ def _check_combinations(options: Mapping[str, Any]) -> None:
             "option 'optimize_strategy' cannot be NORMAL_EQUATION with l1_reg > 0; "
             "use BATCH_GRADIENT_DESCENT"
         )
+    if options.get("optimize_strategy") == "NORMAL_EQUATION" and options["warm_start"]:
+        raise ModelError(
+            "option 'optimize_strategy' cannot be NORMAL_EQUATION with warm_start = true; "
+            "use BATCH_GRADIENT_DESCENT"
+        )
     if options.get("auto_class_weights") and options.get("class_weights"):
         raise ModelError(
             "option 'class_weights' excludes 'auto_class_weights'; remove one of the two"

@@ -1,6 +1,7 @@
 """Reads trained models from the tables that hold them."""
 
 import functools
+import json
 import re
 import threading
 import weakref
@@ -27,6 +28,7 @@ class StoredModel(NamedTuple):
     features: list[dict[str, str]]
     label: dict[str, str] | None
     training_info: list[dict[str, Any]]
+    options: dict[str, Any]
 
     def features_of(self, rows: Rows, function: str) -> list[Column]:
         """What the model was trained on, of these rows."""
@@ -79,7 +81,7 @@ class ModelStore:
         try:
             with connection.cursor() as cursor:
                 row = cursor.execute(
-                    "select model_type, features, label, training_info, artifact "
+                    "select model_type, features, label, training_info, options, artifact "
                     f"from {relation} where model_version = ?",
                     [version],
                 ).fetchone()
@@ -90,6 +92,6 @@ class ModelStore:
             ) from error
         if row is None:
             raise ModelError(f"{relation} has no model_version {version}; take it from that table")
-        model_type, features, label, training_info, artifact = row
+        model_type, features, label, training_info, options, artifact = row
         model = MODEL_TYPES[model_type].from_bytes(artifact)
-        return StoredModel(model, features, label, training_info)
+        return StoredModel(model, features, label, training_info, json.loads(options))

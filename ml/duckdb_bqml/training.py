@@ -27,6 +27,15 @@ _ROLES = {
     "instance_weight_col": "weight column",
 }
 SCORE_DECIMALS = 4
+# What WARM_START cannot change, because the previous weights or centroids depend on it.
+_LASTING = (
+    "model_type",
+    "category_encoding_method",
+    "fit_intercept",
+    "num_clusters",
+    "distance_type",
+    "standardize_features",
+)
 
 MODEL_ROW = """STRUCT(
     model_version VARCHAR,
@@ -92,6 +101,9 @@ def _train_one(
         _logger.warning(warning)
     with about(name):
         data = _training_data(Rows.of_list(row_list, "training"), options)
+        warm = previous if options.get("warm_start") else None
+        if warm is not None:
+            data = _continuing(data, options, warm)
         hashes = row_hashes(data.columns)
         # DuckDB fills the list in any order and floating-point sums depend on it: sort, so that
         # the same rows always give the same model.
@@ -101,7 +113,6 @@ def _train_one(
         training = data.take(~evaluates)
         evaluation = data.take(evaluates) if evaluates.any() else None
         algorithm = MODEL_TYPES[options["model_type"]]
-        warm = previous if options.get("warm_start") else None
         fitted = algorithm.fit(training, evaluation, options, warm and warm.model)
         measured = _measure(fitted.model, evaluation or training, options)
     return _model_row(fitted, data, measured, warm.training_info if warm else [])
@@ -124,6 +135,45 @@ def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
     if not names:
         raise ModelError("the training query has no feature column; select at least one")
     return Dataset([rows.column(name, "column") for name in names], label, roles)
+
+
+def _continuing(data: Dataset, options: Mapping[str, Any], previous: StoredModel) -> Dataset:
+    """The data with their features in the order of the previous model; ModelError unless the two
+    have the same model type, schema and lasting options."""
+    for name in _LASTING:
+        before = previous.options.get(name)
+        if options.get(name, before) != before:
+            raise ModelError(
+                f"option '{name}' is {str(options[name]).upper()} and was {str(before).upper()} in "
+                "the model that warm_start goes on from; keep it, or set warm_start to false"
+            )
+    columns = {column.name.lower(): column for column in data.features}
+    wanted = [field["name"].lower() for field in previous.features]
+    pairs = [
+        *zip(previous.features, map(columns.get, wanted), strict=True),
+        *((None, column) for name, column in columns.items() if name not in wanted),
+    ]
+    if previous.label is not None:
+        pairs.append((previous.label, data.label))
+    for before, column in pairs:
+        if column is None:
+            fault = f"column '{before['name']}' is missing from the training query; add it"
+        elif before is None:
+            fault = f"column '{column.name}' is new; leave it out"
+        elif before["name"].lower() != column.name.lower():
+            fault = f"label column '{column.name}' was '{before['name']}'; keep it"
+        elif before["data_type"] != column.data_type:
+            fault = (
+                f"column '{column.name}' has the type {column.data_type} and had "
+                f"{before['data_type']}; cast it"
+            )
+        else:
+            continue
+        raise ModelError(
+            f"warm_start goes on from a model of the same schema: {fault}, or set warm_start "
+            "to false"
+        )
+    return data._replace(features=[columns[name] for name in wanted])
 
 
 def _require_complete(label: Column) -> None:
@@ -198,8 +248,10 @@ def _model_row(
         "label": data.label and _schema(data.label),
     }
     artifact = fitted.model.to_bytes()
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode() + artifact)
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
+    # A run that changes no weight is a version of its own, with its own training_info.
+    identity = content | ({"training_run": run} if run else {})
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode() + artifact)
     return content | {
         "model_version": digest.hexdigest()[:16],
         "statistics": [describe(column) for column in data.features],

@@ -58,7 +58,7 @@ INPUT = [
     ("kind", "VARCHAR"),
     ("is_high", "BOOLEAN"),
     ("grade", "VARCHAR"),
-    ("size", "DECIMAL(24,1)"),
+    ("size", "DECIMAL(23,1)"),
 ]
 
 

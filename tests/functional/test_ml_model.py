@@ -1,5 +1,7 @@
 """The materialization ml_model and the macros that use its models, run more than once."""
 
+from itertools import pairwise
+
 import duckdb
 import pytest
 
@@ -266,3 +268,51 @@ def test_a_multiclass_classifier_predicts_the_most_probable_label(project):
         assert predicted == max(probabilities, key=lambda row: row["prob"])["label"]
     [(accuracy,)] = project.query("select accuracy from metrics")
     assert accuracy == pytest.approx(sum(p == b for p, _, b in rows) / len(rows))
+
+
+WARM = ", 'warm_start': true, 'min_rel_progress': 0.0, 'max_iterations': 5"
+WARM_STARTS = {
+    "line": LINEAR + WARM,
+    "high": LOGISTIC.replace(", 'max_iterations': 50", "") + "['is_high']" + WARM,
+    "groups": "'model_type': 'kmeans', 'num_clusters': 3" + WARM,
+}
+
+
+def test_a_warm_start_goes_on_where_the_model_before_it_stopped(tiny):
+    project = tiny()
+    project.model("points", POINTS.format(rows=60))
+    for name, options in WARM_STARTS.items():
+        columns = {"line": "x, kind, y", "high": "x, kind, is_high", "groups": "x, kind, y"}
+        project.model(name, model(options, columns[name]))
+    for runs in ([0], [0, 1], [0, 1, 2]):
+        project.dbt("run").succeeded()
+        for name in WARM_STARTS:
+            losses = project.query(
+                "select training_run, first(loss order by iteration),"
+                " last(loss order by iteration)"
+                f" from (select unnest(training_info, max_depth := 2) from {name})"
+                " group by all order by all"
+            )
+            assert [run for run, _, _ in losses] == runs
+            for before, after in pairwise(losses):
+                assert after[1] <= before[2]
+    project.dbt("run", "--full-refresh", "--select", "line").succeeded()
+    assert project.query("select max(i.training_run) from line, unnest(training_info) t(i)") == [
+        (0,)
+    ]
+    project.model("line", model(WARM_STARTS["line"], "x, y"))
+    before = project.query("from line")
+    project.dbt("run", "--select", "line").failed_saying("line", "'kind' is missing", "warm_start")
+    assert project.query("from line") == before
+
+
+@pytest.mark.parametrize("kind", ["view", "table"])
+def test_a_warm_start_from_what_is_no_trained_model_starts_from_scratch(tiny, kind):
+    project = tiny()
+    project.model("points", POINTS.format(rows=60))
+    project.model("line", model(LINEAR + WARM))
+    project.dbt("run", "--select", "points").succeeded()
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute(f"create {kind} line as select 1 as one")
+    project.dbt("run", "--select", "line").succeeded()
+    assert len(version(project)) == 16

@@ -5,6 +5,9 @@ categories are one-hot encoded and left 0 or 1. Cluster radii are root mean squa
 values BigQuery printed; it documents neither them nor its random choices. Ours come from the
 contents of the rows: training hands them over in the order of their hashes, so that the first
 ones are any, and yet the same every time.
+
+WARM_START goes on from the centroids of the previous model and keeps its encoder, so that they
+mean the same.
 """
 
 import json
@@ -126,13 +129,18 @@ class KMeans:
         is_scaled, distance_type = options["standardize_features"], options["distance_type"]
         # Centring changes angles but no Euclidean distance, which it makes more exact.
         is_centered = is_scaled or distance_type == "EUCLIDEAN"
-        encoder = Encoder.fit(
-            training.features, scaling=Scaling(1, is_centered=is_centered, is_scaled=is_scaled)
-        )
-        design = encoder.transform(training.features)
-        clusters = options.get("num_clusters") or _default_clusters(design.shape[0])
-        first = _INITIAL[options["kmeans_init_method"]](design, clusters, training, distance_type)
-        centroids, iterations = _lloyd(design, design[first].toarray(), distance_type, options)
+        if previous is not None:
+            encoder, first = previous.encoder, previous.centroids
+            design, clusters = encoder.transform(training.features), len(first)
+        else:
+            encoder = Encoder.fit(
+                training.features, scaling=Scaling(1, is_centered=is_centered, is_scaled=is_scaled)
+            )
+            design = encoder.transform(training.features)
+            clusters = options.get("num_clusters") or _default_clusters(design.shape[0])
+            initial = _INITIAL[options["kmeans_init_method"]]
+            first = design[initial(design, clusters, training, distance_type)].toarray()
+        centroids, iterations = _lloyd(design, first, distance_type, options)
         model = cls(encoder, centroids, distance_type)
         model.measure(design)
         return Training(model, {**options, "num_clusters": clusters}, iterations)

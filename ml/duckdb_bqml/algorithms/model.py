@@ -139,6 +139,11 @@ NULL_CATEGORY = "_null_filler"
 """BigQuery's name of the category that stands for NULL."""
 
 
+def category_names(block: Category) -> list[str]:
+    """The categories of a one-hot encoded feature as BigQuery prints them."""
+    return [NULL_CATEGORY if name is None else name for name in block.categories]
+
+
 class Part(NamedTuple):
     """What a model says of one feature in one of its parts (a centroid, a component).
 
@@ -154,8 +159,8 @@ class Part(NamedTuple):
     @classmethod
     def of_category(cls, id: int, block: Category, values: NDArray[np.float64]) -> Self:
         """The part of a one-hot encoded feature whose categories have these values."""
-        names = [NULL_CATEGORY if name is None else name for name in block.categories]
-        return cls(id, block.name, None, list(zip(names, values.tolist(), strict=True)))
+        pairs = zip(category_names(block), values.tolist(), strict=True)
+        return cls(id, block.name, None, list(pairs))
 
 
 @runtime_checkable

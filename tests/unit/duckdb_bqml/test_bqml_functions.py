@@ -644,3 +644,174 @@ def test_the_sentence_of_an_error_is_found_in_what_duckdb_makes_of_it(line):
         "line: column 'x' is missing from the input of ml_predict; add it to the query as INT64"
     )
     assert sentence("Parser Error: no") == "Parser Error: no"
+
+
+# ---- weights, explanations and warm starts in SQL
+
+SHOPS = """
+    select i % 7 as x, ['a', 'b', null][1 + i % 3] as kind,
+           2.0 * (i % 7) + [0, 5, 9][1 + i % 3] as amount,
+           ['low', 'middle', 'high'][1 + (i % 7) // 3] as band, i % 7 > 2 as is_high
+    from range(60) t(i)
+"""
+
+
+def weights(db, model, settings="{}", function="bqml_weights"):
+    return db.value(f"select {function}('{model}', model_version, '{settings}') from {model}")
+
+
+def test_weights_of_a_regression(db):
+    db.train(
+        "m",
+        f"select x, kind, amount from ({SHOPS})",
+        model_type="linear_reg",
+        input_label_cols=["amount"],
+        category_encoding_method="dummy_encoding",
+    )
+    x, kind, intercept = weights(db, "m")
+    assert x == {
+        "processed_input": "x", "weight": pytest.approx(2), "category_weights": [],
+        "class_label": None,
+    }  # fmt: skip
+    assert (kind["processed_input"], kind["weight"]) == ("kind", None)
+    assert kind["category_weights"] == [
+        {"category": "a", "weight": 0.0},
+        {"category": "b", "weight": pytest.approx(5)},
+        {"category": "_null_filler", "weight": pytest.approx(9)},
+    ]
+    assert (intercept["processed_input"], intercept["weight"]) == (
+        "__INTERCEPT__",
+        pytest.approx(0, abs=1e-9),
+    )
+    stddev = db.value(f"select stddev_samp(x) from ({SHOPS})")
+    assert weights(db, "m", '{"standardize": true}')[0]["weight"] == pytest.approx(2 * stddev)
+    with pytest.raises(duckdb.Error, match=r"m: Model is not supported by ML\.ADVANCED_WEIGHTS"):
+        weights(db, "m", function="bqml_advanced_weights")
+
+
+def test_weights_of_three_classes_come_class_by_class(db):
+    db.train(
+        "m",
+        f"select x, kind, band from ({SHOPS})",
+        model_type="logistic_reg",
+        input_label_cols=["band"],
+    )
+    assert [(row["class_label"], row["processed_input"]) for row in weights(db, "m")] == [
+        (label, name)
+        for label in ("high", "low", "middle")
+        for name in ("x", "kind", "__INTERCEPT__")
+    ]
+
+
+def test_an_explanation_leads_with_the_greatest_attribution_and_adds_up(db):
+    db.train(
+        "m",
+        f"select x, kind, is_high from ({SHOPS})",
+        model_type="logistic_reg",
+        input_label_cols=["is_high"],
+        enable_global_explain=True,
+    )
+    rows = db.rows(
+        "select bqml_explain_predict('m', (select model_version from m), '{}', r) from "
+        f"({SHOPS}) r"
+    )
+    for (row,) in rows:
+        first, second = row["top_feature_attributions"]
+        assert abs(first["attribution"]) >= abs(second["attribution"])
+        total = row["baseline_prediction_value"] + first["attribution"] + second["attribution"]
+        assert row["prediction_value"] == pytest.approx(total)
+        assert row["prediction_value"] >= 0
+        assert row["approximation_error"] == 0
+        assert row["class_position"] == 1 + (row["prediction"][1] > 0.5)
+    explained = db.value("select global_explanation from m")
+    assert [(row["class_label"], row["feature"]) for row in explained] == [
+        (label, name) for label in ("false", "true", None) for name in ("x", "kind")
+    ]
+    x = [row["attribution"] for row in explained if row["feature"] == "x"]
+    assert x == pytest.approx([x[0]] * 3)
+    assert x[0] > 10 * explained[1]["attribution"]
+
+
+def warm(db, new, old, query, **options):
+    """Train `new` as a warm start from `old`."""
+    db.connection.execute(
+        f"create or replace table {new} as select unnest(bqml_train('{new}', ?, list(r), '{old}', "
+        f"any_value(o.model_version))) from ({query}) r cross join {old} as o",
+        [json.dumps({"warm_start": True, **options})],
+    )
+
+
+LINE = {"model_type": "linear_reg", "input_label_cols": ["amount"]}
+
+
+def test_a_warm_start_counts_its_runs_and_takes_columns_by_name(db):
+    db.train("m", f"select x, kind, amount from ({SHOPS})", **LINE)
+    for run in (1, 2):
+        warm(db, "m", "m", f"select amount, kind, x from ({SHOPS})", **LINE)
+        assert db.value("select max(i.training_run) from m, unnest(training_info) t(i)") == run
+        assert db.value("select list_transform(features, lambda f: f.name) from m") == ["x", "kind"]
+    [(y,)] = db.predict("m", "select 3 as x, 'b' as kind")
+    assert y == pytest.approx(11)
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "message"),
+    [
+        (
+            "select x, amount",
+            {},
+            "column 'kind' is missing from the training query; add it, or set",
+        ),
+        (
+            "select x, kind, 1 as z, amount",
+            {},
+            "column 'z' is new; leave it out, or set warm_start",
+        ),
+        (
+            "select x::double as x, kind, amount",
+            {},
+            "column 'x' has the type FLOAT64 and had INT64; cast it, or set warm_start to false",
+        ),
+        (
+            "select x, kind, amount as price",
+            {"input_label_cols": ["price"]},
+            "label column 'price' was 'amount'; keep it, or set warm_start to false",
+        ),
+        (
+            "select x, kind, amount::double as amount",
+            {},
+            "column 'amount' has the type FLOAT64 and had NUMERIC; cast it",
+        ),
+        (
+            "select x, kind, amount",
+            {"category_encoding_method": "dummy_encoding"},
+            "option 'category_encoding_method' is DUMMY_ENCODING and was ONE_HOT_ENCODING",
+        ),
+        (
+            "select x, kind, amount",
+            {"fit_intercept": False},
+            "option 'fit_intercept' is FALSE and was TRUE in the model that warm_start goes on",
+        ),
+        (
+            "select x, kind, amount > 5 as amount",
+            {"model_type": "logistic_reg"},
+            "option 'model_type' is LOGISTIC_REG and was LINEAR_REG in the model that warm_start",
+        ),
+    ],
+)
+def test_a_warm_start_of_another_model_is_refused_in_one_sentence(db, query, options, message):
+    db.train("m", f"select x, kind, amount from ({SHOPS})", **LINE)
+    with pytest.raises(duckdb.Error) as refused:
+        warm(db, "n", "m", f"{query} from ({SHOPS})", **{**LINE, **options})
+    assert message in str(refused.value) and "n: " in str(refused.value)
+
+
+def test_a_warm_start_of_kmeans_keeps_centroids_and_their_number(db):
+    query = f"select x, kind from ({SHOPS})"
+    db.train("m", query, model_type="kmeans", num_clusters=3, max_iterations=1, early_stop=False)
+    warm(db, "n", "m", query, model_type="kmeans")
+    losses = [row["loss"] for row in db.value("select training_info from n")]
+    assert losses == sorted(losses, reverse=True) and len(losses) > 2
+    assert db.value("select options::json ->> 'num_clusters' from n") == "3"
+    with pytest.raises(duckdb.Error, match="option 'num_clusters' is 4 and was 3 in the model"):
+        warm(db, "n", "m", query, model_type="kmeans", num_clusters=4)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from duckdb_bqml.algorithms.linear_model import (
+    _MULTICLASS_LOG,
     LinearRegression,
     LogisticRegression,
     normal_equation,
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.sparse import csr_matrix
+from scipy.special import logsumexp, softmax
 
 RNG = np.random.default_rng(7)
 
@@ -83,7 +85,7 @@ def test_gradient_descent_ends_where_the_normal_equation_does(l2_reg):
         ).model
         for strategy in ("NORMAL_EQUATION", "BATCH_GRADIENT_DESCENT")
     )
-    assert descended.weights == pytest.approx(exact.weights, abs=1e-4)
+    assert descended.coefficients == pytest.approx(exact.coefficients, abs=1e-4)
     assert descended.intercept == pytest.approx(exact.intercept, abs=1e-4)
 
 
@@ -105,8 +107,8 @@ def test_l1_makes_weights_exactly_zero():
     noise = Column("noise", "FLOAT64", RNG.normal(size=200))
     data = Dataset([*data.features, noise], data.label)
     model = LinearRegression.fit(data, None, options("linear_reg", l1_reg=0.5)).model
-    assert model.weights[-1, 0] == 0
-    assert (model.weights[:-1] != 0).all()
+    assert model.coefficients[-1, 0] == 0
+    assert (model.coefficients[:-1] != 0).all()
 
 
 def test_without_an_intercept_the_model_passes_through_the_mean_at_zero():
@@ -186,8 +188,8 @@ def test_auto_class_weights_equal_the_explicit_balanced_weights():
         LogisticRegression.fit(data, None, options("logistic_reg", **given)).model
         for given in ({"auto_class_weights": True}, {"class_weights": explicit}, {})
     ]
-    assert models[0].weights == pytest.approx(models[1].weights)
-    assert models[0].weights != pytest.approx(models[2].weights)
+    assert models[0].coefficients == pytest.approx(models[1].coefficients)
+    assert models[0].coefficients != pytest.approx(models[2].coefficients)
 
 
 def test_class_weights_must_name_every_class():
@@ -212,3 +214,290 @@ def test_an_artifact_restores_the_same_model(count):
     restored = LogisticRegression.from_bytes(artifact)
     assert restored.to_bytes() == artifact
     assert np.array_equal(restored.predict(data.features), model.predict(data.features))
+
+
+@given(
+    hnp.arrays(np.float64, (5, 3), elements=st.floats(-2000, 2000)),
+    hnp.arrays(np.int64, 5, elements=st.integers(0, 2)),
+)
+def test_the_log_loss_is_exact_for_scores_however_far_apart(scores, target):
+    expected = logsumexp(scores, axis=1) - scores[np.arange(5), target]
+    assert _MULTICLASS_LOG.of_rows(scores, target) == pytest.approx(expected, abs=1e-9)
+    residual = softmax(scores, axis=1) - np.eye(3)[target]
+    assert _MULTICLASS_LOG.residual(scores, target) == pytest.approx(residual, abs=1e-12)
+
+
+def test_more_rows_than_are_measured_at_once_have_the_same_loss():
+    scores, target = RNG.normal(size=(5000, 3)), RNG.integers(0, 3, 5000)
+    row_weights = RNG.uniform(size=5000)
+    losses = logsumexp(scores, axis=1) - scores[np.arange(5000), target]
+    assert _MULTICLASS_LOG.mean(scores, target, None) == pytest.approx(losses.mean())
+    assert _MULTICLASS_LOG.mean(scores, target, row_weights) == pytest.approx(
+        np.average(losses, weights=row_weights)
+    )
+
+
+# ---- weights, standard errors and explanations
+
+
+def mixed_data(rows=400, noise=1.0, classes_of=None):
+    """A number with NULLs, a category with NULLs and a number, and a label that needs them all."""
+    rng = np.random.default_rng(11)
+    x, z = rng.normal(50, 7, rows), rng.exponential(3, rows)
+    x[::17] = np.nan
+    codes = rng.integers(-1, 3, rows)
+    target = 0.3 * np.nan_to_num(x, nan=50) - z + np.array([1.0, -2.0, 4.0, 0.0])[codes]
+    target = target + rng.normal(scale=noise, size=rows)
+    features = [
+        Column("x", "FLOAT64", x),
+        Column("kind", "STRING", codes, ("a", "b", "c")),
+        Column("z", "FLOAT64", z),
+    ]
+    if classes_of is None:
+        return Dataset(features, Column("label", "FLOAT64", target))
+    edges = np.quantile(target, np.linspace(0, 1, classes_of + 1)[1:-1])
+    return Dataset(features, classes(np.searchsorted(edges, target), classes_of))
+
+
+def original_design(data, categories):
+    """Numbers with NULL as the mean, and a column of 0 and 1 per category, -1 being NULL."""
+    numbers = [np.where(np.isnan(c.values), np.nanmean(c.values), c.values) for c in data.features]
+    kind = data.features[1].values
+    return np.column_stack(
+        [numbers[0], *((kind == code).astype(float) for code in categories), numbers[2]]
+    )
+
+
+MODELS = [
+    (LinearRegression, "linear_reg", None),
+    (LogisticRegression, "logistic_reg", 2),
+    (LogisticRegression, "logistic_reg", 3),
+]
+
+
+def scores(model, data):
+    """Regression: the values; two classes: the log-odds of the higher; more: the scores."""
+    predicted = model.predict(data.features)
+    if model.classes is None:
+        return predicted
+    return np.log(predicted[:, 1:] / predicted[:, :1])
+
+
+@pytest.mark.parametrize("encoding", ["ONE_HOT_ENCODING", "DUMMY_ENCODING"])
+@pytest.mark.parametrize(("algorithm", "model_type", "count"), MODELS)
+def test_weights_on_the_scale_of_the_features_give_the_prediction(
+    algorithm, model_type, count, encoding
+):
+    data = mixed_data(classes_of=count)
+    chosen = options(model_type, category_encoding_method=encoding)
+    model = algorithm.fit(data, None, chosen).model
+    rows = model.weights(standardize=False)
+    design = original_design(data, [0, 1, 2, -1])
+    found = []
+    for label in model.classes if count == 3 else [None]:
+        x, kind, z, intercept = (row for row in rows if row.class_label == label)
+        assert [row.processed_input for row in (x, kind, z)] == ["x", "kind", "z"]
+        assert intercept.processed_input == "__INTERCEPT__"
+        assert [name for name, _ in kind.category_weights] == ["a", "b", "c", "_null_filler"]
+        assert kind.weight is None and not x.category_weights
+        weights = [x.weight, *(weight for _, weight in kind.category_weights), z.weight]
+        assert (0.0 in weights) == (encoding == "DUMMY_ENCODING")
+        found.append(design @ weights + intercept.weight)
+    if count == 3:
+        found = [score - found[0] for score in found[1:]]
+    assert np.column_stack(found) == pytest.approx(scores(model, data))
+
+
+def test_standardized_weights_are_per_sample_standard_deviation():
+    data = mixed_data()
+    model = LinearRegression.fit(data, None, options("linear_reg")).model
+    for plain, standard in zip(model.weights(False)[:-1], model.weights(True)[:-1], strict=True):
+        column = {column.name: column for column in data.features}[plain.processed_input]
+        if column.categories is None:
+            assert standard.weight == pytest.approx(plain.weight * np.nanstd(column.values, ddof=1))
+        else:
+            assert standard == plain
+    at_means = original_design(data, [0, 1, 2, -1])[:1].copy()
+    at_means[0, [0, -1]] = [np.nanmean(data.features[i].values) for i in (0, 2)]
+    kind = dict(model.weights(True)[1].category_weights)
+    category = ["a", "b", "c", "_null_filler"][int(at_means[0, 1:5].argmax())]
+    expected = at_means[0, [0, -1]] @ [model.weights(False)[i].weight for i in (0, 2)]
+    expected += kind[category] + model.weights(False)[-1].weight
+    assert model.weights(True)[-1].weight + kind[category] == pytest.approx(expected)
+
+
+DUMMY = {"calculate_p_values": True, "category_encoding_method": "DUMMY_ENCODING"}
+
+
+def by_input(rows):
+    return {(row.processed_input, row.category): row for row in rows}
+
+
+@pytest.mark.parametrize("count", [None, 2])
+def test_standard_errors_are_those_of_the_textbook_with_n_in_the_denominator(count):
+    data = mixed_data(classes_of=count)
+    algorithm, model_type = MODELS[0 if count is None else 1][:2]
+    model = algorithm.fit(data, None, options(model_type, **DUMMY)).model
+    rows = model.advanced_weights(standardize=False)
+    kinds = ["a", "b", "c", "_null_filler"]
+    frequencies = np.bincount(data.features[1].values % 4, minlength=4)
+    dropped = int(frequencies.argmax())
+    kept = [code for code in range(4) if code != dropped]
+    design = original_design(data, [code if code < 3 else -1 for code in kept])
+    design = np.column_stack([design, np.ones(len(design))])
+    if count is None:
+        residual = data.label.values - model.predict(data.features)[:, 0]
+        covariance = np.linalg.inv(design.T @ design) * np.mean(residual**2)
+    else:
+        probability = model.predict(data.features)[:, 1]
+        covariance = np.linalg.inv((design.T * (probability * (1 - probability))) @ design)
+    expected = np.sqrt(np.diag(covariance))
+    found = by_input(rows)
+    names = [("x", None), *(("kind", kinds[code]) for code in kept), ("z", None)]
+    assert [found[name].standard_error for name in names] == pytest.approx(expected[:-1].tolist())
+    for name in names:
+        row = found[name]
+        z = abs(row.weight / row.standard_error)
+        tail = 1 + 0.196854 * z + 0.115194 * z**2 + 0.000344 * z**3 + 0.019527 * z**4
+        assert row.p_value == pytest.approx(tail**-4)
+    baseline = found["kind", kinds[dropped]]
+    assert (baseline.weight, baseline.standard_error) == (0, 0) and np.isnan(baseline.p_value)
+    assert rows[-1].processed_input == "__INTERCEPT__"
+    assert rows[-1].standard_error is rows[-1].p_value is None
+
+    standard = by_input(model.advanced_weights(standardize=True))
+    stddev = np.nanstd(data.features[0].values, ddof=1)
+    assert standard["x", None].standard_error == pytest.approx(expected[0] * stddev)
+    assert standard["x", None].p_value == pytest.approx(found["x", None].p_value)
+    moved = np.array([np.nanmean(data.features[0].values), 0, 0, 0, 0, 1])
+    moved[4] = data.features[2].values.mean()
+    assert standard["__INTERCEPT__", None].standard_error == pytest.approx(
+        np.sqrt(moved @ covariance @ moved)
+    )
+
+
+def test_without_categories_the_intercept_has_a_p_value_on_both_scales():
+    data = regression_data()
+    model = LinearRegression.fit(data, None, options("linear_reg", **DUMMY)).model
+    design = np.column_stack([*(c.values for c in data.features), np.ones(200)])
+    residual = data.label.values - model.predict(data.features)[:, 0]
+    errors = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * np.mean(residual**2))
+    plain, standard = (model.advanced_weights(standardize)[-1] for standardize in (False, True))
+    assert plain.standard_error == pytest.approx(errors[-1])
+    assert standard.standard_error == pytest.approx(np.sqrt(np.mean(residual**2) / 200))
+    assert plain.p_value > standard.p_value > 0
+
+
+def test_a_weight_that_the_rows_do_not_determine_has_neither_error_nor_p_value():
+    data = regression_data()
+    twin = Column("twin", "FLOAT64", 2 * data.features[0].values)
+    constant = Column("constant", "FLOAT64", np.full(200, 3.0))
+    data = Dataset([*data.features, twin, constant], data.label)
+    model = LinearRegression.fit(data, None, options("linear_reg", **DUMMY)).model
+    unknown = [
+        row.processed_input for row in model.advanced_weights(False) if row.standard_error is None
+    ]
+    # The intercept, too, at the constant's own value, but not where all numbers are at their means.
+    assert unknown == ["x0", "twin", "constant", "__INTERCEPT__"]
+    assert model.advanced_weights(True)[-1].p_value is not None
+    assert LinearRegression.from_bytes(model.to_bytes()).to_bytes() == model.to_bytes()
+
+
+def test_p_values_survive_the_artifact():
+    for algorithm, model_type, count in MODELS[:2]:
+        data = mixed_data(classes_of=count)
+        model = algorithm.fit(data, None, options(model_type, **DUMMY)).model
+        restored = algorithm.from_bytes(model.to_bytes())
+        for standardize in (False, True):
+            assert str(restored.advanced_weights(standardize)) == str(
+                model.advanced_weights(standardize)
+            )
+
+
+def test_p_values_are_refused_where_bigquery_has_none():
+    wide = Column("w", "STRING", np.arange(400) % 400, tuple(f"{i:03}" for i in range(400)))
+    data = mixed_data()
+    with pytest.raises(ModelError, match="only be calculated for linear regression and binary"):
+        LogisticRegression.fit(mixed_data(classes_of=3), None, options("logistic_reg", **DUMMY))
+    columns = [Column(f"w{i}", "STRING", wide.values, wide.categories) for i in range(3)]
+    with pytest.raises(ModelError, match="'calculate_p_values' takes fewer than 1000 encoded col"):
+        LinearRegression.fit(Dataset(columns, data.label), None, options("linear_reg", **DUMMY))
+    model = LinearRegression.fit(data, None, options("linear_reg")).model
+    with pytest.raises(ModelError, match=r"was not trained with calculate_p_values = true\."):
+        model.advanced_weights(False)
+
+
+def timed_data():
+    """Two features, the first a TIMESTAMP that is encoded in eight parts."""
+    rng = np.random.default_rng(5)
+    seconds = np.floor(rng.uniform(1.6e9, 1.7e9, 300))
+    kind = rng.integers(0, 3, 300)
+    label = np.sin(seconds / 86400) + kind
+    return Dataset(
+        [
+            Column("at", "TIMESTAMP", seconds),
+            Column("kind", "STRING", kind, ("a", "b", "c")),
+            Column("x", "FLOAT64", rng.normal(size=300)),
+        ],
+        Column("label", "FLOAT64", label),
+    )
+
+
+def test_the_attributions_of_a_regression_add_up_to_the_prediction():
+    data = timed_data()
+    model = LinearRegression.fit(data, None, options("linear_reg")).model
+    found = model.explain(data.features, None, False)
+    assert found.attributions.shape == (300, 3)
+    assert found.baseline == pytest.approx(np.full(300, model.weights(True)[-1].weight))
+    assert found.value == pytest.approx(model.predict(data.features)[:, 0])
+    assert found.baseline + found.attributions.sum(axis=1) == pytest.approx(found.value)
+    assert not found.error.any()
+    x = data.features[2].values
+    assert found.attributions[:, 2] == pytest.approx(
+        model.weights(False)[-2].weight * (x - x.mean())
+    )
+    kinds = np.array([weight for _, weight in model.weights(False)[-3].category_weights])
+    assert found.attributions[:, 1] == pytest.approx(kinds[data.features[1].values])
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_attributions_of_a_class_add_up_to_its_log_odds(count):
+    data = mixed_data(classes_of=count)
+    model = LogisticRegression.fit(data, None, options("logistic_reg")).model
+    probabilities = model.predict(data.features)
+    chosen = np.arange(400) % count
+    found = model.explain(data.features, chosen, False)
+    assert found.baseline + found.attributions.sum(axis=1) == pytest.approx(found.value)
+    if count == 2:
+        odds = np.log(probabilities / probabilities[:, ::-1])
+        assert found.value == pytest.approx(odds[np.arange(400), chosen])
+    else:
+        every = [model.explain(data.features, np.full(400, k), False).value for k in range(count)]
+        exponentials = np.exp(np.column_stack(every))
+        assert exponentials / exponentials.sum(axis=1)[:, None] == pytest.approx(probabilities)
+        assert found.value == pytest.approx(np.column_stack(every)[np.arange(400), chosen])
+
+
+# ---- warm start
+
+
+@pytest.mark.parametrize(("algorithm", "model_type", "count"), MODELS)
+def test_a_warm_start_goes_on_from_the_weights_and_keeps_the_encoder(algorithm, model_type, count):
+    data = mixed_data(classes_of=count)
+    chosen = options(model_type, warm_start=True, max_iterations=3, l2_reg=0.01)
+    first = algorithm.fit(data, None, chosen)
+    assert first.options["optimize_strategy"] == "BATCH_GRADIENT_DESCENT"
+    again = algorithm.fit(data, None, chosen, first.model)
+    assert again.iterations[0]["loss"] <= first.iterations[-1]["loss"]
+    other = data.take(np.arange(100))
+    third = algorithm.fit(other, None, chosen, algorithm.from_bytes(first.model.to_bytes()))
+    assert third.model.encoder.to_json() == first.model.encoder.to_json()
+    assert third.model.stddevs == first.model.stddevs
+
+
+def test_a_warm_start_needs_the_same_classes():
+    first = LogisticRegression.fit(classification_data(2), None, options("logistic_reg")).model
+    with pytest.raises(ModelError, match="'label' has the classes a, b, c and had a, b in the mod"):
+        LogisticRegression.fit(
+            classification_data(3), None, options("logistic_reg", warm_start=True), first
+        )

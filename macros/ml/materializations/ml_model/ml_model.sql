@@ -21,7 +21,7 @@
     {%- do _ml_check_query(options, sql) -%}
 
     {%- call statement('main') -%}
-        {{ duckdb__ml_model_sql(intermediate_relation, options, sql) }}
+        {{ duckdb__ml_model_sql(intermediate_relation, options, sql, _ml_warm_start(options, existing_relation)) }}
     {%- endcall -%}
 
     {%- if existing_relation is not none -%}
@@ -37,6 +37,21 @@
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+
+{#-
+  The trained model that a warm start goes on from: the one about to be replaced, which other processes
+  and the engine still see under its name. None without the option, on a full refresh, and where there is
+  no trained model yet: then training starts from scratch.
+-#}
+{% macro _ml_warm_start(options, existing_relation) %}
+    {%- set goes_on = options.get('warm_start') and existing_relation is not none and not should_full_refresh() -%}
+    {%- if goes_on and existing_relation.is_table -%}
+        {%- set columns = adapter.get_columns_in_relation(existing_relation) | map(attribute='name') | list -%}
+        {{ return(existing_relation if 'artifact' in columns and 'model_version' in columns else none) }}
+    {%- endif -%}
+    {{ return(none) }}
+{% endmacro %}
 
 
 {% materialization ml_model, adapter='bigquery' %}

@@ -32,9 +32,10 @@ options(
 
 {#-
   All training rows are handed to the engine at once, as one list of structs. The classes are gathered
-  in SQL, because only SQL knows the label's type.
+  in SQL, because only SQL knows the label's type. `previous` is the trained model that a warm start goes
+  on from, if there is one: the engine is told its relation and its version.
 -#}
-{% macro duckdb__ml_model_sql(relation, options, query) -%}
+{% macro duckdb__ml_model_sql(relation, options, query, previous=none) -%}
 create table {{ relation }} as (
     with training_rows as materialized (
 {{ query }}
@@ -45,8 +46,15 @@ create table {{ relation }} as (
             {{ text_literal(model.name) }},
             {{ text_literal(tojson(options)) }},
             list(training_row)
+            {%- if previous is not none %},
+            {{ text_literal(previous.render()) }},
+            any_value(previous_model.model_version)
+            {%- endif %}
         ))
         from training_rows as training_row
+        {%- if previous is not none %}
+        cross join {{ previous }} as previous_model
+        {%- endif %}
     )
 
     select
