@@ -8,7 +8,7 @@ golden/models/...           what each model and snapshot compiles to; a trained 
 `make golden` writes golden/ anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,28 +102,37 @@ def service(pytestconfig: pytest.Config) -> GoogleSQL:
 
 
 @pytest.fixture(scope="session")
-def built(rendered: Rendered, service: GoogleSQL) -> Built:
+def build(rendered: Rendered) -> Callable[..., Built]:
+    """Have dbt build, or run, into a warehouse."""
+
+    def run(warehouse: Warehouse, *commands: list[str]) -> Built:
+        client = Client(warehouse)
+        problems: dict[str, str] = {}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                BigQueryConnectionManager, "open", classmethod(lambda _, it: _open(it, client))
+            )
+            patch.setattr(BigQueryConnectionManager, "_query_and_results", client.query_in_place())
+            for command in commands:
+                outcome = _invoked(*command, "--threads", "1", manifest=rendered.manifest)
+                if outcome.exception:
+                    problems["dbt"] = str(outcome.exception)
+                for result in outcome.result.results if outcome.result else []:
+                    if result.status in ("error", "fail", "warn", "runtime error", "skipped"):
+                        problems.setdefault(result.node.unique_id, str(result.message))
+        return Built(warehouse, client.sent, problems)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built(rendered: Rendered, service: GoogleSQL, build: Callable[..., Built]) -> Built:
     """The project built twice: into nothing, then a window into what is there, with every test."""
     warehouse = Warehouse(service, "demo")
     add_sources(warehouse, rendered.manifest)
-    client = Client(warehouse)
-    problems: dict[str, str] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            BigQueryConnectionManager, "open", classmethod(lambda _, it: _open(it, client))
-        )
-        patch.setattr(BigQueryConnectionManager, "_query_and_results", client.query_in_place())
-        for arguments in (
-            ["--select", "resource_type:model", "resource_type:snapshot"],
-            ["--vars", WINDOW],
-        ):
-            results = _invoked("build", *arguments, "--threads", "1", manifest=rendered.manifest)
-            for result in results.result.results if results.result else []:
-                if result.status in ("error", "fail", "warn", "runtime error", "skipped"):
-                    problems.setdefault(result.node.unique_id, str(result.message))
-            if results.exception:
-                problems["dbt"] = str(results.exception)
-    return Built(warehouse, client.sent, problems)
+    made = ["--select", "resource_type:model", "resource_type:snapshot"]
+    made += ["--indirect-selection", "empty"]
+    return build(warehouse, ["build", *made], ["build", "--vars", WINDOW])
 
 
 def _render(patch: pytest.MonkeyPatch) -> Rendered:

@@ -91,7 +91,9 @@ class GoogleSQL:
         )
         self._language = language
         self._options = options_pb2.AnalyzerOptionsProto(
-            language_options=language, error_message_mode=public_options.ERROR_MESSAGE_ONE_LINE
+            language_options=language,
+            error_message_mode=public_options.ERROR_MESSAGE_ONE_LINE,
+            default_timezone="UTC",  # GoogleSQL's own is that of California
         )
         self._empty = self.register(self.catalog())
         self._types: dict[str, Type] = {}
@@ -120,6 +122,14 @@ class GoogleSQL:
     def expression(self, sql: str) -> Message:
         """A resolved expression without columns; Refused if GoogleSQL refuses it."""
         return innermost(self._analyze(self._empty, sql_expression=sql).resolved_expression)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """A query without tables, evaluated by GoogleSQL's reference implementation."""
+        request = service.EvaluateQueryRequest(
+            sql=query, options=self._options, registered_catalog_id=self._empty
+        )
+        answer = self._call("EvaluateQuery", request, service.EvaluateQueryResponse)
+        return [tuple(_literal(cell) for cell in row.cell) for row in answer.content.table_data.row]
 
     def type_named(self, name: str) -> Type:
         """A type by BigQuery's name of it."""
@@ -194,7 +204,7 @@ def walk(message: Message):
     yield message
     for descriptor, value in message.ListFields():
         if descriptor.message_type is not None:
-            for item in value if descriptor.label == descriptor.LABEL_REPEATED else [value]:
+            for item in value if descriptor.is_repeated else [value]:
                 yield from walk(item)
 
 
@@ -231,4 +241,6 @@ def _literal(held: Message) -> Any:
         return [_literal(item) for item in held.array_value.element]
     if kind == "struct_value":
         return [_literal(item) for item in held.struct_value.field]
+    if kind == "timestamp_value":
+        return held.timestamp_value.ToJsonString()
     return getattr(held, kind) if kind else None
