@@ -1,5 +1,5 @@
 {#-
-  ML.FEATURE_IMPORTANCE of a model of trees as a table, one row per feature that a tree uses:
+  ML.FEATURE_IMPORTANCE of a model of trees as a table, one row per feature, all zeros for one that no tree uses:
 
     feature STRING, importance_weight FLOAT64 (number of splits), importance_gain FLOAT64 and
     importance_cover FLOAT64 (their mean gain, and mean number of rows)

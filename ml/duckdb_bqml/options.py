@@ -72,6 +72,7 @@ def validate(model_name: str, options: Mapping[str, Any]) -> tuple[dict[str, Any
         }
         effective = _drop_inapplicable(given, effective, table)
         _check_combinations(effective)
+        _resolve_approximation(effective)
         _refuse_unsupported(effective, table)
     warnings = [
         f"{model_name}: option '{name}' is kept for BigQuery and has no local effect"
@@ -111,6 +112,11 @@ def _model_type(given: dict[str, Any]) -> str:
 def _require_known(name: str, model_type: str, table: Mapping[str, Option]) -> None:
     if name in table:
         return
+    if name == "max_iterations" and model_type.startswith("RANDOM_FOREST"):
+        raise ModelError(
+            f"option 'max_iterations': Option(s) MAX_ITERATIONS are not supported for {model_type} "
+            "model training; remove it"
+        )
     owners = [owner for owner in OPTIONS if name in OPTIONS[owner]]
     if owners:
         raise ModelError(f"option '{name}' is for {', '.join(owners)}, not {model_type}; remove it")
@@ -188,7 +194,8 @@ def _drop_inapplicable(
             if effective[other] not in values:
                 if name in given:
                     raise ModelError(
-                        f"option '{name}' is only valid with {other} = {' or '.join(values)}; "
+                        f"option '{name}' is only valid with {other} = "
+                        f"{' or '.join(str(value).upper() for value in values)}; "
                         f"remove it or change '{other}'"
                     )
                 break
@@ -227,10 +234,34 @@ def _check_combinations(options: Mapping[str, Any]) -> None:
         raise ModelError(
             "option 'class_weights' excludes 'auto_class_weights'; remove one of the two"
         )
+    if options.get("instance_weight_col") is not None:
+        for other in ("auto_class_weights", "class_weights"):
+            if options.get(other):
+                raise ModelError(
+                    f"option 'instance_weight_col' excludes '{other}'; remove one of the two"
+                )
+    if "colsample_bynode" in options:
+        _check_column_samples(options)
     if "num_principal_components" in options:
         _check_component_count(options)
     if options.get("calculate_p_values"):
         _check_p_values(options)
+
+
+def _check_column_samples(options: Mapping[str, Any]) -> None:
+    """A random forest leaves features out; the exact method cannot do so at every split."""
+    names = ("colsample_bytree", "colsample_bylevel", "colsample_bynode")
+    is_forest = options["model_type"].startswith("RANDOM_FOREST")
+    if is_forest and all(options[name] == 1 for name in names):
+        raise ModelError(
+            f"option '{names[0]}', '{names[1]}' or '{names[2]}' must be less than 1 for "
+            f"{options['model_type']}; lower one of them"
+        )
+    if options["tree_method"] == "EXACT" and options["colsample_bynode"] < 1:
+        raise ModelError(
+            "option 'tree_method' cannot be EXACT with colsample_bynode < 1 on DuckDB; use HIST, "
+            "or set colsample_bynode to 1 and another colsample option lower"
+        )
 
 
 def _check_component_count(options: Mapping[str, Any]) -> None:
@@ -254,6 +285,18 @@ def _check_p_values(options: Mapping[str, Any]) -> None:
         raise ModelError(
             "option 'calculate_p_values': L1_REG must be zero if CALCULATE_P_VALUES=TRUE."
         )
+
+
+# From how many parallel trees on global explanation approximates, by group of model types.
+_MANY_PARALLEL_TREES = {"BOOSTED_TREE": 10, "RANDOM_FOREST": 50}
+
+
+def _resolve_approximation(effective: dict[str, Any]) -> None:
+    """The default of APPROX_GLOBAL_FEATURE_CONTRIB depends on two other options."""
+    name = "approx_global_feature_contrib"
+    if name in effective and effective[name] is None:
+        many = _MANY_PARALLEL_TREES[effective["model_type"].rpartition("_")[0]]
+        effective[name] = effective["num_parallel_tree"] >= many
 
 
 def _refuse_unsupported(effective: Mapping[str, Any], table: Mapping[str, Option]) -> None:

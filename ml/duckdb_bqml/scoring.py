@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from duckdb_bqml.algorithms.anomalies import MAX_CONTAMINATION
 from duckdb_bqml.algorithms.metrics import predicted_classes
@@ -81,7 +80,8 @@ def _labelled(stored: StoredModel, rows: Rows, function: str) -> Dataset:
     is_labelled = ~label.is_null
     if not is_labelled.any():
         raise ModelError(f"label column '{name}' is NULL in every row; evaluate labelled rows")
-    return Dataset(features, label).take(is_labelled)
+    data = Dataset(features, label)
+    return data if is_labelled.all() else data.take(is_labelled)
 
 
 def explain(
@@ -206,10 +206,10 @@ def _contamination(settings: Mapping[str, Any]) -> float:
 
 
 def _constant(values: pa.ChunkedArray, argument: str) -> str:
-    distinct = pc.unique(values)
-    if len(distinct) != 1 or not distinct[0].is_valid:
+    # All are equal if each equals the next: a comparison of memory, far cheaper than hashing.
+    if not values[0].is_valid or not values[1:].equals(values[:-1]):
         raise ModelError(f"the function needs one {argument} per query, and not NULL")
-    return distinct[0].as_py()
+    return values[0].as_py()
 
 
 def _lists(values: np.ndarray[Any, np.dtype[np.float64]]) -> pa.ListArray:

@@ -1,6 +1,7 @@
 """Reads trained models from the tables that hold them."""
 
 import functools
+import hashlib
 import json
 import re
 import threading
@@ -16,6 +17,7 @@ from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError
 
 CACHED_MODELS = 32
+ARTIFACT_FORMAT = 1
 
 _PART = r'(?:"(?:[^"]|"")+"|[A-Za-z_][A-Za-z0-9_]*)'
 _RELATION = re.compile(rf"(?:{_PART}\.){{0,2}}(?P<name>{_PART})")
@@ -33,6 +35,27 @@ class StoredModel(NamedTuple):
     def features_of(self, rows: Rows, function: str) -> list[Column]:
         """What the model was trained on, of these rows."""
         return rows.trained(self.features, function)
+
+
+def sealed(content: bytes) -> bytes:
+    """An artifact: one line of JSON, the format and the checksum, and then what the model wrote."""
+    envelope = {"format": ARTIFACT_FORMAT, "sha256": hashlib.sha256(content).hexdigest()}
+    return json.dumps(envelope, sort_keys=True).encode() + b"\n" + content
+
+
+def unsealed(artifact: bytes | None) -> bytes:
+    """The inverse of `sealed`; ModelError if the artifact is of a newer version or damaged."""
+    line, _, content = (artifact or b"").partition(b"\n")
+    try:
+        envelope = json.loads(line)
+        version, checksum = int(envelope["format"]), envelope["sha256"]
+    except (ValueError, TypeError, KeyError):
+        raise ModelError("the artifact of the model is damaged; train the model again") from None
+    if version > ARTIFACT_FORMAT:
+        raise ModelError("the model was trained by a newer version of the engine; upgrade")
+    if checksum != hashlib.sha256(content).hexdigest():
+        raise ModelError("the artifact of the model is damaged; train the model again")
+    return content
 
 
 def model_name(relation: str | None) -> str:
@@ -93,5 +116,10 @@ class ModelStore:
         if row is None:
             raise ModelError(f"{relation} has no model_version {version}; take it from that table")
         model_type, features, label, training_info, options, artifact = row
-        model = MODEL_TYPES[model_type].from_bytes(artifact)
+        if model_type not in MODEL_TYPES:
+            raise ModelError(
+                f"{model_type} is no model type of this version of the engine; upgrade, or train "
+                "the model again"
+            )
+        model = MODEL_TYPES[model_type].from_bytes(unsealed(artifact))
         return StoredModel(model, features, label, training_info, json.loads(options))

@@ -11,12 +11,17 @@ import pyarrow as pa
 
 from duckdb_bqml.algorithms import MODEL_TYPES, metrics
 from duckdb_bqml.algorithms.model import Classifier, Explains, Model, Training
-from duckdb_bqml.algorithms.model_selection import evaluation_rows, row_hashes
+from duckdb_bqml.algorithms.model_selection import (
+    canonical_order,
+    evaluation_rows,
+    row_hashes,
+)
+from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError, about
 from duckdb_bqml.options import json_object, validate
-from duckdb_bqml.store import ModelStore, StoredModel
+from duckdb_bqml.store import ModelStore, StoredModel, sealed
 
 _logger = logging.getLogger("duckdb_bqml")
 
@@ -107,11 +112,16 @@ def _train_one(
         hashes = row_hashes(data.columns)
         # DuckDB fills the list in any order and floating-point sums depend on it: sort, so that
         # the same rows always give the same model.
-        order = np.argsort(hashes, kind="stable")
-        data, hashes = data.take(order), hashes[order]
-        evaluates = evaluation_rows(options, hashes, data.roles.get("data_split_col"))
-        training = data.take(~evaluates)
-        evaluation = data.take(evaluates) if evaluates.any() else None
+        order = canonical_order(hashes)
+        split_column = data.roles.get("data_split_col")
+        evaluates = evaluation_rows(
+            options, hashes[order], split_column and split_column.take(order)
+        )
+        # All rows are gathered once, those that train first; what is taken then are views.
+        data = data.take(np.concatenate([order[~evaluates], order[evaluates]]))
+        trained = len(order) - np.count_nonzero(evaluates)
+        training = data.take(slice(None, trained))
+        evaluation = data.take(slice(trained, None)) if evaluates.any() else None
         algorithm = MODEL_TYPES[options["model_type"]]
         fitted = algorithm.fit(training, evaluation, options, warm and warm.model)
         measured = _measure(fitted.model, evaluation or training, options)
@@ -130,6 +140,7 @@ def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
         for option, role in _ROLES.items()
         if option in options
     }
+    rows.require_distinct()
     others = {column.name.lower() for column in Dataset([], label, roles).columns}
     names = [name for name in rows.names if name.lower() not in others]
     if not names:
@@ -211,7 +222,7 @@ def _measure(model: Model, data: Dataset, options: Mapping[str, Any]) -> dict[st
 
 def _explain_globally(model: Explains, data: Dataset, approximate: bool) -> list[dict[str, Any]]:
     """The mean absolute attributions of every class, and of the model: their mean."""
-    rows = len(data.features[0].values)
+    rows = data.rows
     classes = model.classes if isinstance(model, Classifier) else [None]
     of_class = np.array(
         [
@@ -247,17 +258,17 @@ def _model_row(
         "features": [_schema(column) for column in data.features],
         "label": data.label and _schema(data.label),
     }
-    artifact = fitted.model.to_bytes()
+    artifact = sealed(fitted.model.to_bytes())
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
     # A run that changes no weight is a version of its own, with its own training_info.
     identity = content | ({"training_run": run} if run else {})
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode() + artifact)
     return content | {
         "model_version": digest.hexdigest()[:16],
-        "statistics": [describe(column) for column in data.features],
+        "statistics": each(describe, data.features, data.rows),
         "training_info": earlier_runs + [{"training_run": run, **row} for row in fitted.iterations],
         **measured,
-        "rows_used": len(data.features[0].values),
+        "rows_used": data.rows,
         "rows_skipped": 0,
         "artifact": artifact,
     }

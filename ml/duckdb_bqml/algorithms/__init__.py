@@ -6,10 +6,15 @@ from duckdb_bqml.algorithms.cluster import KMeans
 from duckdb_bqml.algorithms.decomposition import PCA
 from duckdb_bqml.algorithms.linear_model import LinearRegression, LogisticRegression
 from duckdb_bqml.algorithms.model import Model
+from duckdb_bqml.algorithms.tree_model import TreeClassifier, TreeRegressor
 
 MODEL_TYPES: Mapping[str, type[Model]] = {
     "LINEAR_REG": LinearRegression,
     "LOGISTIC_REG": LogisticRegression,
     "KMEANS": KMeans,
     "PCA": PCA,
+    "BOOSTED_TREE_CLASSIFIER": TreeClassifier,
+    "BOOSTED_TREE_REGRESSOR": TreeRegressor,
+    "RANDOM_FOREST_CLASSIFIER": TreeClassifier,
+    "RANDOM_FOREST_REGRESSOR": TreeRegressor,
 }

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from duckdb_bqml.algorithms.anomalies import Cutoffs
+from duckdb_bqml.algorithms.design import Design, group_sums, squared_norms, to_dense
 from duckdb_bqml.algorithms.model import Anomalies, Part, Training
 from duckdb_bqml.algorithms.preprocessing import (
     Category,
@@ -29,32 +29,40 @@ from duckdb_bqml.algorithms.preprocessing import (
     Encoder,
     Number,
     Scaling,
-    squared_norms,
+    Set,
+    Vector,
 )
 from duckdb_bqml.errors import ModelError
 
 Floats = NDArray[np.float64]
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 100
+BLOCK = 16_384
 # A squared distance that is a smaller part of the squared norms is rounding, and means 0.
 SMALLEST_RELATIVE_DISTANCE = 1e-14
 
 
-def distances(design: csr_matrix, centroids: Floats, distance_type: str) -> Floats:
+def distances(design: Design, centroids: Floats, distance_type: str) -> Floats:
     """The distance (n, k) of every row to every centroid (k, width).
 
     COSINE is sqrt(1 - cosine); the cosine of a row of zeros with anything is 0.
     """
-    products = design @ centroids.T
-    norms = squared_norms(design)[:, None], np.square(centroids).sum(axis=1)[None, :]
-    if distance_type == "COSINE":
-        lengths = np.sqrt(norms[0] * norms[1])
-        squared = 1 - np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
-        limit = SMALLEST_RELATIVE_DISTANCE
-    else:
-        squared = norms[0] - 2 * products + norms[1]
-        limit = SMALLEST_RELATIVE_DISTANCE * (norms[0] + norms[1])
-    return np.sqrt(np.where(squared > limit, squared, 0.0))
+    measured = design @ centroids.T
+    of_rows, of_centroids = squared_norms(design)[:, None], np.square(centroids).sum(axis=1)
+    # In place and by blocks of rows, so that what is in between stays in the cache.
+    for start in range(0, len(measured), BLOCK):
+        rows = slice(start, start + BLOCK)
+        products = measured[rows]
+        if distance_type == "COSINE":
+            lengths = np.sqrt(of_rows[rows] * of_centroids)
+            cosines = np.zeros_like(products)
+            np.divide(products, lengths, out=cosines, where=lengths > 0)
+            squared, limit = 1 - cosines, SMALLEST_RELATIVE_DISTANCE
+        else:
+            squared = of_rows[rows] - 2 * products + of_centroids
+            limit = SMALLEST_RELATIVE_DISTANCE * (of_rows[rows] + of_centroids)
+        measured[rows] = np.sqrt(np.where(squared > limit, squared, 0.0))
+    return measured
 
 
 class _Assignment(NamedTuple):
@@ -80,13 +88,9 @@ class _Assignment(NamedTuple):
         """The mean squared distance."""
         return float(np.mean(self.distance**2))
 
-    def means(self, design: csr_matrix, centroids: Floats) -> Floats:
+    def means(self, design: Design, centroids: Floats) -> Floats:
         """The mean (k, width) of every cluster; one without rows stays at its centroid."""
-        rows = len(self.nearest)
-        members = csr_matrix(
-            (np.ones(rows), self.nearest, np.arange(rows + 1)), (rows, len(self.sizes))
-        )
-        sums = (members.T @ design).toarray()
+        sums = group_sums(design, self.nearest, len(self.sizes))
         means = sums / np.maximum(self.sizes, 1)[:, None]
         return np.where(self.sizes[:, None] > 0, means, centroids)
 
@@ -139,13 +143,13 @@ class KMeans:
             design = encoder.transform(training.features)
             clusters = options.get("num_clusters") or _default_clusters(design.shape[0])
             initial = _INITIAL[options["kmeans_init_method"]]
-            first = design[initial(design, clusters, training, distance_type)].toarray()
+            first = to_dense(design[initial(design, clusters, training, distance_type)])
         centroids, iterations = _lloyd(design, first, distance_type, options)
         model = cls(encoder, centroids, distance_type)
         model.measure(design)
         return Training(model, {**options, "num_clusters": clusters}, iterations)
 
-    def measure(self, design: csr_matrix) -> None:
+    def measure(self, design: Design) -> None:
         """Learn what is normal, for `anomalies`, from the encoded training rows."""
         measured = distances(design, self.centroids, self.distance_type)
         self.radii = _Assignment.of(measured).radii
@@ -172,7 +176,7 @@ class KMeans:
         if present.sum() < 2:
             return float("nan")
         centroids, radii = self.centroids[present], assigned.radii[present]
-        apart = distances(csr_matrix(centroids), centroids, self.distance_type)
+        apart = distances(centroids, centroids, self.distance_type)
         np.fill_diagonal(apart, np.inf)
         with np.errstate(divide="ignore", invalid="ignore"):
             return float(((radii[:, None] + radii) / apart).max(axis=1).mean())
@@ -222,9 +226,11 @@ class KMeans:
         )
 
 
-def _shares(id: int, block: Category, values: Floats) -> Part:
-    """The share of a cluster's rows in each category that has one."""
+def _shares(id: int, block: Category | Set | Vector, values: Floats) -> Part:
+    """The share of a cluster's rows in each category that has one; a vector whole."""
     part = Part.of_category(id, block, values)
+    if isinstance(block, Vector):
+        return part
     return part._replace(categorical_value=[pair for pair in part.categorical_value if pair[1]])
 
 
@@ -234,7 +240,7 @@ def _default_clusters(rows: int) -> int:
 
 
 def _lloyd(
-    design: csr_matrix, centroids: Floats, distance_type: str, options: Mapping[str, Any]
+    design: Design, centroids: Floats, distance_type: str, options: Mapping[str, Any]
 ) -> tuple[Floats, list[dict[str, Any]]]:
     """The centroids (k, width) and the rows of ML.TRAINING_INFO.
 
@@ -266,7 +272,7 @@ def _lloyd(
 
 
 def _random_rows(
-    design: csr_matrix, clusters: int, training: Dataset, distance_type: str
+    design: Design, clusters: int, training: Dataset, distance_type: str
 ) -> NDArray[np.intp]:
     """The first rows that differ: rows come in the order of their hashes."""
     # Rows are equal where a random projection is: one number to sort instead of a row.
@@ -277,7 +283,7 @@ def _random_rows(
 
 
 def _distant_rows(
-    design: csr_matrix, clusters: int, training: Dataset, distance_type: str
+    design: Design, clusters: int, training: Dataset, distance_type: str
 ) -> NDArray[np.intp]:
     """KMEANS++: each next row is drawn with a chance proportional to its squared distance from
     those chosen already. Source: Arthur and Vassilvitskii, 2007."""
@@ -285,7 +291,7 @@ def _distant_rows(
     chosen = [0]
     squared = np.full(design.shape[0], np.inf)
     for draw in draws[1:]:
-        latest = distances(design, design[chosen[-1:]].toarray(), distance_type)[:, 0]
+        latest = distances(design, to_dense(design[chosen[-1:]]), distance_type)[:, 0]
         squared = np.minimum(squared, latest**2)
         sums = np.cumsum(squared)
         if not sums[-1] > 0:
@@ -303,7 +309,7 @@ def _require_distinct(found: int, clusters: int) -> None:
 
 
 def _marked_rows(
-    design: csr_matrix, clusters: int, training: Dataset, distance_type: str
+    design: Design, clusters: int, training: Dataset, distance_type: str
 ) -> NDArray[np.intp]:
     """CUSTOM: the rows where KMEANS_INIT_COL is TRUE."""
     column = training.roles["kmeans_init_col"]
@@ -323,7 +329,7 @@ def _marked_rows(
     return marked
 
 
-_INITIAL: Mapping[str, Callable[[csr_matrix, int, Dataset, str], NDArray[np.intp]]] = {
+_INITIAL: Mapping[str, Callable[[Design, int, Dataset, str], NDArray[np.intp]]] = {
     "RANDOM": _random_rows,
     "KMEANS++": _distant_rows,
     "CUSTOM": _marked_rows,

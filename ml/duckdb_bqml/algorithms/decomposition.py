@@ -14,18 +14,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
-from scipy.sparse import csr_matrix
 
 from duckdb_bqml.algorithms.anomalies import Cutoffs
+from duckdb_bqml.algorithms.design import Design, squared_norms
 from duckdb_bqml.algorithms.model import Anomalies, Part, Training
-from duckdb_bqml.algorithms.preprocessing import (
-    Column,
-    Dataset,
-    Encoder,
-    Number,
-    Scaling,
-    squared_norms,
-)
+from duckdb_bqml.algorithms.preprocessing import Column, Dataset, Encoder, Number, Scaling
 from duckdb_bqml.errors import ModelError
 
 Floats = NDArray[np.float64]
@@ -102,7 +95,7 @@ class PCA:
         errors = self._squared_errors(self.encoder.transform(features))
         return Anomalies(errors, self.cutoffs.at(contamination), None)
 
-    def _squared_errors(self, design: csr_matrix) -> Floats:
+    def _squared_errors(self, design: Design) -> Floats:
         kept = np.square(design @ self.components.T).sum(axis=1)
         return np.maximum(squared_norms(design) - kept, 0) / self.inputs
 
@@ -171,7 +164,7 @@ def _solver(width: int, asked: str) -> str:
 
 
 def _components(
-    design: csr_matrix, solver: str, total: float, options: Mapping[str, Any]
+    design: Design, solver: str, total: float, options: Mapping[str, Any]
 ) -> tuple[Floats, Floats]:
     """The eigenvalues (k,) and components (k, width) that the options ask for."""
     width = design.shape[1]
@@ -194,11 +187,11 @@ def _components(
         return values[:count], vectors[:count]
 
 
-def _full(design: csr_matrix, size: int) -> tuple[Floats, Floats]:
-    return _eigen((design.T @ design).toarray() / (design.shape[0] - 1))
+def _full(design: Design, size: int) -> tuple[Floats, Floats]:
+    return _eigen(design.T @ design / (design.shape[0] - 1))
 
 
-def _randomized(design: csr_matrix, size: int) -> tuple[Floats, Floats]:
+def _randomized(design: Design, size: int) -> tuple[Floats, Floats]:
     """The `size` largest, by subspace iteration from a start that is always the same.
 
     Source: Halko, Martinsson, Tropp, "Finding structure with randomness", algorithms 4.4 and 5.3.

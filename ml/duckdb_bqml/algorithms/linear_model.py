@@ -21,9 +21,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
-from scipy.sparse import csr_matrix, diags_array, issparse
 from scipy.special import expit, softmax
 
+from duckdb_bqml.algorithms.design import Design, scaled_rows
 from duckdb_bqml.algorithms.model import (
     AdvancedWeight,
     Explanation,
@@ -136,7 +136,7 @@ _MULTICLASS_LOG = _Loss(
 class _Problem(NamedTuple):
     """Rows to fit or to measure: design matrix (n, d), target (n,), row weights (n,) or None."""
 
-    design: csr_matrix
+    design: Design
     target: NDArray[Any]
     row_weights: Floats | None = None
 
@@ -152,7 +152,7 @@ class _Point(NamedTuple):
     rate: float
 
 
-def normal_equation(design: csr_matrix, target: Floats, l2: float, fit_intercept: bool) -> Floats:
+def normal_equation(design: Design, target: Floats, l2: float, fit_intercept: bool) -> Floats:
     """The least-squares weights (d,) of smallest norm, then the intercept if there is one.
 
     One-hot columns and an intercept are linearly dependent, so the Gram matrix is singular by
@@ -160,11 +160,11 @@ def normal_equation(design: csr_matrix, target: Floats, l2: float, fit_intercept
     out small singular values.
     """
     rows, columns = design.shape
-    gram = (design.T @ design).toarray()
+    gram = design.T @ design
     gram[np.diag_indices(columns)] += rows * l2
     moment = design.T @ target
     if fit_intercept:
-        sums = np.asarray(design.sum(axis=0)).ravel()
+        sums = design.sum(axis=0)
         gram = np.block([[gram, sums[:, None]], [sums[None, :], np.array([[float(rows)]])]])
         moment = np.append(moment, target.sum())
     values, vectors = linalg.eigh(gram)
@@ -311,7 +311,7 @@ def _advanced(
 
 
 def _standard_errors(
-    design: csr_matrix,
+    design: Design,
     row_information: Floats,
     scale: float,
     encoder: Encoder,
@@ -323,12 +323,10 @@ def _standard_errors(
     The category that DUMMY_ENCODING drops has the standard error 0.
     """
     columns, means = encoder.width, _encoded_means(encoder)
-    weighted = diags_array(row_information) @ design
+    weighted = scaled_rows(design, row_information)
     information = design.T @ weighted
-    if issparse(information):
-        information = information.toarray()
     if fit_intercept:
-        sums = np.asarray(weighted.sum(axis=0)).ravel()
+        sums = weighted.sum(axis=0)
         information = np.block(
             [[information, sums[:, None]], [sums[None, :], np.array([[row_information.sum()]])]]
         )
@@ -369,12 +367,18 @@ class _Linear:
     def _prepare(
         cls, training: Dataset, options: Mapping[str, Any], previous: Self | None
     ) -> tuple[Encoder, Sequence[float | None]]:
-        """The encoder and `stddevs`, of the previous model if there is one."""
-        if previous is not None:
-            return previous.encoder, previous.stddevs
+        """The encoder and `stddevs`, of the previous model if there is one; ModelError if
+        CALCULATE_P_VALUES is asked of too many encoded columns."""
         is_dummy = options["category_encoding_method"] == "DUMMY_ENCODING"
-        encoder = Encoder.fit(training.features, dummy=is_dummy)
-        _require_narrow(encoder, options)
+        encoder = previous.encoder if previous else Encoder.fit(training.features, dummy=is_dummy)
+        if options["calculate_p_values"] and encoder.width >= P_VALUES_MAX_CARDINALITY:
+            raise ModelError(
+                f"option 'calculate_p_values' takes fewer than {P_VALUES_MAX_CARDINALITY} encoded "
+                f"columns, and the features make {encoder.width}; leave out columns of many "
+                "categories"
+            )
+        if previous is not None:
+            return encoder, previous.stddevs
         known = {
             column.name: np.count_nonzero(~column.is_null)
             for column in training.features
@@ -415,8 +419,8 @@ class _Linear:
     def advanced_weights(self, standardize: bool) -> list[AdvancedWeight]:
         """ML.ADVANCED_WEIGHTS, the intercept last.
 
-        Neither a standard error nor a p-value has the weight that the rows do not determine, nor,
-        in BigQuery, the intercept on the scale of the features if there are categories.
+        A weight that the rows do not determine has neither standard error nor p-value, and nor
+        has, in BigQuery, the intercept on the scale of the features if there are categories.
         """
         if self.errors is None:
             raise ModelError(
@@ -430,10 +434,12 @@ class _Linear:
                 error = None if error is None else factor * error
                 rows.append(_advanced(block.name, name, factor * float(weight), error))
                 position += 1
-        has_categories = not all(isinstance(block, Number) for block in self.encoder.blocks)
-        error = self.errors.original_intercept
-        if standardize or has_categories:
-            error = self.errors.intercept if standardize else None
+        if standardize:
+            error = self.errors.intercept
+        elif all(isinstance(block, Number) for block in self.encoder.blocks):
+            error = self.errors.original_intercept
+        else:
+            error = None
         return [*rows, _advanced(INTERCEPT, None, self._intercepts(standardize)[0], error)]
 
     def _factors(self, standardize: bool) -> list[float]:
@@ -518,15 +524,6 @@ def _dropped(encoder: Encoder) -> list[int]:
     ]
 
 
-def _require_narrow(encoder: Encoder, options: Mapping[str, Any]) -> None:
-    """ModelError if CALCULATE_P_VALUES is asked of too many encoded columns."""
-    if options["calculate_p_values"] and encoder.width >= P_VALUES_MAX_CARDINALITY:
-        raise ModelError(
-            f"option 'calculate_p_values' takes fewer than {P_VALUES_MAX_CARDINALITY} encoded "
-            f"columns, and the features make {encoder.width}; leave out columns of many categories"
-        )
-
-
 class LinearRegression(Regressor, _Linear):
     """LINEAR_REG: `predict` gives (n, 1) values in the unit of the label."""
 
@@ -584,7 +581,7 @@ class LinearRegression(Regressor, _Linear):
         return Training(model, resolved, iterations)
 
     @staticmethod
-    def _strategy(design: csr_matrix, options: Mapping[str, Any]) -> str:
+    def _strategy(design: Design, options: Mapping[str, Any]) -> str:
         """OPTIMIZE_STRATEGY with AUTO_STRATEGY resolved; cardinality is the encoded width."""
         rows, cardinality = design.shape
         strategy = options["optimize_strategy"]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.preprocessing import Category, Column, Dataset
+from duckdb_bqml.algorithms.preprocessing import Category, Column, Dataset, Set, Vector
 
 
 class Training(NamedTuple):
@@ -132,15 +132,15 @@ class RanksFeatures(Protocol):
     """A model of trees; it is told the names of its features."""
 
     def feature_importance(self, names: Sequence[str]) -> list[Importance]:
-        """One row per feature that any split uses."""
+        """One row per feature; all are 0 for one that no split uses."""
 
 
 NULL_CATEGORY = "_null_filler"
 """BigQuery's name of the category that stands for NULL."""
 
 
-def category_names(block: Category) -> list[str]:
-    """The categories of a one-hot encoded feature as BigQuery prints them."""
+def category_names(block: Category | Set | Vector) -> list[str]:
+    """The categories of a feature as BigQuery prints them; of a vector, its positions."""
     return [NULL_CATEGORY if name is None else name for name in block.categories]
 
 
@@ -157,8 +157,10 @@ class Part(NamedTuple):
     categorical_value: Sequence[tuple[str, float]] = ()
 
     @classmethod
-    def of_category(cls, id: int, block: Category, values: NDArray[np.float64]) -> Self:
-        """The part of a one-hot encoded feature whose categories have these values."""
+    def of_category(
+        cls, id: int, block: Category | Set | Vector, values: NDArray[np.float64]
+    ) -> Self:
+        """The part of a feature whose categories, or elements by position, have these values."""
         pairs = zip(category_names(block), values.tolist(), strict=True)
         return cls(id, block.name, None, list(pairs))
 

@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
+from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.algorithms.preprocessing import Column
 from duckdb_bqml.errors import ModelError
 
 Hashes = NDArray[np.uint64]
 
+BLOCK = 16_384
 AUTO_SPLIT_MIN_ROWS = 500
 AUTO_SPLIT_MAX_FRACTION_ROWS = 50_000
 AUTO_SPLIT_EVAL_FRACTION = 0.2
@@ -24,20 +27,87 @@ SEQ_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64", "STRING", "TIMESTAMP")
 
 
 def row_hashes(columns: Sequence[Column]) -> Hashes:
-    """A 64-bit hash (n,) of every row's values and column names, whatever the column order."""
-    total = np.zeros(len(columns[0].values), dtype=np.uint64)
+    """A 64-bit hash (n,) of every row's values and column names, whatever the column order.
+
+    It is a sum over the columns: a number adds its bits times a factor that is the column's own,
+    anything else adds the hash of its text.
+    """
+    rows = columns[0].rows
+    total = np.zeros(rows, dtype=np.uint64)
+    numbers = [
+        (column.values, _salt(column) | np.uint64(1))
+        for column in columns
+        if column.kind == "number"
+    ]
+    lookups = [
+        (column.values, _mix(_category_hashes(column) ^ _salt(column)))
+        for column in columns
+        if column.kind == "category"
+    ]
     for column in columns:
-        total += _mix(_value_hashes(column) ^ _text_hash(column.name.lower()))
+        if column.values.ndim == 2:
+            total += _array_hashes(column)
+
+    def add(start: int) -> None:
+        block = slice(start, start + BLOCK)
+        for values, factor in numbers:
+            bits = _bits(values[block])
+            bits ^= bits >> np.uint64(32)  # a whole number has nothing in its lower half
+            bits *= factor
+            total[block] += bits
+        for codes, hashes in lookups:
+            total[block] += hashes[codes[block]]
+
+    each(add, range(0, rows, BLOCK), rows)
     return _mix(total)
 
 
-def _value_hashes(column: Column) -> Hashes:
-    if column.categories is None:
-        bits = (column.values + 0.0).view(np.uint64)  # + 0.0 makes -0.0 the same value as 0.0
-        return np.where(column.is_null, _text_hash("NULL"), _mix(bits))
-    # Code -1, NULL, reads the last element.
-    hashes = [*map(_text_hash, (f"={category}" for category in column.categories))]
-    return np.array([*hashes, _text_hash("NULL")], dtype=np.uint64)[column.values]
+def canonical_order(hashes: Hashes) -> NDArray[np.intp]:
+    """The row numbers (n,) in ascending order of the hashes; rows of equal hash are equal."""
+    # One sort of numbers that hold the hash above and the row number below is four times as fast
+    # as an argsort. Where the lower part of the hash is needed, the whole of it decides.
+    low = np.uint64(max(len(hashes) - 1, 1).bit_length())
+    keys = (hashes >> low << low) | np.arange(len(hashes), dtype=np.uint64)
+    keys.sort()
+    order = (keys & ((np.uint64(1) << low) - np.uint64(1))).astype(np.intp)
+    keys >>= low
+    is_tied = keys[1:] == keys[:-1]
+    if is_tied.any():
+        tied = np.flatnonzero(np.append(is_tied, False) | np.append(False, is_tied))
+        order[tied] = order[tied][np.argsort(hashes[order[tied]], kind="stable")]
+    return order
+
+
+def _salt(column: Column) -> np.uint64:
+    return _text_hash(column.name.lower())
+
+
+def _bits(values: NDArray[np.float64]) -> Hashes:
+    """The bits of a block of numbers; -0.0 is the same value as 0.0, and NaN is NULL."""
+    values = values + 0.0
+    is_null = np.isnan(values)
+    if is_null.any():
+        values[is_null] = np.nan
+    return values.view(np.uint64)
+
+
+def _category_hashes(column: Column) -> Hashes:
+    """Of each category, NULL the last: code -1 reads the last element."""
+    known = [_text_hash(f"={category}") for category in column.categories if category is not None]
+    return np.array([*known, _text_hash("NULL")], dtype=np.uint64)
+
+
+def _array_hashes(column: Column) -> Hashes:
+    """Of each row (n,) of a vector or a set: the sum over its elements."""
+    matrix = csr_matrix(column.values)
+    position = _mix(matrix.indices.astype(np.uint64) ^ _salt(column))
+    if column.kind == "vector":
+        entries = _mix(_bits(matrix.data) ^ position)
+    else:
+        entries = _mix(_category_hashes(column)[matrix.indices] ^ _salt(column))
+    # Sums that wrap around are exact, so a row's sum is a difference of two running ones.
+    running = np.append(np.uint64(0), np.cumsum(entries, dtype=np.uint64))
+    return running[matrix.indptr[1:]] - running[matrix.indptr[:-1]]
 
 
 def _text_hash(text: str) -> np.uint64:
@@ -113,7 +183,7 @@ def _sequential(column: Column, fraction: float) -> NDArray[np.bool_]:
             f"option 'data_split_col' names '{column.name}' of type {column.data_type}; "
             f"SEQ needs one of {', '.join(SEQ_TYPES)}"
         )
-    rows = len(column.values)
+    rows = column.rows
     order = np.argsort(np.where(column.is_null, -np.inf, column.values), kind="stable")
     evaluates = np.zeros(rows, dtype=bool)
     evaluates[order[rows - round(rows * fraction) :]] = True

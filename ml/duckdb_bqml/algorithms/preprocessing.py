@@ -2,45 +2,80 @@
 
 Source: BigQuery ML's "automatic feature preprocessing". Numbers are standardized, with the
 population standard deviation for linear models and the sample's for the unsupervised ones, and
-NULL becomes the mean; everything else is one-hot encoded with NULL as a category of its own and an
-unseen category as no category at all.
+NULL becomes the mean; arrays of numbers are left as they are; everything else is one-hot encoded
+with NULL as a category of its own and an unseen category as no category at all.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack, issparse
 
+from duckdb_bqml.algorithms.design import Design, Mixed
 from duckdb_bqml.algorithms.metrics import lower_median
+from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.errors import ModelError
+
+MAX_VECTOR_WIDTH = 1_000_000
+CACHED_VALUES = 65_536
 
 
 @dataclass(frozen=True)
 class Column:
-    """One input column.
+    """One input column of n rows, of one of four kinds.
 
-    `data_type` is BigQuery's name of the type. For numbers and TIMESTAMP (seconds since the
-    epoch, UTC) `categories` is None and `values` holds float64 with NaN for NULL. For all other
-    types `values` holds integer codes into `categories`, -1 for NULL; the categories are text,
-    distinct and ascending in the order of the type.
+    "number": `values` (n,) is float64 with NaN for NULL; TIMESTAMP is one, in seconds since the
+    epoch, UTC.
+    "category": `values` (n,) holds integer codes into `categories`, -1 for NULL.
+    "vector", an array of numbers per row: `values` (n, width) is dense float64, or a CSR matrix
+    for pairs of index and value. None of it is NULL, NaN or infinite.
+    "set", an array of anything else per row: `values` (n, len(categories)) is a CSR matrix of
+    ones where the row holds the category, which is None for a NULL element.
+
+    `data_type` is BigQuery's name of the type. Categories are text, distinct and ascending in the
+    order of their type, None the last; numbers and vectors have None instead of categories.
     """
 
     name: str
     data_type: str
-    values: NDArray[Any]
-    categories: tuple[str, ...] | None = None
+    values: Any
+    categories: tuple[str | None, ...] | None = None
+
+    @property
+    def kind(self) -> str:
+        if self.values.ndim == 2:
+            return "vector" if self.categories is None else "set"
+        return "number" if self.categories is None else "category"
+
+    @property
+    def rows(self) -> int:
+        return self.values.shape[0]
 
     @property
     def is_null(self) -> NDArray[np.bool_]:
+        """Where (n,) the whole value is NULL: a NULL array is an empty one, as in BigQuery."""
+        if self.values.ndim == 2:
+            return np.zeros(self.rows, dtype=bool)
         return np.isnan(self.values) if self.categories is None else self.values < 0
 
-    def take(self, rows: NDArray[Any]) -> "Column":
-        """The column at the given row numbers or boolean mask."""
-        return Column(self.name, self.data_type, self.values[rows], self.categories)
+    @property
+    def known(self) -> NDArray[Any]:
+        """The values that are not NULL, not copied if that is all of them; not of arrays."""
+        is_null = self.is_null
+        return self.values[~is_null] if is_null.any() else self.values
+
+    def take(self, rows: NDArray[Any] | slice) -> "Column":
+        """The column at the given row numbers, boolean mask or slice (which copies no array)."""
+        values = self.values
+        if isinstance(rows, np.ndarray) and rows.dtype == np.intp and not issparse(values):
+            taken = np.take(values, rows, axis=0)  # lets go of Python's lock, unlike values[rows]
+        else:
+            taken = values[rows]
+        return Column(self.name, self.data_type, taken, self.categories)
 
 
 class Dataset(NamedTuple):
@@ -59,27 +94,40 @@ class Dataset(NamedTuple):
         """All columns, whatever their role."""
         return [*self.features, *([self.label] if self.label else []), *self.roles.values()]
 
-    def take(self, rows: NDArray[Any]) -> "Dataset":
+    @property
+    def rows(self) -> int:
+        return self.columns[0].rows
+
+    def take(self, rows: NDArray[Any] | slice) -> "Dataset":
+        taken = iter(each(lambda column: column.take(rows), self.columns, self.rows))
         return Dataset(
-            [column.take(rows) for column in self.features],
-            None if self.label is None else self.label.take(rows),
-            {option: column.take(rows) for option, column in self.roles.items()},
+            [next(taken) for _ in self.features],
+            None if self.label is None else next(taken),
+            {option: next(taken) for option in self.roles},
         )
 
 
 def describe(column: Column) -> dict[str, Any]:
-    """One row of ML.FEATURE_INFO: statistics of numbers, or the category count of the rest.
+    """One row of ML.FEATURE_INFO: statistics of numbers, the category count of the rest, and the
+    dimension of vectors.
 
     stddev is the sample standard deviation, as STDDEV is in BigQuery SQL; median is the lower
     median.
     """
-    known = column.values[~column.is_null]
+    kind = column.kind
+    if kind in ("vector", "set"):
+        counts = {
+            "dimension": column.values.shape[1] if kind == "vector" else None,
+            "category_count": np.unique(column.values.indices).size if kind == "set" else None,
+        }
+        return {"input": column.name, "null_count": 0, **counts}
+    known = column.known
     statistics = {
         "input": column.name,
-        "null_count": len(column.values) - len(known),
-        "category_count": None if column.categories is None else len(np.unique(known)),
+        "null_count": column.rows - len(known),
+        "category_count": np.count_nonzero(np.bincount(known)) if kind == "category" else None,
     }
-    if column.categories is None and column.data_type != "TIMESTAMP" and len(known) > 0:
+    if kind == "number" and column.data_type != "TIMESTAMP" and len(known) > 0:
         statistics |= {
             "min": float(known.min()),
             "max": float(known.max()),
@@ -114,23 +162,28 @@ class Number:
     is_centered: bool = True
     is_scaled: bool = True
 
-    width = 1
+    width: ClassVar[int] = 1
+    is_sparse: ClassVar[bool] = False
 
     @classmethod
     def fit(cls, column: Column, scaling: "Scaling") -> "Number":
-        known = column.values[~column.is_null]
-        infinite = int(np.isinf(known).sum())
-        if infinite:
-            raise ModelError(
-                f"column '{column.name}' is infinite in {infinite} rows; filter them out"
-            )
+        known = column.known
+        lowest, highest = (known.min(), known.max()) if len(known) > 0 else (0.0, 0.0)
+        if np.isinf(lowest) or np.isinf(highest):
+            _refuse_infinite(column)
         if len(known) == 0:
             mean, stddev = 0.0, 0.0
-        elif known.min() == known.max():
+        elif lowest == highest:
             # Said exactly: the mean of equal values is rounded, so their deviation may not be 0.
             mean, stddev = float(known[0]), 0.0
         else:
-            mean, stddev = float(known.mean()), float(known.std(ddof=scaling.ddof))
+            with np.errstate(over="ignore", invalid="ignore"):
+                mean, stddev = float(known.mean()), float(known.std(ddof=scaling.ddof))
+            if not np.isfinite(stddev):
+                raise ModelError(
+                    f"column '{column.name}' holds numbers from {lowest:g} to {highest:g}, too "
+                    "large to standardize; divide them by a power of ten"
+                )
         return cls(column.name, mean, stddev, scaling.is_centered, scaling.is_scaled)
 
     @property
@@ -141,14 +194,68 @@ class Number:
     def unit(self) -> float:
         return (self.stddev or 1.0) if self.is_scaled else 1.0
 
-    def entries(self, column: Column) -> tuple[int, NDArray[np.float64]]:
-        encoded = (column.values - self.origin) / self.unit
-        return 0, np.where(column.is_null, (self.mean - self.origin) / self.unit, encoded)
+    @property
+    def of_null(self) -> float:
+        """What NULL is encoded as: the mean."""
+        return (self.mean - self.origin) / self.unit
+
+    def columns(self, column: Column) -> list[NDArray[np.float64]]:
+        """The one column (n,) of the matrix, before it is centred and scaled."""
+        return [column.values]
 
     def decode(self, encoded: float, standardize: bool = False) -> float:
         """An encoded value on the scale of the column, or standardized."""
         value = encoded * self.unit + self.origin
         return (value - self.mean) / (self.stddev or 1.0) if standardize else value
+
+
+def _refuse_infinite(column: Column) -> None:
+    infinite = np.count_nonzero(np.isinf(column.values))
+    if infinite:
+        raise ModelError(
+            f"column '{column.name}' is infinite in {infinite} rows; filter them out or make "
+            "them NULL"
+        )
+
+
+@dataclass(frozen=True)
+class Vector:
+    """An array of numbers per row, left as it is: a column of the matrix per element.
+
+    `categories` are the positions as text, "0" and so on, which stand for the elements where the
+    categories of other blocks are listed.
+    """
+
+    name: str
+    width: int
+    is_sparse: bool
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(map(str, range(self.width)))
+
+    @classmethod
+    def fit(cls, column: Column) -> "Vector":
+        if column.values.shape[1] > MAX_VECTOR_WIDTH:
+            raise ModelError(
+                f"column '{column.name}' holds the index {column.values.shape[1] - 1}, and the "
+                f"greatest is {MAX_VECTOR_WIDTH - 1}; number the elements from 0 without gaps"
+            )
+        return cls(column.name, column.values.shape[1], issparse(column.values))
+
+    def columns(self, column: Column) -> list[NDArray[np.float64]]:
+        """The columns (n,) of the matrix, if it is dense."""
+        given = column.values.shape[1]
+        if given != self.width:
+            raise ModelError(
+                f"column '{self.name}' holds arrays of {given} numbers and the model was trained "
+                f"on {self.width}; give as many"
+            )
+        return list(column.values.T)
+
+    def encode(self, column: Column) -> csr_matrix:
+        """A sparse vector (n, width); indices that training has not seen count nothing."""
+        return _moved(column.values, column.values.indices, self.width)
 
 
 @dataclass(frozen=True)
@@ -162,6 +269,8 @@ class Category:
     name: str
     categories: tuple[str | None, ...]
     dropped: int | None
+
+    is_sparse: ClassVar[bool] = True
 
     @property
     def width(self) -> int:
@@ -187,54 +296,138 @@ class Category:
         return np.maximum(positions, 0), (positions >= 0).astype(np.float64)
 
 
-_KINDS: Mapping[str, type[Number] | type[Category]] = {"number": Number, "category": Category}
+@dataclass(frozen=True)
+class Set:
+    """An array of categories per row: a column of the matrix per category seen in training, 1
+    where the array holds it. `categories` ends with None if training saw a NULL element."""
+
+    name: str
+    categories: tuple[str | None, ...]
+
+    is_sparse: ClassVar[bool] = True
+
+    @property
+    def width(self) -> int:
+        return len(self.categories)
+
+    @classmethod
+    def fit(cls, column: Column) -> "Set":
+        seen = np.bincount(column.values.indices, minlength=len(column.categories)) > 0
+        return cls(column.name, tuple(np.array(column.categories, dtype=object)[seen]))
+
+    def encode(self, column: Column) -> csr_matrix:
+        position = {category: i for i, category in enumerate(self.categories)}
+        lookup = np.array([position.get(c, self.width) for c in column.categories], dtype=np.intp)
+        return _moved(column.values, lookup[column.values.indices], self.width)
 
 
-def squared_norms(design: csr_matrix) -> NDArray[np.float64]:
-    """The squared length (n,) of every row."""
-    return np.asarray(design.multiply(design).sum(axis=1)).ravel()
+def _moved(matrix: csr_matrix, indices: NDArray[np.integer], width: int) -> csr_matrix:
+    """A matrix (n, width) with other column indices, without the entries that are then outside."""
+    kept = indices < width
+    # Row i ends where the entries kept so far end.
+    ends = np.append(0, np.cumsum(kept))[matrix.indptr]
+    return csr_matrix((matrix.data[kept], indices[kept], ends), (matrix.shape[0], width))
+
+
+Block = Number | Vector | Category | Set
+
+_KINDS: Mapping[str, type[Block]] = {
+    "number": Number,
+    "vector": Vector,
+    "category": Category,
+    "set": Set,
+}
 
 
 class Encoder:
-    """Turns columns into a sparse matrix with the statistics and categories of the training rows.
+    """Turns columns into a matrix with the statistics and categories of the training rows.
 
     The columns of the matrix are the blocks in order, each `width` wide.
     """
 
-    def __init__(self, blocks: Sequence[Number | Category]) -> None:
+    def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = tuple(blocks)
-        self.width = sum(block.width for block in self.blocks)
+        ends = np.cumsum([block.width for block in self.blocks], dtype=np.intp)
+        self.width = int(ends[-1])
+        places = [
+            np.arange(end - block.width, end) for block, end in zip(self.blocks, ends, strict=True)
+        ]
+        numbered = list(enumerate(self.blocks))
+        self._dense = [i for i, block in numbered if not block.is_sparse]
+        # For each dense column of the matrix: its block, and how it is centred and scaled.
+        owners = [(i, self.blocks[i]) for i in self._dense for _ in range(self.blocks[i].width)]
+        self._owners = [i for i, _ in owners]
+        self._origins, self._units = (
+            np.array(
+                [(b.origin, b.unit) if isinstance(b, Number) else (0.0, 1.0) for _, b in owners]
+            )
+            .reshape(-1, 2)
+            .T
+        )
+        # One-hot columns come first: they are written together.
+        self._one_hot = [i for i, block in numbered if isinstance(block, Category)]
+        self._others = [i for i, block in numbered if block.is_sparse and i not in self._one_hot]
+        none = np.empty(0, dtype=np.intp)
+        self._dense_at = np.concatenate([none, *(places[i] for i in self._dense)])
+        self._sparse_at = np.concatenate([none, *(places[i] for i in self._one_hot + self._others)])
 
     @classmethod
     def fit(
         cls, columns: Sequence[Column], *, dummy: bool = False, scaling: Scaling = STANDARDIZED
     ) -> "Encoder":
         """Learn from the training rows; ModelError if a number is infinite."""
-        return cls(
-            [
-                Number.fit(column, scaling)
-                if column.categories is None
-                else Category.fit(column, dummy)
-                for column in _expand_timestamps(columns)
-            ]
-        )
 
-    def transform(self, columns: Sequence[Column]) -> csr_matrix:
+        def fitted(column: Column) -> Block:
+            kind = column.kind
+            if kind == "number":
+                return Number.fit(column, scaling)
+            if kind == "category":
+                return Category.fit(column, dummy)
+            return (Vector if kind == "vector" else Set).fit(column)
+
+        return cls(each(fitted, _expand_timestamps(columns), columns[0].rows))
+
+    def transform(self, columns: Sequence[Column]) -> Design:
         """The (rows, width) matrix of the same columns, in the same order, as were fitted.
 
-        Each row holds exactly one entry per block, an explicit 0 where the value is unseen, so
-        the matrix is written in place without sorting.
+        It is an array whose columns lie together, or a Mixed if there are categories, sets or
+        sparse vectors. ModelError if a number is infinite.
         """
-        expanded = _expand_timestamps(columns)
-        shape = len(expanded[0].values), len(self.blocks)
-        indices, data = np.empty(shape, dtype=np.int32), np.empty(shape)
-        offset = 0
-        for j, (block, column) in enumerate(zip(self.blocks, expanded, strict=True)):
-            positions, data[:, j] = block.entries(column)
-            indices[:, j] = positions + offset
-            offset += block.width
-        row_starts = np.arange(0, data.size + 1, len(self.blocks))
-        return csr_matrix((data.ravel(), indices.ravel(), row_starts), (shape[0], self.width))
+        pairs = list(zip(self.blocks, _expand_timestamps(columns), strict=True))
+        dense = self._transform_dense(pairs, columns[0].rows)
+        if not self._one_hot and not self._others:
+            return dense
+        parts = [_one_hot([pairs[i] for i in self._one_hot])] if self._one_hot else []
+        parts += [block.encode(column) for block, column in (pairs[i] for i in self._others)]
+        sparse = parts[0] if len(parts) == 1 else hstack(parts, format="csr")
+        return Mixed(dense, self._dense_at, sparse, self._sparse_at)
+
+    def _transform_dense(
+        self, pairs: Sequence[tuple[Block, Column]], rows: int
+    ) -> NDArray[np.float64]:
+        given = [values for i in self._dense for values in pairs[i][0].columns(pairs[i][1])]
+        dense = np.empty((rows, len(given)), order="F")
+
+        def fill(first: int) -> None:
+            some = slice(first, first + step)
+            out = dense[:, some]
+            for j, values in enumerate(given[some]):
+                out[:, j] = values
+            out -= self._origins[some]
+            out /= self._units[some]
+            if np.isfinite(out.sum()):  # the cheapest way to ask whether there may be NULLs
+                return
+            for j, i in enumerate(self._owners[some]):
+                block, column = pairs[i]
+                if isinstance(block, Number):
+                    _refuse_infinite(column)
+                    out[column.is_null, j] = block.of_null
+
+        # As many columns at once as stay in the cache.
+        step = max(1, CACHED_VALUES // max(rows, 1))
+        with np.errstate(invalid="ignore", over="ignore"):
+            each(fill, range(0, len(given), step), rows)
+        return dense
 
     def split(self, vector: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """A vector (width,) in pieces, one per block."""
@@ -242,8 +435,10 @@ class Encoder:
 
     def to_json(self) -> list[dict[str, Any]]:
         return [
-            {"kind": "number" if isinstance(block, Number) else "category", **vars(block)}
+            {"kind": kind, **vars(block)}
             for block in self.blocks
+            for kind, block_type in _KINDS.items()
+            if type(block) is block_type
         ]
 
     @classmethod
@@ -263,6 +458,20 @@ class Encoder:
         )
 
 
+def _one_hot(pairs: Sequence[tuple[Category, Column]]) -> csr_matrix:
+    """The blocks side by side, in place: each row holds one entry per block, an explicit 0 where
+    the value is unseen."""
+    shape = pairs[0][1].rows, len(pairs)
+    indices, data = np.empty(shape, dtype=np.int32), np.empty(shape)
+    offset = 0
+    for j, (block, column) in enumerate(pairs):
+        positions, data[:, j] = block.entries(column)
+        indices[:, j] = positions + offset
+        offset += block.width
+    row_starts = np.arange(0, data.size + 1, len(pairs))
+    return csr_matrix((data.ravel(), indices.ravel(), row_starts), (shape[0], offset))
+
+
 def _expand_timestamps(columns: Sequence[Column]) -> list[Column]:
     return [
         part
@@ -273,6 +482,7 @@ def _expand_timestamps(columns: Sequence[Column]) -> list[Column]:
 
 def _parts(column: Column) -> list[Column]:
     """The calendar parts BigQuery ML derives from a TIMESTAMP, NULL where it is NULL."""
+    _refuse_infinite(column)
     is_null = column.is_null
     seconds = np.floor(np.where(is_null, 0, column.values)).astype(np.int64)
     time = seconds.astype("datetime64[s]")
@@ -295,6 +505,10 @@ def _parts(column: Column) -> list[Column]:
 
 
 def _as_category(name: str, values: NDArray[np.int64], is_null: NDArray[np.bool_]) -> Column:
-    categories, codes = np.unique(values, return_inverse=True)
-    codes[is_null] = -1
-    return Column(name, "INT64", codes, tuple(map(str, categories)))
+    lowest = int(values.min(initial=0))
+    counts = np.bincount(values - lowest)
+    seen = np.flatnonzero(counts)
+    position = np.zeros(len(counts), dtype=np.intp)
+    position[seen] = np.arange(len(seen))
+    codes = np.where(is_null, -1, position[values - lowest])
+    return Column(name, "INT64", codes, tuple(map(str, (seen + lowest).tolist())))

@@ -3,13 +3,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from duckdb_bqml.algorithms.cluster import KMeans, distances
+from duckdb_bqml.algorithms.design import to_dense
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
 from duckdb_bqml.errors import ModelError
 from duckdb_bqml.options import validate
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy.sparse import csr_matrix
 
 RNG = np.random.default_rng(11)
 
@@ -51,7 +51,7 @@ points = hnp.arrays(
 @given(points, points)
 def test_euclidean_distances_are_the_lengths_of_differences(rows, centroids):
     expected = np.linalg.norm(rows[:, None] - centroids[None], axis=2)
-    found = distances(csr_matrix(rows), centroids, "EUCLIDEAN")
+    found = distances(rows, centroids, "EUCLIDEAN")
     assert found == pytest.approx(expected, abs=1e-9)
     assert (found[expected == 0] == 0).all()
 
@@ -60,7 +60,7 @@ def test_euclidean_distances_are_the_lengths_of_differences(rows, centroids):
 def test_cosine_distances_are_the_roots_of_one_less_the_cosine(rows, centroids):
     lengths = np.linalg.norm(rows, axis=1)[:, None] * np.linalg.norm(centroids, axis=1)[None]
     cosines = np.where(lengths > 0, rows @ centroids.T / np.where(lengths > 0, lengths, 1), 0)
-    found = distances(csr_matrix(rows), centroids, "COSINE")
+    found = distances(rows, centroids, "COSINE")
     assert found**2 == pytest.approx(1 - cosines, abs=1e-12)
 
 
@@ -166,7 +166,7 @@ def test_the_initial_column_must_mark_as_many_rows_as_there_are_clusters():
     assert first.iterations[0]["loss"] == pytest.approx(
         np.mean(distances(
             first.model.encoder.transform(data.features),
-            first.model.encoder.transform(data.features)[[3, 5]].toarray(),
+            to_dense(first.model.encoder.transform(data.features)[[3, 5]]),
             "EUCLIDEAN",
         ).min(axis=1) ** 2)
     )  # fmt: skip

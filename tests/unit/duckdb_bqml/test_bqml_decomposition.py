@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from duckdb_bqml.algorithms import decomposition
 from duckdb_bqml.algorithms.decomposition import PCA
+from duckdb_bqml.algorithms.design import to_dense
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
 from duckdb_bqml.errors import ModelError
 from duckdb_bqml.options import validate
@@ -32,7 +33,7 @@ def fit(data, **given):
 
 
 def dense(model, data):
-    return model.encoder.transform(data.features).toarray()
+    return to_dense(model.encoder.transform(data.features))
 
 
 @pytest.mark.parametrize("scale_features", [True, False])

@@ -12,7 +12,6 @@ from duckdb_bqml.options import validate
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy.sparse import csr_matrix
 from scipy.special import logsumexp, softmax
 
 RNG = np.random.default_rng(7)
@@ -61,7 +60,7 @@ def test_the_normal_equation_gives_the_minimum_norm_least_squares_solution(data,
     # Duplicate each column: the design is rank deficient, as one-hot designs always are.
     features = np.hstack([data[0], data[0]]).astype(float)
     target = data[1].astype(float)
-    solution = normal_equation(csr_matrix(features), target, 0.0, fit_intercept)
+    solution = normal_equation(features, target, 0.0, fit_intercept)
     design = np.hstack([features, np.ones((len(target), int(fit_intercept)))])
     expected = np.linalg.lstsq(design, target)[0]
     assert solution == pytest.approx(expected, abs=1e-6)

@@ -160,6 +160,131 @@ def test_a_wrong_option_of_pca_is_refused(options, message):
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("model_type", "options", "message"),
+    [
+        (
+            "random_forest_classifier",
+            {"max_iterations": 5},
+            "Option(s) MAX_ITERATIONS are not supported for RANDOM_FOREST_CLASSIFIER model train",
+        ),
+        (
+            "random_forest_regressor",
+            {"colsample_bynode": 1.0},
+            "'colsample_bytree', 'colsample_bylevel' or 'colsample_bynode' must be less than 1",
+        ),
+        ("random_forest_regressor", {"num_parallel_tree": 1}, "must be at least 2, not 1"),
+        ("random_forest_regressor", {"subsample": 1.0}, "must be less than 1.0, not 1.0"),
+        ("random_forest_regressor", {"learn_rate": 0.1}, "not RANDOM_FOREST_REGRESSOR; remove it"),
+        (
+            "random_forest_regressor",
+            {"category_encoding_method": "one_hot_encoding"},
+            "not RANDOM_FOREST_REGRESSOR; remove it",
+        ),
+        (
+            "random_forest_regressor",
+            {"tree_method": "exact"},
+            "'tree_method' cannot be EXACT with colsample_bynode < 1",
+        ),
+        ("boosted_tree_regressor", {"dropout": 0.1}, "only valid with booster_type = DART"),
+        (
+            "boosted_tree_regressor",
+            {"dart_normalize_type": "tree"},
+            "only valid with booster_type = DART",
+        ),
+        ("boosted_tree_regressor", {"colsample_bytree": 1.1}, "must be at most 1.0, not 1.1"),
+        ("boosted_tree_regressor", {"subsample": 0}, "must be greater than 0.0, not 0.0"),
+        ("boosted_tree_regressor", {"tree_method": "fast"}, "AUTO, EXACT, APPROX, HIST"),
+        ("boosted_tree_regressor", {"min_tree_child_weight": 0.5}, "must be a whole number"),
+        ("boosted_tree_regressor", {"xgboost_version": "3.0"}, "choose one of 0.9, 1.1, 2.1"),
+        ("boosted_tree_regressor", {"auto_class_weights": True}, "not BOOSTED_TREE_REGRESSOR"),
+        (
+            "boosted_tree_regressor",
+            {"approx_global_feature_contrib": True},
+            "only valid with enable_global_explain = TRUE; remove it",
+        ),
+        (
+            "boosted_tree_classifier",
+            {"instance_weight_col": "w", "auto_class_weights": True},
+            "'instance_weight_col' excludes 'auto_class_weights'; remove one of the two",
+        ),
+        (
+            "boosted_tree_classifier",
+            {"instance_weight_col": "w", "class_weights": [["a", 1.0]]},
+            "'instance_weight_col' excludes 'class_weights'; remove one of the two",
+        ),
+    ],
+)
+def test_a_wrong_option_of_trees_is_refused(model_type, options, message):
+    with pytest.raises(ModelError) as refused:
+        validate("m", {"model_type": model_type, **options})
+    assert message in str(refused.value)
+
+
+def test_the_defaults_of_trees():
+    split = {"input_label_cols": ["label"], "data_split_method": "AUTO_SPLIT"}
+    shared = split | {
+        "l1_reg": 0.0,
+        "l2_reg": 1.0,
+        "tree_method": "AUTO",
+        "min_tree_child_weight": 1,
+        "colsample_bytree": 1.0,
+        "colsample_bylevel": 1.0,
+        "min_split_loss": 0.0,
+        "xgboost_version": "0.9",
+        "early_stop": True,
+        "min_rel_progress": 0.01,
+        "enable_global_explain": False,
+    }
+    boosted, _ = validate("m", {"model_type": "boosted_tree_regressor"})
+    assert boosted == shared | {
+        "model_type": "BOOSTED_TREE_REGRESSOR",
+        "booster_type": "GBTREE",
+        "num_parallel_tree": 1,
+        "max_tree_depth": 6,
+        "learn_rate": 0.3,
+        "colsample_bynode": 1.0,
+        "subsample": 1.0,
+        "category_encoding_method": "LABEL_ENCODING",
+        "max_iterations": 20,
+    }
+    forest, _ = validate("m", {"model_type": "random_forest_classifier"})
+    assert forest == shared | {
+        "model_type": "RANDOM_FOREST_CLASSIFIER",
+        "num_parallel_tree": 100,
+        "max_tree_depth": 15,
+        "colsample_bynode": 0.8,
+        "subsample": 0.8,
+        "auto_class_weights": False,
+    }
+    dart, _ = validate("m", {"model_type": "boosted_tree_regressor", "booster_type": "dart"})
+    assert (dart["dart_normalize_type"], dart["dropout"]) == ("TREE", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("model_type", "trees", "approximates"),
+    [
+        ("boosted_tree_regressor", 9, False),
+        ("boosted_tree_regressor", 10, True),
+        ("random_forest_classifier", 49, False),
+        ("random_forest_classifier", 50, True),
+    ],
+)
+def test_many_parallel_trees_are_explained_approximately(
+    monkeypatch, model_type, trees, approximates
+):
+    name = "approx_global_feature_contrib"
+    supported = {**OPTIONS[model_type.upper()]["enable_global_explain"], "supported": True}
+    monkeypatch.setitem(OPTIONS[model_type.upper()], "enable_global_explain", supported)
+    given = {
+        "model_type": model_type,
+        "num_parallel_tree": trees,
+        "enable_global_explain": True,
+    }
+    assert validate("m", given)[0][name] is approximates
+    assert validate("m", {**given, name: not approximates})[0][name] is not approximates
+
+
 def test_models_without_a_label_have_neither_label_nor_split():
     kmeans, _ = validate("m", {"model_type": "kmeans"})
     assert kmeans == {

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from duckdb_bqml.algorithms.design import to_dense
 from duckdb_bqml.algorithms.preprocessing import Column, Encoder, Scaling, describe
 from duckdb_bqml.errors import ModelError
 from hypothesis import given
@@ -22,7 +23,7 @@ def category(values, name="c"):
 
 
 def dense(encoder, *columns):
-    return encoder.transform(columns).toarray()
+    return to_dense(encoder.transform(columns))
 
 
 def test_numbers_are_standardized_with_the_population_stddev_and_null_is_the_mean():

@@ -17,7 +17,12 @@
     {%- set options = {'model_type': model_type} -%}
     {#- sorted: dbt hands a config's meta over in another order from run to run -#}
     {%- for name, value in given | dictsort if name != 'model_type' -%}
-        {%- if name not in known -%}
+        {%- if name == 'max_iterations' and model_type.startswith('RANDOM_FOREST') -%}
+            {{ exceptions.raise_compiler_error(
+                model.name ~ ": option 'max_iterations': Option(s) MAX_ITERATIONS are not supported for "
+                ~ model_type ~ " model training; remove it."
+            ) }}
+        {%- elif name not in known -%}
             {{ exceptions.raise_compiler_error(
                 model.name ~ ": option '" ~ name ~ "' is unknown for " ~ model_type
                 ~ "; did you mean '" ~ _ml_nearest(name, known.keys()) ~ "'?"
@@ -113,6 +118,7 @@
         'input_label_cols': _ml_label(options.model_type, options),
         'data_split_col': options.get('data_split_col'),
         'kmeans_init_col': options.get('kmeans_init_col'),
+        'instance_weight_col': options.get('instance_weight_col'),
     } -%}
     {%- for option, name in named.items() if name is not none and name | lower not in lowered -%}
         {{ exceptions.raise_compiler_error(
