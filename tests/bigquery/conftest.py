@@ -4,8 +4,10 @@ cases/<macro>/<case>.sql    a query that calls one macro
 golden/macros/...           what each of them renders to
 golden/models/...           what each model and snapshot compiles to; a trained model is its whole
                             statement, and an incremental model has a second file: one window
+cases/given.sql             the tables and models that cases name and the project does not make
 
-`make golden` writes golden/ anew.
+`make golden` writes golden/ anew. Of what is rendered, and of all that a build sends, GoogleSQL says
+whether BigQuery would take it: analyzer/.
 """
 
 from collections.abc import Callable, Iterator

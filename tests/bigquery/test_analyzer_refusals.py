@@ -47,6 +47,7 @@ REFUSED = {
         1,
         "neither grouped nor aggregated",
     ),
+    "column twice": ("select miles, carrier as miles from d.flights", 1, "Duplicate column names"),
     "reserved word": ("select 1 by", 1, "Syntax error"),
     "another engine's cast": ("select miles::float64 from d.flights", 1, "Syntax error"),
     "partition of a window by a float": (
@@ -334,6 +335,8 @@ GIVES = {
     ),
     "select * from ml.transform(model d.transforming, (select flight_id, miles, carrier, is_late"
     " from d.flights))": "scaled FLOAT64, carrier STRING, is_late BOOL, flight_id STRING",
+    "select * from ml.transform(model d.transforming, (select flight_id, miles, carrier"
+    " from d.flights))": "scaled FLOAT64, carrier STRING, flight_id STRING",
     # the features of a model with TRANSFORM are the columns that the clause reads
     "select * from ml.predict(model d.transforming, (select miles, carrier from d.flights))": (
         "predicted_is_late BOOL, predicted_is_late_probs ARRAY<STRUCT<label BOOL, prob FLOAT64>>,"

@@ -21,7 +21,10 @@ from analyzer.tokens import Token, arguments, line_at, tokens
 
 _ENUMS = function_pb2.FunctionEnums
 _KINDS = function_pb2.SignatureArgumentKind
+
+# what GoogleSQL says of `* except (...)`, and what is then known of the data
 NOTHING_LEFT = "zero columns after applying EXCEPT"
+NOT_THERE = "in SELECT * EXCEPT list does not exist"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Surroundings:
     expression: Callable[[str], Message]  # without columns, resolved
     type_named: Callable[[str], Type]
     nothing_left: bool = False  # no column of the data is left once the model's are taken away
+    has_label: bool = True  # data to transform holds the label
 
 
 @dataclass
@@ -252,12 +256,9 @@ def _columns(
     """The model's columns: names and types."""
     kinds = ml_signatures.kinds_of(model.model_type) if model else [ml_signatures.ANY]
     declared = next((signature.columns[kind] for kind in kinds if kind in signature.columns), None)
-    if declared is None or model is None:
-        if declared is None:
-            raise Refused(f"is for {', '.join(signature.columns)}, not {kinds[0]}")
-        return list(_split(declared))
-    filled = declared.format(**_meanings(model, settings))
-    return list(_split(filled))
+    if declared is None:
+        raise Refused(f"is for {', '.join(signature.columns)}, not {kinds[0]}")
+    return list(_split(declared.format(**_meanings(model, settings)) if model else declared))
 
 
 def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
@@ -306,14 +307,16 @@ def _kept(
         made = [
             f"cast(null as {googlesql.text(type_)}) as `{name}`"
             for name, type_ in model.transformed.items()
+            if around.has_label or name != model.label
         ]
     elif not is_pca or settings.get("keep_original_columns"):
         return [f"{rows}.*"]
     if around.nothing_left:
         return made
-    taken = {*model.features, *([model.label] if model.transformed and model.label else [])}
-    named = [f"`{name}`" for name in taken if name in model.features]
-    return [*made, f"{rows}.* except ({', '.join(named)})"]
+    taken = list(model.features)
+    if made and around.has_label and model.label:
+        taken.append(model.label)
+    return [*made, f"{rows}.* except ({', '.join(f'`{name}`' for name in taken)})"]
 
 
 def _check_function(call: _Call, closing: int) -> None:

@@ -1,6 +1,7 @@
 """A BigQuery without rows: tables and models are made by the statements that make them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -163,15 +164,18 @@ class Warehouse:
             expression=self._googlesql.expression,
             type_named=self._googlesql.type_named,
         )
-        for around.nothing_left in (False, True):
+        while True:
             catalog = self._catalog()
             resolved = ml_calls.resolve(sql, catalog, around)
             try:
                 return self._googlesql.statement(resolved, catalog)
             except Refused as refused:
-                if around.nothing_left or ml_calls.NOTHING_LEFT not in refused.reason:
+                if ml_calls.NOTHING_LEFT in refused.reason and not around.nothing_left:
+                    around.nothing_left = True
+                elif ml_calls.NOT_THERE in refused.reason and around.has_label:
+                    around.has_label = False
+                else:
                     raise Refused(ml_calls.in_words(refused.reason), refused.line) from None
-        raise AssertionError("unreachable")
 
     # ---- statements ------------------------------------------------------------------------------
 
@@ -270,6 +274,9 @@ class Warehouse:
 
 def _output(node: Message) -> Columns:
     columns = googlesql.field(node, "output_column_list")
+    twice = [name for name, count in Counter(c.name.lower() for c in columns).items() if count > 1]
+    if twice and not twice[0].startswith("$"):
+        raise Refused(f"Duplicate column names in the result are not supported: {twice[0]}")
     return {column.name: column.column.type for column in columns}
 
 
