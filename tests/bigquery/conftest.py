@@ -6,7 +6,7 @@ golden/models/...           what each model and snapshot compiles to; a trained 
                             statement, and an incremental model has a second file: one window
 cases/given.sql             the tables and models that cases name and the project does not make
 
-`make golden` writes golden/ anew. Of what is rendered, and of all that a build sends, GoogleSQL says
+`make golden` writes golden/ anew. Of these, and of all that a build sends, GoogleSQL says
 whether BigQuery would take it: analyzer/.
 """
 

@@ -7,7 +7,8 @@ select
     air_time.air_time_minutes_mean_28d,
     air_time.temperature_fahrenheit,
     'late' as outcome,
-    true as is_first_centroid
+    true as is_first_centroid,
+    10 as flights_count
 from `demo`.`azekura_ml`.`ml_late_arrival__training_set` as late_arrival
 inner join `demo`.`azekura_ml`.`ml_air_time__training_set` as air_time
     on late_arrival.flight_id = air_time.flight_id;
