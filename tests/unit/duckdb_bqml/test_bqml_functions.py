@@ -97,7 +97,7 @@ def test_a_trained_model_is_one_row(line):
     assert (info["training_run"], info["iteration"]) == (0, 0)
     assert info["eval_loss"] is None and info["learning_rate"] is None
     envelope, content = map(json.loads, row["artifact"].splitlines())
-    assert envelope["format"] == 1 and content["weights"]
+    assert envelope["format"] == 1 and content["coefficients"]
 
 
 def test_every_scalar_type_can_be_a_feature(db):
