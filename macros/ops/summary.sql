@@ -31,10 +31,12 @@
     {%- do lines.append('models') -%}
     {%- for node in graph.nodes.values() | sort(attribute='name') if node.config.materialized == 'ml_model' -%}
         {%- set headline = node.config.meta.get('headline', []) -%}
-        {%- set evaluation = node.name | replace('__model', '__evaluation') -%}
+        {%- set evaluation = node.name.split('__model')[0] ~ '__evaluation' -%}
         {%- set relation = adapter.get_relation(node.database, node.schema, evaluation) -%}
         {%- if headline and relation is not none -%}
-            {%- set values = run_query('select ' ~ _quoted_list(headline) ~ ' from ' ~ relation).rows[0] -%}
+            {%- set values = run_query(
+                'select ' ~ _quoted_list(headline) ~ ' from ' ~ relation ~ ' where model_name = ' ~ text_literal(node.name)
+            ).rows[0] -%}
             {%- set shown = [] -%}
             {%- for metric in headline -%}
                 {%- do shown.append('%s %.4f' | format(metric, values[loop.index0] | float)) -%}

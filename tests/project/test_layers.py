@@ -9,7 +9,7 @@ MAY_READ = {
     "warehouse": ["lake", "warehouse", "seeds", "snapshots"],
     "marts": ["warehouse", "marts", "ml predictions"],
     "features": ["warehouse", "snapshots"],
-    "ml": ["features", "warehouse", "ml of the same use case"],
+    "ml": ["features", "warehouse", "ml of the same use case", "ml training sets"],
     "snapshots": ["lake", "warehouse"],
 }
 
@@ -33,6 +33,8 @@ def reading_problem(reader: str, read: str) -> str | None:
         kinds.append("ml of the same use case")
     if read_layer == "ml" and PurePosixPath(read).stem.endswith("__predictions"):
         kinds.append("ml predictions")
+    if read_layer == "ml" and PurePosixPath(read).stem.endswith("__training_set"):
+        kinds.append("ml training sets")
     allowed = MAY_READ.get(layer, [])
     if any(kind in allowed for kind in kinds):
         return None
@@ -91,6 +93,7 @@ SEED = "seeds/country.csv"
         (FEATURE, SNAPSHOT),
         (MODEL, FEATURE),
         (PREDICTIONS, MODEL),
+        (MODEL, "ml/models/fraud/ml_fraud__training_set.sql"),
         (SNAPSHOT, FACT),
     ],
 )
@@ -108,6 +111,7 @@ def test_a_reading_that_is_allowed_is_found_right(reader: str, read: str) -> Non
         (MART, STAGED),
         (MART, FEATURE),
         (MART, MODEL),
+        (MART, "ml/models/churn/ml_churn__training_set.sql"),
         (FEATURE, STAGED),
         (FEATURE, FEATURE),
         (FEATURE, PREDICTIONS),

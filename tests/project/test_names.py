@@ -22,8 +22,8 @@ PLACES = {
     "models/features/<entity>/feat_<entity>__<theme>": (
         rf"models/features/({WORD})/feat_\1__{WORD}"
     ),
-    "ml/models/<use_case>/ml_<use_case>__<step>": (
-        rf"ml/models/({WORD})/ml_\1__(?:{'|'.join(STEPS)})"
+    "ml/models/<use_case>/ml_<use_case>__<step> or ml_<use_case>__model_<what it is>": (
+        rf"ml/models/({WORD})/ml_\1__(?:{'|'.join(STEPS)}|model_{WORD})"
     ),
     "snapshots/snap_<what>": rf"snapshots/snap_{WORD}(?:__{WORD})?",
 }
@@ -40,13 +40,24 @@ def use_case_problems(use_case: str, files: set[str]) -> list[str]:
     """What is missing from, or too much in, a use case's folder of these file names."""
     models = {f"ml_{use_case}__{step}.{ending}" for step in STEPS for ending in ("sql", "yml")}
     expected = models | {"README.md"}
+    further = re.compile(rf"ml_{use_case}__model_{WORD}\.(?:sql|yml)")
     return [
         *(f"ml/models/{use_case} lacks {name}: write it." for name in sorted(expected - files)),
         *(
-            f"ml/models/{use_case} holds {name}: a use case is five models and a README.md."
+            f"ml/models/{use_case} holds {name}: a use case is five models, further"
+            f" ml_{use_case}__model_<what it is>, and a README.md."
             for name in sorted(files - expected)
+            if not further.fullmatch(name)
         ),
     ]
+
+
+def evaluation_problem(name: str, description: str, columns: list[str]) -> str | None:
+    """What is wrong with the grain of a use case's evaluation; columns in their order."""
+    grain = "One row per model of the use case"
+    if description.startswith(grain) and columns[:1] == ["model_name"]:
+        return None
+    return f'{name}: one row per model; begin with "{grain}", and with the column model_name.'
 
 
 def twin_problems(paths: Iterable[str]) -> list[str]:
@@ -84,6 +95,32 @@ def in_model_paths(texts: dict[str, str]) -> list[str]:
 def test_models_and_snapshots_are_named_by_their_place(nodes: list[dict]) -> None:
     problems = [name_problem(node["original_file_path"]) for node in nodes]
     problems = [problem for problem in problems if problem]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_evaluation_has_a_row_per_model(nodes: list[dict]) -> None:
+    problems = [
+        evaluation_problem(node["name"], node["description"], list(node["columns"]))
+        for node in nodes
+        if node["name"].startswith("ml_") and node["name"].endswith("__evaluation")
+    ]
+    assert problems
+    problems = [problem for problem in problems if problem]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_model_of_a_use_case_is_evaluated(nodes: list[dict]) -> None:
+    read = {
+        read
+        for node in nodes
+        if node["name"].endswith("__evaluation")
+        for read in node["depends_on"]["nodes"]
+    }
+    problems = [
+        f"{node['name']} has no row in the evaluation of its use case: add one."
+        for node in nodes
+        if node["config"]["materialized"] == "ml_model" and node["unique_id"] not in read
+    ]
     assert not problems, "\n".join(problems)
 
 
@@ -156,6 +193,7 @@ def test_no_python_module_is_named_like_a_plugin_of_dbt(texts: dict[str, str]) -
         "models/marts/sales/mart_sales__daily_orders.sql",
         "models/features/customer/feat_customer__orders.sql",
         "ml/models/churn/ml_churn__training_set.sql",
+        "ml/models/churn/ml_churn__model_boosted_tree.sql",
         "snapshots/snap_customer.yml",
         "snapshots/snap_customer__address.yml",
     ],
@@ -176,6 +214,8 @@ def test_a_right_name_is_found_right(path: str) -> None:
         "models/features/customer/feat_customer__Orders.sql",
         "ml/models/churn/ml_churn__monitoring.sql",
         "ml/models/churn/ml_fraud__model.sql",
+        "ml/models/churn/ml_churn__model_.sql",
+        "ml/models/churn/ml_churn__evaluation_boosted_tree.sql",
         "snapshots/customer.yml",
     ],
 )
@@ -189,7 +229,18 @@ def test_a_use_case_with_a_file_missing_or_too_many_is_found_wrong() -> None:
     assert use_case_problems("churn", whole) == []
     assert len(use_case_problems("churn", whole - {"ml_churn__drift.yml"})) == 1
     assert len(use_case_problems("churn", whole | {"ml_churn__report.sql"})) == 1
+    assert use_case_problems("churn", whole | {"ml_churn__model_boosted_tree.sql"}) == []
+    assert len(use_case_problems("churn", whole | {"ml_churn__model_boosted_tree.py"})) == 1
     assert len(use_case_problems("fraud", whole)) == 20
+
+
+def test_an_evaluation_of_another_grain_is_found_wrong() -> None:
+    def problem(description: str, *columns: str) -> str | None:
+        return evaluation_problem("ml_churn__evaluation", description, list(columns))
+
+    assert problem("One row per model of the use case: all.", "model_name", "recall") is None
+    assert problem("One row: the metrics.", "model_name", "recall") is not None
+    assert problem("One row per model of the use case.", "recall", "model_name") is not None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ WITHOUT_UNIT_TEST = {
 
 
 def grain_problem(name: str, description: str) -> str | None:
-    trained = name.startswith("ml_") and name.endswith("__model")
+    trained = re.fullmatch(r"ml_\w+?__model(?:_\w+)?", name) is not None
     start = "One trained model" if trained else "One row"
     if re.match(rf"{start}(:| per | of )\s*\w", " ".join(description.split())):
         return None
@@ -136,8 +136,9 @@ def test_every_rule_of_warehouse_marts_and_features_has_a_unit_test(
     ("name", "description"),
     [
         ("fct_order", "One row per order, with its total."),
-        ("ml_churn__evaluation", "One row: the metrics of the model."),
+        ("ml_churn__evaluation", "One row per model of the use case: its metrics."),
         ("ml_churn__model", "One trained model: logistic regression."),
+        ("ml_churn__model_boosted_tree", "One trained model: a boosted tree."),
     ],
 )
 def test_a_grain_is_found_right(name: str, description: str) -> None:
@@ -152,6 +153,7 @@ def test_a_grain_is_found_right(name: str, description: str) -> None:
         ("fct_order", "One row"),
         ("fct_order", "One trained model: an order."),
         ("ml_churn__model", "One row per model."),
+        ("ml_churn__model_boosted_tree", "One row per tree."),
     ],
 )
 def test_a_description_without_the_grain_is_found_wrong(name: str, description: str) -> None:

@@ -2,8 +2,9 @@
 
 Source: BigQuery ML's "automatic feature preprocessing" and CATEGORY_ENCODING_METHOD. Numbers are
 left as they are, NULL being the mean of the training rows. A TIMESTAMP is one number, its seconds;
-that it is split into calendar parts is documented for linear models only. Everything else is a
-category, in the order of its type:
+that it is split into calendar parts is documented for linear models only. An array is a column per
+element, or per category that it may hold, as for other models. Everything else is a category, in
+the order of its type:
 
     LABEL_ENCODING   one column: 1, 2, ... by alphabet; NULL and unseen categories are 0
     ONE_HOT_ENCODING a column per category, NULL being one of its own; all are 0 for an unseen one
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from duckdb_bqml.algorithms import preprocessing
 from duckdb_bqml.algorithms.preprocessing import Column
 from duckdb_bqml.errors import ModelError
 
@@ -114,6 +116,49 @@ class OneHot:
         matrix[known, positions[known]] = 1
 
 
+MAX_ARRAY_WIDTH = 10_000
+
+
+@dataclass(frozen=True)
+class Vector(preprocessing.Vector):
+    """An array of numbers per row: a column per element."""
+
+    @classmethod
+    def fit(cls, column: Column) -> "Vector":
+        _require_narrow(column)
+        return super().fit(column)
+
+    def write(self, column: Column, matrix: Matrix) -> None:
+        if self.is_sparse:
+            matrix[:] = self.encode(column).astype(np.float32).toarray()
+            return
+        for j, values in enumerate(self.columns(column)):
+            np.clip(values, -LARGEST, LARGEST, out=matrix[:, j], casting="same_kind")
+
+
+@dataclass(frozen=True)
+class Set(preprocessing.Set):
+    """An array of categories per row: a column per category, 1 where the array holds it."""
+
+    @classmethod
+    def fit(cls, column: Column) -> "Set":
+        _require_narrow(column)
+        return super().fit(column)
+
+    def write(self, column: Column, matrix: Matrix) -> None:
+        matrix[:] = self.encode(column).astype(np.float32).toarray()
+
+
+def _require_narrow(column: Column) -> None:
+    """The matrix is dense: a column of it takes memory even where it holds zeros."""
+    width = column.values.shape[1]
+    if width > MAX_ARRAY_WIDTH:
+        raise ModelError(
+            f"column '{column.name}' makes {width} features, and trees take arrays of at most "
+            f"{MAX_ARRAY_WIDTH}; shorten the arrays or choose a linear model"
+        )
+
+
 def _means_by_group(label: Column, group: NDArray[np.intp], groups: int) -> Floats:
     """The mean label (groups, 1), or the shares of the classes (groups, classes); of two classes,
     that of the higher one (groups, 1)."""
@@ -143,8 +188,14 @@ def _positions(column: Column, categories: Sequence[str | None]) -> NDArray[np.i
     return np.array(lookup, dtype=np.intp)[column.values]
 
 
-Block = Number | Lookup | OneHot
-_KINDS: Mapping[str, type[Block]] = {"number": Number, "lookup": Lookup, "one_hot": OneHot}
+Block = Number | Lookup | OneHot | Vector | Set
+_KINDS: Mapping[str, type[Block]] = {
+    "number": Number,
+    "lookup": Lookup,
+    "one_hot": OneHot,
+    "vector": Vector,
+    "set": Set,
+}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -164,15 +215,19 @@ class TreeEncoder:
 
     def transform(self, columns: Sequence[Column]) -> Matrix:
         """The (rows, width) matrix of the same columns, in the same order, as were fitted."""
-        matrix = np.empty((len(columns[0].values), self.width), dtype=np.float32)
+        matrix = np.empty((columns[0].rows, self.width), dtype=np.float32)
         for block, column, end in zip(self.blocks, columns, self._ends, strict=True):
             block.write(column, matrix[:, end - block.width : end])
         return matrix
 
     def sums(self, values: NDArray[Any]) -> Floats:
         """Of values (n, width), the sum over the columns of each block: (n, blocks)."""
-        starts = self._ends - [block.width for block in self.blocks]
-        return np.add.reduceat(values.astype(np.float64), starts, axis=1)
+        widths = np.array([block.width for block in self.blocks])
+        sums = np.zeros((len(values), len(widths)))
+        # reduceat gives a block without columns its neighbour's, so those are left out
+        starts = (self._ends - widths)[widths > 0]
+        sums[:, widths > 0] = np.add.reduceat(values.astype(np.float64), starts, axis=1)
+        return sums
 
     def to_json(self) -> list[dict[str, Any]]:
         return [{"kind": _NAMES[type(block)], **vars(block)} for block in self.blocks]
@@ -195,7 +250,9 @@ class TreeEncoder:
 
 
 def _fit_block(column: Column, method: str, label: Column) -> Block:
-    if column.categories is None:
+    if column.kind in ("vector", "set"):
+        return (Vector if column.kind == "vector" else Set).fit(column)
+    if column.kind == "number":
         return Number.fit(column)
     if method == "ONE_HOT_ENCODING":
         return OneHot.fit(column)

@@ -7,6 +7,7 @@ held_out as (
 )
 
 select
+    'ml_air_time__model' as model_name,
     mean_absolute_error,
     mean_squared_error,
     mean_squared_log_error,

@@ -10,7 +10,7 @@ flights as (
 
 predicted as (
 
-    select * from {{ ml_predict(ref('ml_late_arrival__model'), 'flights') }} as predicted
+    select * from {{ ml_predict(ref('ml_late_arrival__model_boosted_tree'), 'flights') }} as predicted
 
 )
 

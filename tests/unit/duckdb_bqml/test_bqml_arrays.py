@@ -196,6 +196,9 @@ MIXED = """
     "options",
     [
         {"model_type": "logistic_reg"},
+        {"model_type": "boosted_tree_classifier"},
+        {"model_type": "boosted_tree_classifier", "category_encoding_method": "one_hot_encoding"},
+        {"model_type": "random_forest_classifier", "num_parallel_tree": 10},
         {"model_type": "kmeans", "num_clusters": 3},
         {"model_type": "kmeans", "num_clusters": 3, "distance_type": "cosine"},
         {"model_type": "pca", "num_principal_components": 3},
@@ -204,15 +207,32 @@ MIXED = """
 )
 def test_every_model_type_learns_from_arrays(db, options):
     query = (
-        MIXED
-        if options["model_type"] == "logistic_reg"
-        else f"select * exclude label from ({MIXED})"
+        f"select * exclude label from ({MIXED})"
+        if options["model_type"] in ("kmeans", "pca")
+        else MIXED
     )
     db.execute(f"create table t as from ({query})")
     db.train("m", "from t", **options)
     db.train("n", "from t order by x desc", **options)
     assert db.value("select m.model_version = n.model_version from m, n")
     assert np.isfinite(db.predict("m", "from t")).all()
+
+
+def test_trees_say_which_array_they_split(db):
+    query = """select [range % 7, 1]::double[] as v, ['a', 'k' || range % 2] as s,
+        [{'i': range % 3, 'x': 1.0}] as p, range % 7 + range % 3 as label from range(200)"""
+    db.execute(f"create table t as from ({query})")
+    db.train("m", "from t", model_type="boosted_tree_regressor")
+    [[ranked]] = db.rows("select bqml_feature_importance('m', model_version) from m")
+    weights = {row["feature"]: row["importance_weight"] for row in ranked}
+    assert list(weights) == ["v", "s", "p"]
+    assert weights["v"] > 0 and weights["p"] > 0
+
+
+def test_trees_refuse_an_array_that_would_fill_the_memory(db):
+    query = "select [{'i': 20000, 'x': 1.0}] as p, range as label from range(20)"
+    with pytest.raises(duckdb.Error, match="column 'p' makes 20001 features, and trees take"):
+        db.train("m", query, model_type="boosted_tree_regressor")
 
 
 def test_the_parts_of_a_vector_are_named_by_position(db):

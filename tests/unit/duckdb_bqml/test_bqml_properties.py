@@ -241,7 +241,6 @@ def test_a_model_predicts_the_same_in_another_process_to_the_last_bit(tmp_path):
         for model_type in MODEL_TYPES:
             name = f"m_{model_type.lower()}"
             columns = "*" if "input_label_cols" in OPTIONS[model_type] else "* exclude label"
-            # Arrays of pairs and nested arrays are not for every model type.
             options = {"model_type": model_type, **REQUIRED.get(model_type, {})}
             connection.execute(
                 f"create table {name} as select unnest(bqml_train('{name}', ?, list(r))) "

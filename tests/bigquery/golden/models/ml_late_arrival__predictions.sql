@@ -11,7 +11,7 @@ flights as (
 predicted as (
 
     select * from ml.predict(
-    model `demo`.`azekura_ml`.`ml_late_arrival__model`,
+    model `demo`.`azekura_ml`.`ml_late_arrival__model_boosted_tree`,
     (select * from flights)
 ) as predicted
 

@@ -1,0 +1,34 @@
+{{ config(materialized='ml_model', meta={'ml': {
+    'model_type': 'boosted_tree_classifier',
+    'input_label_cols': ['is_late_arrival'],
+    'data_split_method': 'custom',
+    'data_split_col': 'is_evaluation',
+    'max_iterations': 30,
+    'max_tree_depth': 3,
+    'learn_rate': 0.4,
+    'min_tree_child_weight': 50,
+    'early_stop': false,
+}}) }}
+
+select
+    distance_miles,
+    late_departure_rate_7d,
+    late_departure_rate_28d,
+    cancelled_rate_28d,
+    late_arrival_rate_28d,
+    arrival_delay_minutes_mean_28d,
+    departures_count_3h,
+    late_departure_rate_3h,
+    departure_delay_minutes_mean_3h,
+    humidity_percent,
+    wind_speed_mph,
+    precipitation_inches,
+    visibility_miles,
+    carrier_code,
+    origin_airport_code,
+    departure_hour,
+    departure_day_of_week,
+    is_evaluation,
+    is_late_arrival
+from {{ ref('ml_late_arrival__training_set') }}
+where is_late_arrival is not null
