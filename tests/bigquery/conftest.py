@@ -120,7 +120,7 @@ def build(rendered: Rendered) -> Callable[..., Built]:
                 if outcome.exception:
                     problems["dbt"] = str(outcome.exception)
                 for result in outcome.result.results if outcome.result else []:
-                    if result.status in ("error", "fail", "warn", "runtime error", "skipped"):
+                    if result.status in ("error", "fail", "warn", "runtime error"):
                         problems.setdefault(result.node.unique_id, str(result.message))
         return Built(warehouse, client.sent, problems)
 

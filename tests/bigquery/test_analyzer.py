@@ -22,12 +22,12 @@ def test_every_statement_is_accepted(built, rendered):
         for statement in built.sent
         if statement.refused
     }
-    assert refused == {}
+    assert not refused, _listed(refused)
 
 
 def test_dbt_finds_nothing_wrong_with_the_answers(built):
     """Contracts that do not hold, for one: dbt compares them with the columns it is told of."""
-    assert built.problems == {}
+    assert not built.problems, _listed(built.problems)
 
 
 def test_nothing_is_left_out(built, rendered):
@@ -67,7 +67,7 @@ def test_declared_columns_are_those_that_googlesql_infers(built, rendered):
         for path, (columns, inferred) in declared.items()
         if (found := differences(columns, inferred))
     }
-    assert differing == {}
+    assert not differing, _listed(differing)
 
 
 def test_declared_columns_can_differ():
@@ -91,7 +91,7 @@ def test_macro_cases_are_accepted(built, rendered):
                     own.run(sql)
             except Refused as reason:
                 refused[f"golden/{path}:{reason.line}"] = reason.reason
-    assert refused == {}
+    assert not refused, _listed(refused)
 
 
 def test_a_contract_can_fail(built, build):
@@ -193,6 +193,10 @@ def _evaluated(built, service, wanted, change=("", "")) -> dict[str, list[tuple]
         if statement.kinds == ("QueryStmt",) and wanted(statement.node)
     }
     return {node: service.rows(sql.replace(*change)) for node, sql in queries.items()}
+
+
+def _listed(problems: dict[str, object]) -> str:
+    return "\n" + "\n".join(f"{where}: {why}" for where, why in problems.items())
 
 
 def differences(declared: dict[str, str], inferred: dict[str, str]) -> list[str]:

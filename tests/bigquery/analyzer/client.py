@@ -50,7 +50,8 @@ def place(manifest: Manifest, statement: Statement, root: Path) -> str:
     compiled = f"line {statement.refused.line} of the statement, `{wrong}`"
     if statement.node not in nodes:
         return compiled
-    path = nodes[statement.node].original_file_path
+    node = nodes[statement.node]
+    path = nodes.get(getattr(node, "tested_node_unique_id", None), node).original_file_path
     same = [
         number
         for number, line in enumerate((root / path).read_text().splitlines(), start=1)
