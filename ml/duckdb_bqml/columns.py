@@ -111,16 +111,26 @@ def _fields(rows: pa.StructArray, prefix: str = "") -> Iterator[tuple[pa.Field, 
 class Rows:
     """Named Arrow columns of equal length, found by name whatever the case.
 
-    The fields of a STRUCT are columns `struct_field`.
+    The fields of a STRUCT are columns `struct_field`, or with `splits_structs` false not.
     """
 
-    def __init__(self, rows: pa.Array) -> None:
+    def __init__(self, rows: pa.Array, splits_structs: bool = True) -> None:
         if not pa.types.is_struct(rows.type):
             raise ModelError(f"the input is {rows.type}; pass the row of a query, as in 'from q r'")
-        columns = list(_columns(rows))
+        self._rows = rows
+        columns = list(
+            _columns(rows)
+            if splits_structs
+            else ((field.name, array) for field, array in _fields(rows))
+        )
         self.names = [name for name, _ in columns]
         self._arrays = {name.lower(): array for name, array in columns}
         self._type_of_row = rows.type
+
+    @property
+    def whole(self) -> "Rows":
+        """The same rows, every STRUCT a column of its own."""
+        return Rows(self._rows, splits_structs=False)
 
     @classmethod
     def of_list(cls, row_list: pa.ListScalar, purpose: str) -> Self:

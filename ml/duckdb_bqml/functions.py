@@ -116,8 +116,25 @@ def _feature_importance(
             stored = store.load(relation.as_py(), version.as_py())
             if not isinstance(stored.model, RanksFeatures):
                 raise ModelError("a model of its type ranks no features; use one of trees")
-            names = [field["name"] for field in stored.features]
+            names = [field["name"] for field in stored.trained_features]
             results.append([row._asdict() for row in stored.model.feature_importance(names)])
+    return pa.array(results, result_type)
+
+
+def _transform(
+    store: ModelStore,
+    result_type: pa.DataType,
+    relations: pa.ChunkedArray,
+    versions: pa.ChunkedArray,
+) -> pa.Array:
+    """The TRANSFORM clause of one model per value, as SQL."""
+    results = []
+    for relation, version in zip(relations, versions, strict=True):
+        with about(model_name(relation.as_py())):
+            clause = store.load(relation.as_py(), version.as_py()).transform
+            if clause is None:
+                raise ModelError("the model was trained without option 'transform'; train it with")
+            results.append(clause.sql())
     return pa.array(results, result_type)
 
 
@@ -206,6 +223,17 @@ FUNCTIONS = (
             importance_cover DOUBLE)[]""",
         "Rank the features of a model of trees by (model relation, version).",
         "ML.FEATURE_IMPORTANCE",
+    ),
+    Function(
+        "bqml_transform",
+        _transform,
+        """STRUCT(
+            outputs VARCHAR[],
+            inputs VARCHAR[],
+            excluded VARCHAR[],
+            statistics VARCHAR)""",
+        "Write the TRANSFORM clause of a model as parts of a query by (model relation, version).",
+        "ML.TRANSFORM",
     ),
 )
 """Every function this package registers."""

@@ -11,6 +11,8 @@ A row of the table holds
   only_with           {other option: values}: may only be given, and only has its default, then;
   supported, part_of  false where this engine has no such feature, and the feature's name;
   local               false where the option has a meaning on BigQuery only;
+  clause              the clause of CREATE MODEL that the option is on BigQuery, if it is no OPTION;
+  required            true where there is no model without the option;
   doc                 one sentence.
 """
 
@@ -70,6 +72,7 @@ def validate(model_name: str, options: Mapping[str, Any]) -> tuple[dict[str, Any
             name: _value(name, given[name], option) if name in given else option["default"]
             for name, option in table.items()
         }
+        _require_given(given, table)
         effective = _drop_inapplicable(given, effective, table)
         _check_combinations(effective)
         _resolve_approximation(effective)
@@ -182,6 +185,14 @@ def _value(name: str, value: Any, option: Option) -> Any:
         if limit in option and not holds(option[limit]):
             raise ModelError(f"option '{name}' must be {words} {option[limit]}, not {value}")
     return value
+
+
+def _require_given(given: Mapping[str, Any], table: Mapping[str, Option]) -> None:
+    for name, option in table.items():
+        if option.get("required") and name not in given:
+            raise ModelError(f"option '{name}' is required by {given['model_type']}; set it")
+        if "clause" in option and given.get(name) == []:
+            raise ModelError(f"option '{name}' is an empty list; give at least one expression")
 
 
 def _drop_inapplicable(

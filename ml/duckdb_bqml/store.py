@@ -13,8 +13,10 @@ import duckdb
 from duckdb_bqml.algorithms import MODEL_TYPES
 from duckdb_bqml.algorithms.model import Model
 from duckdb_bqml.algorithms.preprocessing import Column
+from duckdb_bqml.algorithms.transform_only import NO_MODEL, TransformOnly
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError
+from duckdb_bqml.transform import Transform
 
 CACHED_MODELS = 32
 ARTIFACT_FORMAT = 1
@@ -31,10 +33,20 @@ class StoredModel(NamedTuple):
     label: dict[str, str] | None
     training_info: list[dict[str, Any]]
     options: dict[str, Any]
+    transform: Transform | None = None
+
+    @property
+    def trained_features(self) -> list[dict[str, str]]:
+        """Name and type of each column the algorithm knows: after TRANSFORM, if there is one."""
+        return self.features if self.transform is None else self.transform.features
 
     def features_of(self, rows: Rows, function: str) -> list[Column]:
         """What the model was trained on, of these rows."""
-        return rows.trained(self.features, function)
+        if isinstance(self.model, TransformOnly):
+            raise ModelError(f"a model of type TRANSFORM_ONLY is not for {function}; {NO_MODEL}")
+        if self.transform is not None:
+            rows = self.transform.apply(rows, function, features_only=True)
+        return rows.trained(self.trained_features, function)
 
 
 def sealed(content: bytes) -> bytes:
@@ -104,8 +116,8 @@ class ModelStore:
         try:
             with connection.cursor() as cursor:
                 row = cursor.execute(
-                    "select model_type, features, label, training_info, options, artifact "
-                    f"from {relation} where model_version = ?",
+                    "select model_type, features, label, training_info, options, artifact, "
+                    f"transform from {relation} where model_version = ?",
                     [version],
                 ).fetchone()
         except duckdb.Error as error:
@@ -115,11 +127,12 @@ class ModelStore:
             ) from error
         if row is None:
             raise ModelError(f"{relation} has no model_version {version}; take it from that table")
-        model_type, features, label, training_info, options, artifact = row
+        model_type, features, label, training_info, options, artifact, clause = row
         if model_type not in MODEL_TYPES:
             raise ModelError(
                 f"{model_type} is no model type of this version of the engine; upgrade, or train "
                 "the model again"
             )
         model = MODEL_TYPES[model_type].from_bytes(unsealed(artifact))
-        return StoredModel(model, features, label, training_info, json.loads(options))
+        transform = None if clause is None else Transform(clause)
+        return StoredModel(model, features, label, training_info, json.loads(options), transform)

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from duckdb_bqml import transform
 from duckdb_bqml.algorithms import MODEL_TYPES, metrics
 from duckdb_bqml.algorithms.model import Classifier, Explains, Model, Training
 from duckdb_bqml.algorithms.model_selection import (
@@ -18,10 +20,12 @@ from duckdb_bqml.algorithms.model_selection import (
 )
 from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
+from duckdb_bqml.algorithms.transform_only import TransformOnly
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError, about
 from duckdb_bqml.options import json_object, validate
 from duckdb_bqml.store import ModelStore, StoredModel, sealed
+from duckdb_bqml.transform import TRANSFORM, Transform
 
 _logger = logging.getLogger("duckdb_bqml")
 
@@ -42,12 +46,13 @@ _LASTING = (
     "standardize_features",
 )
 
-MODEL_ROW = """STRUCT(
+MODEL_ROW = f"""STRUCT(
     model_version VARCHAR,
     model_type VARCHAR,
     options VARCHAR,
     features STRUCT(name VARCHAR, data_type VARCHAR)[],
     label STRUCT(name VARCHAR, data_type VARCHAR),
+    transform {TRANSFORM},
     statistics STRUCT(
         input VARCHAR, min DOUBLE, max DOUBLE, mean DOUBLE, median DOUBLE, stddev DOUBLE,
         category_count BIGINT, null_count BIGINT, dimension BIGINT)[],
@@ -64,7 +69,8 @@ MODEL_ROW = """STRUCT(
     artifact BLOB)"""
 """The columns of a model table that the engine fills.
 
-Kept of the evaluation split (of all rows if there is none): `evaluation`, the metrics;
+With a TRANSFORM clause `features` and `statistics` are of the columns before it, and `transform` is
+not NULL. Kept of the evaluation split (of all rows if there is none): `evaluation`, the metrics;
 `confusion_matrix`, of a classifier; `score_points`, of a binary one: how many positives and
 negatives have each probability, rounded up to four decimals; `global_explanation`, if asked for:
 the mean absolute attribution by feature, of every class and, class_label being NULL, of the model.
@@ -105,47 +111,123 @@ def _train_one(
     for warning in warnings:
         _logger.warning(warning)
     with about(name):
-        data = _training_data(Rows.of_list(row_list, "training"), options)
+        rows = Rows.of_list(row_list, "training")
         warm = previous if options.get("warm_start") else None
-        if warm is not None:
-            data = _continuing(data, options, warm)
-        hashes = row_hashes(data.columns)
-        # DuckDB fills the list in any order and floating-point sums depend on it: sort, so that
-        # the same rows always give the same model.
-        order = canonical_order(hashes)
-        split_column = data.roles.get("data_split_col")
-        evaluates = evaluation_rows(
-            options, hashes[order], split_column and split_column.take(order)
+        clause = options.pop("transform", None)
+        given = (
+            _read(rows, options, warm)
+            if clause is None
+            else _transformed(rows, clause, options, warm)
         )
-        # All rows are gathered once, those that train first; what is taken then are views.
-        data = data.take(np.concatenate([order[~evaluates], order[evaluates]]))
-        trained = len(order) - np.count_nonzero(evaluates)
-        training = data.take(slice(None, trained))
-        evaluation = data.take(slice(trained, None)) if evaluates.any() else None
+        training = given.data.take(slice(None, given.trained))
+        evaluates = given.trained < given.rows
+        evaluation = given.data.take(slice(given.trained, None)) if evaluates else None
         algorithm = MODEL_TYPES[options["model_type"]]
         fitted = algorithm.fit(training, evaluation, options, warm and warm.model)
         measured = _measure(fitted.model, evaluation or training, options)
-    return _model_row(fitted, data, measured, warm.training_info if warm else [])
+    return _model_row(fitted, given, measured, warm.training_info if warm else [])
 
 
-def _training_data(rows: Rows, options: Mapping[str, Any]) -> Dataset:
+class _Given(NamedTuple):
+    """A training query, in an order that depends on its rows alone, those that train first.
+
+    `types` and `statistics` are of the columns that the features are, or are made of.
+    """
+
+    data: Dataset
+    rows: int
+    trained: int
+    types: list[dict[str, str]]
+    statistics: list[dict[str, Any]]
+    transform: Transform | None = None
+
+
+def _ordered(
+    columns: Sequence[Column], options: Mapping[str, Any], split_column: Column | None
+) -> tuple[NDArray[np.intp], int]:
+    """The order (n,) of the rows and how many train.
+
+    DuckDB hands rows over in any order and floating-point sums depend on it: sorted by a hash of
+    their contents, the same rows always give the same model.
+    """
+    hashes = row_hashes(columns)
+    order = canonical_order(hashes)
+    evaluates = evaluation_rows(options, hashes[order], split_column and split_column.take(order))
+    trained = len(order) - np.count_nonzero(evaluates)
+    return np.concatenate([order[~evaluates], order[evaluates]]), trained
+
+
+def _read(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -> _Given:
+    _require_same_clause(None, warm)
+    data = _training_data(rows, options, warm)
+    order, trained = _ordered(data.columns, options, data.roles.get("data_split_col"))
+    # All rows are gathered once; what is taken of them later are views.
+    data = data.take(order)
+    statistics = each(describe, data.features, data.rows)
+    return _Given(data, data.rows, trained, [*map(_schema, data.features)], statistics)
+
+
+def _transformed(
+    rows: Rows, clause: list[str], options: Mapping[str, Any], warm: StoredModel | None
+) -> _Given:
+    """The same through a TRANSFORM clause: raw rows are split, and those that train fit it."""
+    split_column = _roles(rows, options).get("data_split_col")
+    rows = rows.whole
+    order, trained = _ordered(transform.all_columns(rows), options, split_column)
+    rows = transform.take(rows, order)
+    roles = {option: options[option] for option in _ROLES if option in options}
+    if "input_label_cols" in options:
+        roles["input_label_cols"] = options["input_label_cols"][0]
+    _require_same_clause(clause, warm)
+    # The weights a warm start goes on from are those of the previous statistics.
+    fitted = (
+        warm.transform
+        if warm
+        else transform.fit(clause, transform.take(rows, np.arange(trained)), roles)
+    )
+    if MODEL_TYPES[options["model_type"]] is TransformOnly:
+        data = Dataset([], None)
+    else:
+        data = _training_data(fitted.apply(rows, "training"), options, warm)
+    inputs = fitted.feature_inputs
+    statistics = [transform.describe_input(rows, column["name"]) for column in inputs]
+    return _Given(data, len(order), trained, inputs, statistics, fitted)
+
+
+def _require_same_clause(clause: list[str] | None, warm: StoredModel | None) -> None:
+    if warm is None:
+        return
+    before = None if warm.transform is None else warm.transform.stored["expressions"]
+    if clause != before:
+        raise ModelError(
+            "option 'transform' differs from that of the model warm_start goes on from; keep it, "
+            "or set warm_start to false"
+        )
+
+
+def _training_data(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -> Dataset:
     """The features of a training query, the label if the model type has one, and the roles."""
     label = None
     if "input_label_cols" in options:
         kind = MODEL_TYPES[options["model_type"]].label_kind
         label = rows.label(options["input_label_cols"][0], kind)
         _require_complete(label)
-    roles = {
-        option: rows.column(options[option], role)
-        for option, role in _ROLES.items()
-        if option in options
-    }
+    roles = _roles(rows, options)
     rows.require_distinct()
     others = {column.name.lower() for column in Dataset([], label, roles).columns}
     names = [name for name in rows.names if name.lower() not in others]
     if not names:
         raise ModelError("the training query has no feature column; select at least one")
-    return Dataset([rows.column(name, "column") for name in names], label, roles)
+    data = Dataset([rows.column(name, "column") for name in names], label, roles)
+    return data if warm is None else _continuing(data, options, warm)
+
+
+def _roles(rows: Rows, options: Mapping[str, Any]) -> dict[str, Column]:
+    return {
+        option: rows.column(options[option], role)
+        for option, role in _ROLES.items()
+        if option in options
+    }
 
 
 def _continuing(data: Dataset, options: Mapping[str, Any], previous: StoredModel) -> Dataset:
@@ -159,9 +241,10 @@ def _continuing(data: Dataset, options: Mapping[str, Any], previous: StoredModel
                 "the model that warm_start goes on from; keep it, or set warm_start to false"
             )
     columns = {column.name.lower(): column for column in data.features}
-    wanted = [field["name"].lower() for field in previous.features]
+    trained = previous.trained_features
+    wanted = [field["name"].lower() for field in trained]
     pairs = [
-        *zip(previous.features, map(columns.get, wanted), strict=True),
+        *zip(trained, map(columns.get, wanted), strict=True),
         *((None, column) for name, column in columns.items() if name not in wanted),
     ]
     if previous.label is not None:
@@ -198,6 +281,8 @@ def _require_complete(label: Column) -> None:
 
 def _measure(model: Model, data: Dataset, options: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a model table that say how good the model is, on these rows."""
+    if isinstance(model, TransformOnly):
+        return {}
     if not isinstance(model, Classifier):
         measured = {"evaluation": list(model.evaluate(data, {}).items())}
     else:
@@ -248,16 +333,18 @@ def _explain_globally(model: Explains, data: Dataset, approximate: bool) -> list
 
 def _model_row(
     fitted: Training,
-    data: Dataset,
+    given: _Given,
     measured: Mapping[str, Any],
     earlier_runs: list[dict[str, Any]],
 ) -> dict[str, Any]:
     content = {
         "model_type": fitted.options["model_type"],
         "options": json.dumps(fitted.options, sort_keys=True),
-        "features": [_schema(column) for column in data.features],
-        "label": data.label and _schema(data.label),
+        "features": given.types,
+        "label": given.data.label and _schema(given.data.label),
     }
+    if given.transform is not None:
+        content["transform"] = given.transform.stored
     artifact = sealed(fitted.model.to_bytes())
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
     # A run that changes no weight is a version of its own, with its own training_info.
@@ -265,10 +352,10 @@ def _model_row(
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode() + artifact)
     return content | {
         "model_version": digest.hexdigest()[:16],
-        "statistics": each(describe, data.features, data.rows),
+        "statistics": given.statistics,
         "training_info": earlier_runs + [{"training_run": run, **row} for row in fitted.iterations],
         **measured,
-        "rows_used": data.rows,
+        "rows_used": given.rows,
         "rows_skipped": 0,
         "artifact": artifact,
     }

@@ -6,6 +6,7 @@ from duckdb_bqml.algorithms.cluster import KMeans
 from duckdb_bqml.algorithms.decomposition import PCA
 from duckdb_bqml.algorithms.linear_model import LinearRegression, LogisticRegression
 from duckdb_bqml.algorithms.model import Model
+from duckdb_bqml.algorithms.transform_only import TransformOnly
 from duckdb_bqml.algorithms.tree_model import TreeClassifier, TreeRegressor
 
 MODEL_TYPES: Mapping[str, type[Model]] = {
@@ -17,4 +18,5 @@ MODEL_TYPES: Mapping[str, type[Model]] = {
     "BOOSTED_TREE_REGRESSOR": TreeRegressor,
     "RANDOM_FOREST_CLASSIFIER": TreeClassifier,
     "RANDOM_FOREST_REGRESSOR": TreeRegressor,
+    "TRANSFORM_ONLY": TransformOnly,
 }

@@ -96,7 +96,7 @@ class Dataset(NamedTuple):
 
     @property
     def rows(self) -> int:
-        return self.columns[0].rows
+        return self.columns[0].rows if self.columns else 0
 
     def take(self, rows: NDArray[Any] | slice) -> "Dataset":
         taken = iter(each(lambda column: column.take(rows), self.columns, self.rows))

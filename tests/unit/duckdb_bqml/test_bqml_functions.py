@@ -84,7 +84,7 @@ def test_the_algorithms_know_neither_duckdb_nor_arrow_nor_dbt():
 def test_a_trained_model_is_one_row(line):
     row = line.connection.sql("from line").to_arrow_table().to_pylist()[0]
     assert list(row) == [
-        "model_version", "model_type", "options", "features", "label", "statistics",
+        "model_version", "model_type", "options", "features", "label", "transform", "statistics",
         "training_info", "evaluation", "confusion_matrix", "score_points", "global_explanation",
         "rows_used", "rows_skipped", "artifact", "label_classes",
     ]  # fmt: skip

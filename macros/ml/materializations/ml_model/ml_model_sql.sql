@@ -2,8 +2,15 @@
 
 {% macro bigquery__ml_model_sql(relation, options, query) -%}
 create or replace model {{ relation }}
+{%- if options.transform %}
+transform(
+    {%- for item in options.transform %}
+    {{ item }}{{ ',' if not loop.last }}
+    {%- endfor %}
+)
+{%- endif %}
 options(
-    {%- for name, value in options.items() %}
+    {%- for name, value in options.items() if name != 'transform' %}
     {{ name }} = {{ _bigquery_literal(value) }}{{ ',' if not loop.last }}
     {%- endfor %}
 ) as (
@@ -36,6 +43,11 @@ options(
   on from, if there is one: the engine is told its relation and its version.
 -#}
 {% macro duckdb__ml_model_sql(relation, options, query, previous=none) -%}
+{%- if options.transform -%}
+    {%- set items = [] -%}
+    {%- for item in options.transform -%} {%- do items.append(_duckdb_ml_calls(item)) -%} {%- endfor -%}
+    {%- set options = dict(options, transform=items) -%}
+{%- endif -%}
 create table {{ relation }} as (
     with training_rows as materialized (
 {{ query }}

@@ -30,6 +30,12 @@
         {%- endif -%}
         {%- do options.update({name: _ml_option_value(name, value, known[name])}) -%}
     {%- endfor -%}
+    {%- for name, rule in known.items()
+        if rule.get('required') and name not in options or rule.get('clause') and options.get(name) == [] -%}
+        {{ exceptions.raise_compiler_error(
+            model.name ~ ": option '" ~ name ~ "' must hold at least one expression."
+        ) }}
+    {%- endfor -%}
     {%- for name in options if known[name].get('only_with') -%}
         {%- for other, values in known[name].only_with.items()
             if options.get(other, known[other].default) not in values -%}
