@@ -51,7 +51,9 @@ def place(manifest: Manifest, statement: Statement, root: Path) -> str:
     if statement.node not in nodes:
         return compiled
     node = nodes[statement.node]
-    path = nodes.get(getattr(node, "tested_node_unique_id", None), node).original_file_path
+    if node.unique_id in manifest.unit_tests:
+        node = nodes[node.depends_on.nodes[0]]  # the model that it tests
+    path = node.original_file_path
     same = [
         number
         for number, line in enumerate((root / path).read_text().splitlines(), start=1)

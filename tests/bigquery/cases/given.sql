@@ -40,3 +40,8 @@ options(
     enable_global_explain = true
 ) as
 select distance_miles, is_late_arrival from `demo`.`marts`.`flights`;
+
+create model `demo`.`azekura_ml`.`ml_flight__transformed`
+transform(ml.standard_scaler(distance_miles) over () as distance, air_time_minutes)
+options(model_type = 'LINEAR_REG', input_label_cols = ['air_time_minutes']) as
+select distance_miles, air_time_minutes from `demo`.`marts`.`flights`;
