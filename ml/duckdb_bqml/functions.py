@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from duckdb_bqml import scoring, training
+from duckdb_bqml.algorithms.farm_hash import fingerprint64
 from duckdb_bqml.algorithms.model import Described, RanksFeatures, Weighted
 from duckdb_bqml.errors import ModelError, about
 from duckdb_bqml.options import json_object
@@ -138,6 +140,16 @@ def _transform(
     return pa.array(results, result_type)
 
 
+def _farm_fingerprint(_: ModelStore, result_type: pa.DataType, texts: pa.ChunkedArray) -> pa.Array:
+    """The fingerprint of each text's UTF-8 bytes, signed; NULL of NULL."""
+    array = texts.cast(pa.large_string()).combine_chunks()
+    _, offsets, data = array.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    content = np.frombuffer(data or b"", np.uint8)
+    hashes = fingerprint64(content, bounds[:-1], bounds[1:]).view(np.int64)
+    return pa.array(hashes, result_type, mask=array.is_null().to_numpy(zero_copy_only=False))
+
+
 def _pairs(pairs: Any, value: str = "value") -> list[dict[str, Any]]:
     return [{"category": category, value: number} for category, number in pairs]
 
@@ -234,6 +246,13 @@ FUNCTIONS = (
             statistics VARCHAR)""",
         "Write the TRANSFORM clause of a model as parts of a query by (model relation, version).",
         "ML.TRANSFORM",
+    ),
+    Function(
+        "bqml_farm_fingerprint",
+        _farm_fingerprint,
+        "BIGINT",
+        "Hash a text, by (text).",
+        "FARM_FINGERPRINT",
     ),
 )
 """Every function this package registers."""

@@ -122,12 +122,17 @@ def test_unit_tests_can_fail_on_googlesql(built, service):
 
 
 def test_tests_of_macros_hold_on_googlesql(built, rendered, service):
-    """The singular tests that read no table: what a macro gives is the same on both engines."""
+    """The singular tests that read no table: what a macro gives is the same on both engines.
+
+    Functions of BigQuery ML have signatures here and nothing behind them: their tests are left out.
+    """
     alone = {
         node.unique_id
         for node in rendered.manifest.nodes.values()
         if node.resource_type == NodeType.Test and not node.depends_on.nodes
     }
+    alone -= {statement.node for statement in built.sent if re.search(r"\bml\.", statement.sql)}
+    assert alone
     compared = _evaluated(built, service, alone.__contains__)
     assert compared.keys() == alone
     assert {node: rows for node, rows in compared.items() if rows != [(0, False, False)]} == {}

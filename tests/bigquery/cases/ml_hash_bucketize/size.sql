@@ -1,0 +1,2 @@
+select {{ ml_hash_bucketize('word', 10) }} as bucket
+from (select 'a' as word, ['a', 'b'] as words) as texts

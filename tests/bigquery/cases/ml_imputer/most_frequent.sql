@@ -1,0 +1,2 @@
+select {{ ml_imputer('word', "'most_frequent'") }} as imputed
+from (select 'a' as word, ['a', 'b'] as words) as texts

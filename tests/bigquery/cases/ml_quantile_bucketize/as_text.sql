@@ -1,0 +1,2 @@
+select {{ ml_quantile_bucketize('x + y', '5', "'bucket_ranges'") }} as bucket
+from (select 2.5 as x, 3 as y) as numbers

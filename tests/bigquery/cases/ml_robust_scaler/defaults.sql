@@ -1,0 +1,2 @@
+select {{ ml_robust_scaler('x') }} as scaled
+from (select 2.5 as x, 3 as y) as numbers

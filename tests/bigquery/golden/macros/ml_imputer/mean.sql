@@ -1,0 +1,2 @@
+select ml.imputer(x, 'mean') over () as imputed
+from (select 2.5 as x, 3 as y) as numbers
