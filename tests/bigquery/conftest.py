@@ -4,19 +4,25 @@ cases/<macro>/<case>.sql    a query that calls one macro
 golden/macros/...           what each of them renders to
 golden/models/...           what each model and snapshot compiles to; a trained model is its whole
                             statement, and an incremental model has a second file: one window
+cases/given.sql             the tables and models that cases name and the project does not make
 
-`make golden` writes golden/ anew.
+`make golden` writes golden/ anew. Of these, and of all that a build sends, GoogleSQL says
+whether BigQuery would take it: analyzer/.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from analyzer.client import Client, Statement
+from analyzer.googlesql import GoogleSQL
+from analyzer.sources import add_sources
+from analyzer.warehouse import Warehouse
 from dbt.adapters.bigquery import BigQueryAdapter
 from dbt.adapters.bigquery.connections import BigQueryConnectionManager
 from dbt.adapters.factory import get_adapter_by_type, reset_adapters
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.clients.jinja import get_rendered
 from dbt.context.providers import generate_runtime_model_context
 from dbt.contracts.graph.manifest import Manifest
@@ -54,9 +60,18 @@ class Rendered:
     files: dict[Path, str]  # the text of each golden file, by its path below golden/
 
 
+@dataclass
+class Built:
+    """The project as dbt built it where every statement is analyzed and none is run."""
+
+    warehouse: Warehouse
+    sent: list[Statement]
+    problems: dict[str, str]  # what dbt said of the nodes that failed, by their unique id
+
+
 @pytest.fixture(scope="session")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
-    """Every golden file's text, from one parse of the project."""
+def on_bigquery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The project's BigQuery target in the environment of this process, without a connection."""
     scratch = tmp_path_factory.mktemp("bigquery")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
@@ -70,9 +85,56 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
         patch.setenv("AZEKURA_BIGQUERY_LAKE_DATASET", "azekura_lake_files")
         patch.setattr(BigQueryConnectionManager, "open", classmethod(_open_nothing))
         try:
-            yield _render(patch)
+            yield
         finally:
             reset_adapters()
+
+
+@pytest.fixture(scope="session")
+def rendered(on_bigquery: None) -> Rendered:
+    """Every golden file's text, from one parse of the project."""
+    with pytest.MonkeyPatch.context() as patch:
+        return _render(patch)
+
+
+@pytest.fixture(scope="session")
+def service(pytestconfig: pytest.Config) -> GoogleSQL:
+    """GoogleSQL's analyzer; what it is compiled to is kept in the clone's .pytest_cache."""
+    return GoogleSQL(Path(pytestconfig.cache.mkdir("googlesql")))
+
+
+@pytest.fixture(scope="session")
+def build(rendered: Rendered) -> Callable[..., Built]:
+    """Have dbt build, or run, into a warehouse."""
+
+    def run(warehouse: Warehouse, *commands: list[str]) -> Built:
+        client = Client(warehouse)
+        problems: dict[str, str] = {}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                BigQueryConnectionManager, "open", classmethod(lambda _, it: _open(it, client))
+            )
+            patch.setattr(BigQueryConnectionManager, "_query_and_results", client.query_in_place())
+            for command in commands:
+                outcome = _invoked(*command, "--threads", "1", manifest=rendered.manifest)
+                if outcome.exception:
+                    problems["dbt"] = str(outcome.exception)
+                for result in outcome.result.results if outcome.result else []:
+                    if result.status in ("error", "fail", "warn", "runtime error"):
+                        problems.setdefault(result.node.unique_id, str(result.message))
+        return Built(warehouse, client.sent, problems)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built(rendered: Rendered, service: GoogleSQL, build: Callable[..., Built]) -> Built:
+    """The project built twice: into nothing, then a window into what is there, with every test."""
+    warehouse = Warehouse(service, "demo")
+    add_sources(warehouse, rendered.manifest)
+    made = ["--select", "resource_type:model", "resource_type:snapshot"]
+    made += ["--indirect-selection", "empty"]
+    return build(warehouse, ["build", *made], ["build", "--vars", WINDOW])
 
 
 def _render(patch: pytest.MonkeyPatch) -> Rendered:
@@ -110,10 +172,14 @@ def _render(patch: pytest.MonkeyPatch) -> Rendered:
 
 def _dbt(*arguments: str, manifest: Manifest | None = None, listen=None):
     """The result of one dbt command on BigQuery, run in this process."""
-    runner = dbtRunner(manifest=manifest, callbacks=[listen] if listen else [])
-    outcome = runner.invoke(["--quiet", *arguments, "--target", "bigquery"])
+    outcome = _invoked(*arguments, manifest=manifest, listen=listen)
     assert outcome.success, outcome.exception
     return outcome.result
+
+
+def _invoked(*arguments: str, manifest: Manifest | None = None, listen=None) -> dbtRunnerResult:
+    runner = dbtRunner(manifest=manifest, callbacks=[listen] if listen else [])
+    return runner.invoke(["--quiet", *arguments, "--target", "bigquery"])
 
 
 def _compiled(manifest: Manifest, *arguments: str) -> list:
@@ -124,7 +190,11 @@ def _compiled(manifest: Manifest, *arguments: str) -> list:
 
 
 def _open_nothing(_, connection):
-    connection.handle = NoConnection()
+    return _open(connection, NoConnection())
+
+
+def _open(connection, handle):
+    connection.handle = handle
     connection.state = "open"
     return connection
 

@@ -1,1 +1,1 @@
-{{ lake_rows(api.Relation.create('demo', 'lake_files', 'carriers'), _lake_table('nycflights13', 'carriers')) }}
+{{ lake_rows(api.Relation.create('demo', 'azekura_lake_files', 'carriers'), _lake_table('nycflights13', 'carriers')) }}

@@ -1,1 +1,1 @@
-select * from {{ bigquery__ml_centroids('`demo`.`azekura_ml`.`ml_flight__model`', false) }} as centroids
+select * from {{ bigquery__ml_centroids('`demo`.`azekura_ml`.`ml_flight__clusters`', false) }} as centroids

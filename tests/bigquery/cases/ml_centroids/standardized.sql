@@ -1,1 +1,1 @@
-select * from {{ bigquery__ml_centroids('`demo`.`azekura_ml`.`ml_flight__model`', true) }} as centroids
+select * from {{ bigquery__ml_centroids('`demo`.`azekura_ml`.`ml_flight__clusters`', true) }} as centroids

@@ -1,1 +1,1 @@
-select * from {{ bigquery__ml_generate_embedding('`demo`.`azekura_ml`.`ml_flight__model`', '`demo`.`marts`.`flights`') }} as embedded
+select * from {{ bigquery__ml_generate_embedding('`demo`.`azekura_ml`.`ml_flight__components`', '`demo`.`marts`.`flights`') }} as embedded

@@ -1,1 +1,1 @@
-select * from {{ bigquery__ml_global_explain('`demo`.`azekura_ml`.`ml_late_arrival__model`', true) }} as asked
+select * from {{ bigquery__ml_global_explain('`demo`.`azekura_ml`.`ml_flight__explained`', true) }} as asked

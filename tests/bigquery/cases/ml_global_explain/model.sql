@@ -1,1 +1,1 @@
-select * from {{ bigquery__ml_global_explain('`demo`.`azekura_ml`.`ml_late_arrival__model`', false) }} as asked
+select * from {{ bigquery__ml_global_explain('`demo`.`azekura_ml`.`ml_flight__explained`', false) }} as asked

@@ -6,4 +6,4 @@
         'ml.standard_scaler(distance_miles) over () as distance',
         '* except (air_time_minutes, distance_miles)',
     ],
-}, 'select distance_miles, origin_code, air_time_minutes from `demo`.`marts`.`flights`') }}
+}, 'select distance_miles, origin_airport_code, air_time_minutes from `demo`.`marts`.`flights`') }}

@@ -1,1 +1,1 @@
-select * from {{ bigquery__ml_predict('`demo`.`azekura_ml`.`ml_flight__model`', '`demo`.`marts`.`flights`', none, true) }} as predicted
+select * from {{ bigquery__ml_predict('`demo`.`azekura_ml`.`ml_flight__components`', '`demo`.`marts`.`flights`', none, true) }} as predicted

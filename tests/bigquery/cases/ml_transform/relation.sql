@@ -1,1 +1,1 @@
-select * from {{ bigquery__ml_transform('`demo`.`azekura_ml`.`ml_flight__model`', '`demo`.`marts`.`flights`') }} as transformed
+select * from {{ bigquery__ml_transform('`demo`.`azekura_ml`.`ml_flight__transformed`', '`demo`.`marts`.`flights`') }} as transformed

@@ -15,5 +15,5 @@ select
     ingested_date,
     _file_name as lake_file,
     cast(null as int64) as line_number
-from `demo`.`lake_files`.`carriers`
+from `demo`.`azekura_lake_files`.`carriers`
 where raw_record not in ('', '\r')

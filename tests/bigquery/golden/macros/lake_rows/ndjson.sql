@@ -46,5 +46,5 @@ select
     ingested_date,
     _file_name as lake_file,
     cast(null as int64) as line_number
-from `demo`.`lake_files`.`airports`
+from `demo`.`azekura_lake_files`.`airports`
 where raw_record not in ('', '\r')

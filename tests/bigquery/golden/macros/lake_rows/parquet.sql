@@ -3,4 +3,4 @@ select
     ingested_date,
     _file_name as lake_file,
     cast(null as int64) as line_number
-from `demo`.`lake_files`.`flights`
+from `demo`.`azekura_lake_files`.`flights`

@@ -1,3 +1,3 @@
 select * from ml.centroids(
-    model `demo`.`azekura_ml`.`ml_flight__model`
+    model `demo`.`azekura_ml`.`ml_flight__clusters`
 ) as centroids

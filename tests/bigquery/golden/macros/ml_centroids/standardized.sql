@@ -1,4 +1,4 @@
 select * from ml.centroids(
-    model `demo`.`azekura_ml`.`ml_flight__model`,
+    model `demo`.`azekura_ml`.`ml_flight__clusters`,
     struct(true as standardize)
 ) as centroids

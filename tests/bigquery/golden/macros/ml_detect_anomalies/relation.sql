@@ -1,5 +1,5 @@
 select * from ml.detect_anomalies(
-    model `demo`.`azekura_ml`.`ml_flight__model`,
+    model `demo`.`azekura_ml`.`ml_flight__clusters`,
     struct(0.1 as contamination),
     (select * from `demo`.`marts`.`flights`)
 ) as flights

@@ -1,3 +1,3 @@
 select * from ml.feature_importance(
-    model `demo`.`azekura_ml`.`ml_late_arrival__model`
+    model `demo`.`azekura_ml`.`ml_flight__trees`
 ) as asked

@@ -6,8 +6,8 @@ options(
     dropout = 0.1,
     max_tree_depth = 8,
     category_encoding_method = 'TARGET_ENCODING',
-    instance_weight_col = 'flights',
+    instance_weight_col = 'flights_count',
     xgboost_version = '0.9'
 ) as (
-select distance_miles, flights, air_time_minutes from `demo`.`marts`.`flights`
+select distance_miles, flights_count, air_time_minutes from `demo`.`marts`.`flights`
 )

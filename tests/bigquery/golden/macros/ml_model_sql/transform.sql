@@ -8,5 +8,5 @@ options(
     model_type = 'LINEAR_REG',
     input_label_cols = ['air_time_minutes']
 ) as (
-select distance_miles, origin_code, air_time_minutes from `demo`.`marts`.`flights`
+select distance_miles, origin_airport_code, air_time_minutes from `demo`.`marts`.`flights`
 )

@@ -2,7 +2,7 @@ with
 
 flights as (
 
-    select 1089 as distance_miles
+    select * from `demo`.`marts`.`flights`
 
 )
 

@@ -1,3 +1,3 @@
 select * from ml.principal_components(
-    model `demo`.`azekura_ml`.`ml_flight__model`
+    model `demo`.`azekura_ml`.`ml_flight__components`
 ) as components

@@ -1,4 +1,4 @@
 select * from ml.transform(
-    model `demo`.`azekura_ml`.`ml_flight__model`,
+    model `demo`.`azekura_ml`.`ml_flight__transformed`,
     (select * from `demo`.`marts`.`flights`)
 ) as transformed

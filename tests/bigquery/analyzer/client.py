@@ -1,0 +1,168 @@
+"""What dbt-bigquery is given for a client of Google's: one that asks the warehouse here."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.contextvars import get_node_info
+from dbt_common.exceptions import DbtDatabaseError
+from google.api_core.exceptions import NotFound
+from google.cloud import bigquery
+
+from analyzer import googlesql
+from analyzer.googlesql import Refused, Type
+from analyzer.warehouse import Outcome, Warehouse
+
+_JOB_KINDS = {
+    "QueryStmt": "SELECT",
+    "CreateTableAsSelectStmt": "CREATE_TABLE_AS_SELECT",
+    "CreateViewStmt": "CREATE_VIEW",
+    "CreateModelStmt": "CREATE_MODEL",
+}
+_API_TYPES = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN"}
+# what dbt asks of a data test: no row fails
+_TEST_COLUMNS = ["failures", "should_warn", "should_error"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One that dbt sent, the node it was sent for, and why it was refused, if it was."""
+
+    sql: str
+    node: str
+    kinds: tuple[str, ...] = ()  # of the statements that it is a script of
+    refused: Refused | None = None
+
+
+def place(manifest: Manifest, statement: Statement, root: Path) -> str:
+    """Where a refused statement went wrong: the dbt file and its line.
+
+    A line of the compiled SQL is one of the file, unless a macro wrote it: then it is quoted.
+    """
+    assert statement.refused is not None
+    nodes = {**manifest.nodes, **manifest.unit_tests}
+    lines = statement.sql.splitlines()
+    wrong = lines[min(statement.refused.line, len(lines)) - 1].strip()
+    compiled = f"line {statement.refused.line} of the statement, `{wrong}`"
+    if statement.node not in nodes:
+        return compiled
+    node = nodes[statement.node]
+    if node.unique_id in manifest.unit_tests:
+        node = nodes[node.depends_on.nodes[0]]  # the model that it tests
+    path = node.original_file_path
+    same = [
+        number
+        for number, line in enumerate((root / path).read_text().splitlines(), start=1)
+        if line.strip() == wrong
+    ]
+    return f"{path}:{same[0]}" if len(same) == 1 else f"{path}, {compiled}"
+
+
+class _Rows(list):
+    schema: list[bigquery.SchemaField]
+
+
+@dataclass
+class Client:
+    """The part of google.cloud.bigquery.Client that dbt-bigquery asks for."""
+
+    warehouse: Warehouse
+    sent: list[Statement] = field(default_factory=list)
+
+    def query_in_place(self) -> Callable[..., tuple[SimpleNamespace, "_Rows"]]:
+        """What stands in for BigQueryConnectionManager._query_and_results."""
+        return lambda _manager, _connection, sql, *_, **__: self.query(sql)
+
+    def query(self, sql: str) -> tuple[SimpleNamespace, "_Rows"]:
+        """A job and its rows."""
+        node = get_node_info().get("unique_id", "")
+        sql = re.sub(r"^\s*/\*.*?\*/\s*", "", sql, flags=re.DOTALL)
+        try:
+            outcomes = self.warehouse.run(sql)
+        except Refused as refused:
+            self.sent.append(Statement(sql, node, refused=refused))
+            raise DbtDatabaseError(f"line {refused.line}: {refused.reason}") from None
+        self.sent.append(Statement(sql, node, tuple(outcome.kind for outcome in outcomes)))
+        return self._job(outcomes), _rows(outcomes[-1])
+
+    def _job(self, outcomes: list[Outcome]) -> SimpleNamespace:
+        is_script = len(outcomes) > 1
+        return SimpleNamespace(
+            statement_type="SCRIPT" if is_script else _JOB_KINDS.get(outcomes[0].kind, "OTHER"),
+            destination=outcomes[-1],
+            total_bytes_processed=0,
+            total_bytes_billed=0,
+            slot_millis=0,
+            location="US",
+            job_id="",
+            project="",
+            num_dml_affected_rows=0,
+        )
+
+    def get_table(self, reference: Any) -> Any:
+        if isinstance(reference, Outcome):
+            return SimpleNamespace(num_rows=0, schema=_schema(reference.columns))
+        path = (reference.project, reference.dataset_id, reference.table_id)
+        table = self.warehouse.table(path)
+        if table is None:
+            raise NotFound(f"Not found: Table {'.'.join(path)}")
+        return _table(reference, table)
+
+    def list_tables(self, dataset: Any, max_results: int | None = None) -> list[bigquery.Table]:
+        paths = self.warehouse.names(dataset.dataset_id)
+        return [self.get_table(bigquery.TableReference(dataset, path[-1])) for path in paths]
+
+    def list_routines(self, _dataset: Any) -> list[Any]:
+        return []
+
+    def get_routine(self, reference: Any) -> Any:
+        raise NotFound(f"Not found: Routine {reference}")
+
+    def list_datasets(self, **_: Any) -> list[Any]:
+        return []
+
+    def create_dataset(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def update_table(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def delete_table(self, reference: Any, **_: Any) -> None:
+        self.warehouse.drop((reference.project, reference.dataset_id, reference.table_id))
+
+    def close(self) -> None:
+        pass
+
+
+def _table(reference: Any, table: Any) -> bigquery.Table:
+    made = bigquery.Table(reference, schema=_schema(table.columns))
+    made._properties["type"] = table.kind
+    made._properties["numRows"] = "0"
+    return made
+
+
+def _schema(columns: dict[str, Type]) -> list[bigquery.SchemaField]:
+    return [_field(name, type_) for name, type_ in columns.items()]
+
+
+def _field(name: str, type_: Type) -> bigquery.SchemaField:
+    mode = "NULLABLE"
+    if type_.HasField("array_type"):
+        mode, type_ = "REPEATED", type_.array_type.element_type
+    if type_.HasField("struct_type"):
+        fields = [_field(x.field_name, x.field_type) for x in type_.struct_type.field]
+        return bigquery.SchemaField(name, "RECORD", mode, fields=fields)
+    type_name = googlesql.text(type_)
+    return bigquery.SchemaField(name, _API_TYPES.get(type_name, type_name), mode)
+
+
+def _rows(outcome: Outcome) -> _Rows:
+    rows = _Rows()
+    rows.schema = _schema(outcome.columns)
+    if list(outcome.columns) == _TEST_COLUMNS:
+        rows.append(dict.fromkeys(_TEST_COLUMNS, 0) | {"should_warn": False, "should_error": False})
+    return rows

@@ -1,0 +1,47 @@
+-- the tables and models that cases name and the project does not make
+
+create table `demo`.`marts`.`flights` as
+select
+    late_arrival.*,
+    air_time.air_time_minutes,
+    air_time.air_time_minutes_mean_28d,
+    air_time.temperature_fahrenheit,
+    'late' as outcome,
+    true as is_first_centroid,
+    10 as flights_count
+from `demo`.`azekura_ml`.`ml_late_arrival__training_set` as late_arrival
+inner join `demo`.`azekura_ml`.`ml_air_time__training_set` as air_time
+    on late_arrival.flight_id = air_time.flight_id;
+
+create table `demo`.`marts`.`base` as
+select carrier_code, distance_miles from `demo`.`marts`.`flights`;
+
+create table `demo`.`marts`.`study` as
+select carrier_code, distance_miles from `demo`.`marts`.`flights`;
+
+create model `demo`.`azekura_ml`.`ml_flight__clusters`
+options(model_type = 'KMEANS', num_clusters = 4) as
+select distance_miles from `demo`.`marts`.`flights`;
+
+create model `demo`.`azekura_ml`.`ml_flight__components`
+options(model_type = 'PCA', num_principal_components = 1) as
+select distance_miles from `demo`.`marts`.`flights`;
+
+create model `demo`.`azekura_ml`.`ml_flight__trees`
+options(model_type = 'BOOSTED_TREE_CLASSIFIER', input_label_cols = ['outcome']) as
+select distance_miles, outcome from `demo`.`marts`.`flights`;
+
+create model `demo`.`azekura_ml`.`ml_flight__explained`
+options(
+    model_type = 'LOGISTIC_REG',
+    input_label_cols = ['is_late_arrival'],
+    category_encoding_method = 'DUMMY_ENCODING',
+    calculate_p_values = true,
+    enable_global_explain = true
+) as
+select distance_miles, is_late_arrival from `demo`.`marts`.`flights`;
+
+create model `demo`.`azekura_ml`.`ml_flight__transformed`
+transform(ml.standard_scaler(distance_miles) over () as distance, air_time_minutes)
+options(model_type = 'LINEAR_REG', input_label_cols = ['air_time_minutes']) as
+select distance_miles, air_time_minutes from `demo`.`marts`.`flights`;
