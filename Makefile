@@ -69,8 +69,8 @@ format: setup ## let ruff and sqlfluff mend what they can
 	@sqlfluff fix
 
 .PHONY: unit
-unit: setup ## pytest
-	@pytest
+unit: setup ## pytest, one process per core
+	@pytest --numprocesses auto --dist loadgroup
 
 .PHONY: golden
 golden: setup ## write the golden BigQuery SQL anew; review it with git diff

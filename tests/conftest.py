@@ -1,7 +1,23 @@
 """Settings for all tests."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # No test asserts a time, and a run tries the same examples every time.
 settings.register_profile("azekura", deadline=None, derandomize=True)
 settings.load_profile("azekura")
+
+TESTS = Path(__file__).parent
+# what these folders set up once for all their files is dear
+WHOLE = ("bigquery", "project")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, each takes whole files, or a whole folder."""
+    for item in items:
+        path = item.path.relative_to(TESTS)
+        group = path.parts[0] if path.parts[0] in WHOLE else str(path)
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -9,7 +9,7 @@ from duckdb_bqml import register
 
 PENGUINS = Path(__file__).parent / "data" / "penguins.jsonl"
 
-_REPORT = pytest.StashKey[list[tuple[str, str, float, float]]]()
+_REPORT = "conformance"
 
 
 @pytest.fixture
@@ -21,7 +21,10 @@ def compare(request):
     """
 
     def check(case, metric, bigquery, azekura, *, rel, decimals=6):
-        request.config.stash.setdefault(_REPORT, []).append((case, metric, bigquery, azekura))
+        # a property of the test reaches the summary even from another process
+        request.node.user_properties.append(
+            (_REPORT, (case, metric, float(bigquery), float(azekura)))
+        )
         assert round(azekura, decimals) == pytest.approx(bigquery, rel=rel), f"{case} {metric}"
 
     return check
@@ -75,8 +78,14 @@ def evaluate(db):
     return run
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    rows = config.stash.get(_REPORT, [])
+def pytest_terminal_summary(terminalreporter):
+    rows = [
+        row
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        for name, row in report.user_properties
+        if name == _REPORT
+    ]
     if not rows:
         return
     terminalreporter.section("conformance with BigQuery ML")

@@ -213,6 +213,7 @@ ROWS = """
            {'x': i % 11, 'y': i % 2 = 0} as inner, i % 2 as label
     from range(300) t(i)
 """
+PREDICTING = [model_type for model_type in MODEL_TYPES if model_type != "TRANSFORM_ONLY"]
 REQUIRED = {"PCA": {"num_principal_components": 3}, "KMEANS": {"num_clusters": 3}}
 PREDICT_ALL = """
 import json, sys, duckdb
