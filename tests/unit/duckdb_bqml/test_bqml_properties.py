@@ -239,7 +239,7 @@ def test_a_model_predicts_the_same_in_another_process_to_the_last_bit(tmp_path):
     with duckdb.connect(path) as connection:
         register(connection)
         connection.execute(f"create table t as {ROWS}")
-        for model_type in MODEL_TYPES:
+        for model_type in PREDICTING:
             name = f"m_{model_type.lower()}"
             columns = "*" if "input_label_cols" in OPTIONS[model_type] else "* exclude label"
             options = {"model_type": model_type, **REQUIRED.get(model_type, {})}
