@@ -1,5 +1,6 @@
 """The DuckDB functions: one table of them, and their registration."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -266,5 +267,15 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _bind(function: Function, store: ModelStore, result_type: pa.DataType) -> Callable[..., Any]:
+    parameters = list(inspect.signature(function.implementation).parameters.values())[2:]
+    least = sum(parameter.default is parameter.empty for parameter in parameters)
+
     # A closure, not functools.partial: DuckDB inspects the signature for varargs.
-    return lambda *arguments: function.implementation(store, result_type, *arguments)
+    def call(*arguments: pa.ChunkedArray) -> pa.Array:
+        if not least <= len(arguments) <= len(parameters):
+            raise ModelError(
+                f"{function.name} was given {len(arguments)} arguments. {function.purpose}"
+            )
+        return function.implementation(store, result_type, *arguments)
+
+    return call

@@ -815,3 +815,15 @@ def test_a_warm_start_of_kmeans_keeps_centroids_and_their_number(db):
     assert db.value("select options::json ->> 'num_clusters' from n") == "3"
     with pytest.raises(duckdb.Error, match="option 'num_clusters' is 4 and was 3 in the model"):
         warm(db, "n", "m", query, model_type="kmeans", num_clusters=4)
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["bqml_predict('line', r)", "bqml_predict('line', 'v', '{}', r)", "bqml_weights('line')"],
+)
+def test_a_wrong_number_of_arguments_is_one_sentence_that_says_what_they_are(line, call):
+    with pytest.raises(duckdb.Error) as caught:
+        line.rows(f"select {call} from (select 1 as x) r")
+    name = call.partition("(")[0]
+    assert f"ModelError: {name} was given" in str(caught.value)
+    assert "model relation, version" in str(caught.value)
