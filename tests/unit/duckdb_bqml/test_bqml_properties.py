@@ -283,3 +283,20 @@ def test_a_model_predicts_the_same_in_another_process_to_the_last_bit(tmp_path):
         check=True,
     )
     assert json.loads(found.stdout) == expected
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"model_type": "linear_reg"},
+        {"model_type": "kmeans", "num_clusters": 3},
+        {"model_type": "pca", "num_principal_components": 1},
+    ],
+)
+def test_metrics_do_not_depend_on_the_order_of_the_rows(db, options):
+    label = ", sin(range) as label" if options["model_type"] == "linear_reg" else ""
+    query = f"select ln(range + 1) as x, cos(range) as y{label} from range(2000)"
+    db.train("m", query, **options)
+    orders = ("range", "-range", "hash(range)")
+    measured = [db.evaluate("m", f"{query} order by {order}") for order in orders]
+    assert measured[0] == measured[1] == measured[2]
