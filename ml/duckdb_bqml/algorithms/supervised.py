@@ -80,7 +80,7 @@ def class_weights(label: Column, options: Mapping[str, Any]) -> Floats | None:
     if "class_weights" not in options:
         return None
     weights = dict(options["class_weights"])
-    if set(weights) != set(label.categories):
+    if sorted(name for name, _ in options["class_weights"]) != sorted(label.categories):
         raise ModelError(
             f"option 'class_weights' must name every class once; the classes are "
             f"{', '.join(label.categories)}"
