@@ -88,7 +88,8 @@ class PCA:
             raise ModelError(f"setting '{name}' is not valid for PCA; remove it")
         design = self.encoder.transform(data.features)
         kept = np.square(design @ self.components.T).sum()
-        return {"total_explained_variance_ratio": float(kept / squared_norms(design).sum())}
+        with np.errstate(invalid="ignore"):  # NaN where every row is the mean: nothing varies
+            return {"total_explained_variance_ratio": float(kept / squared_norms(design).sum())}
 
     def anomalies(self, features: Sequence[Column], contamination: float) -> Anomalies:
         """`score` is the squared reconstruction error divided by the number of input columns."""

@@ -192,6 +192,11 @@ def gradient_descent(
     rate = options["ls_init_learn_rate" if is_line_search else "learn_rate"]
     scores = training.design @ start[0] + start[1]
     first = point = _point(training, loss, options, *start, scores, rate)
+    if not np.isfinite(first.objective):
+        raise ModelError(
+            "the training loss is infinite before the first step; class weights are too far apart, "
+            "or a feature is too large for the model that warm_start goes on from"
+        )
     iterations = []
     for iteration in range(options["max_iterations"]):
         started = time.perf_counter()
