@@ -347,4 +347,6 @@ def test_an_empty_run_without_a_trained_model_says_so(tiny, kind):
         with duckdb.connect(str(project.database)) as connection:
             connection.execute(f"create {kind} line as select 1 as one")
     project.dbt("run", "--empty").failed_saying("line: --empty leaves no rows", "no trained model")
-    assert project.query("from duckdb_tables() where table_name like 'line\\_\\_%' escape '\\'") == []
+    assert (
+        project.query("from duckdb_tables() where table_name like 'line\\_\\_%' escape '\\'") == []
+    )
