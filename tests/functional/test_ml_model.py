@@ -318,6 +318,12 @@ def test_a_warm_start_from_what_is_no_trained_model_starts_from_scratch(tiny, ki
     assert len(version(project)) == 16
 
 
+def test_a_label_that_only_duckdb_tells_apart_is_refused(project):
+    zoned = "('12:00:0' || (x % 2) || '+0' || (x % 3))::timetz as noon"
+    project.model("zoned", model(LOGISTIC + "['noon']", f"x, kind, {zoned}"))
+    project.dbt("run", "--select", "zoned").failed_saying("zoned", "'noon'", "cast it to VARCHAR")
+
+
 def test_an_empty_run_keeps_the_trained_model(project):
     calls = {
         "predicted": "ml_predict(ref('line'), ref('points'))",
