@@ -45,7 +45,8 @@ class ProbabilisticClassifier:
         if "threshold" in settings and len(self.classes) != 2:
             raise ModelError("setting 'threshold' needs a binary classifier; remove it")
         threshold = settings.get("threshold", 0.5)
-        if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+        is_number = isinstance(threshold, int | float) and not isinstance(threshold, bool)
+        if not is_number or not 0 <= threshold <= 1:
             raise ModelError(f"setting 'threshold' must be between 0 and 1, not {threshold!r}")
         return threshold
 
