@@ -36,7 +36,7 @@
                 {%- do made.append(dataset | string) -%}
             {%- endif -%}
             {%- do run_query(statement.sql) -%}
-            {{ print('made %s over %s/… (%s)' | format(statement.relation.render() | replace('`', ''), lake_uri, statement.format)) }}
+            {{ print('made %s over %s (%s)' | format(statement.relation.render() | replace('`', ''), lake_uri, statement.format)) }}
         {%- endif -%}
     {%- endfor -%}
 {% endmacro %}
