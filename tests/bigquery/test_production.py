@@ -1,6 +1,7 @@
 """What stands around the SQL in production: jobs, options, grants, lake tables, replaced days."""
 
 import re
+from copy import deepcopy
 
 import pytest
 from analyzer.googlesql import text
@@ -16,6 +17,19 @@ LAYERS = {"lake", "warehouse", "snapshots", "marts", "features", "ml"}
 def configured(parsed):
     """The project as it is read where readers and a key are given."""
     return parsed(AZEKURA_BIGQUERY_READERS=", ".join(READERS), AZEKURA_BIGQUERY_KMS_KEY=KEY)
+
+
+@pytest.fixture
+def changed(rendered, monkeypatch):
+    """A model that a test may change; it is what it was afterwards."""
+
+    def change(name):
+        unique_id = f"model.azekura.{name}"
+        node = deepcopy(rendered.manifest.nodes[unique_id])
+        monkeypatch.setitem(rendered.manifest.nodes, unique_id, node)
+        return node
+
+    return change
 
 
 def is_read_by_people(node) -> bool:
@@ -115,12 +129,11 @@ def test_a_key_encrypts_every_table(built, configured, build):
         assert [made(copy, node).options["kms_key_name"] for node in marts] == [KEY] * len(marts)
 
 
-def test_a_filter_that_is_demanded_is_checked(built, rendered, build):
+def test_a_filter_that_is_demanded_is_checked(built, changed, build):
     """Were fct_flight to demand one, this says who would have to be changed."""
-    manifest = rendered.manifest.deepcopy()
-    manifest.nodes["model.azekura.fct_flight"].config["require_partition_filter"] = True
+    changed("fct_flight").config["require_partition_filter"] = True
     with built.warehouse.copied() as copy:
-        run = build(copy, ["run", "--select", "fct_flight+1", "--full-refresh"], manifest=manifest)
+        run = build(copy, ["run", "--select", "fct_flight+1", "--full-refresh"])
     refused = {statement.node for statement in run.sent if statement.refused}
     assert "model.azekura.ml_late_arrival__training_set" in refused
     assert "model.azekura.fct_flight" not in refused
@@ -163,12 +176,10 @@ def test_grants_are_sent(built, configured, build):
         assert len(asked) == (1 if name == there else 0)
 
 
-def test_a_column_s_policy_tags_are_sent(built, rendered, build):
-    manifest = rendered.manifest.deepcopy()
-    column = manifest.nodes["model.azekura.dim_aircraft"].columns["tail_number"]
-    column._extra["policy_tags"] = [TAG]
+def test_a_column_s_policy_tags_are_sent(built, changed, build):
+    changed("dim_aircraft").columns["tail_number"]._extra["policy_tags"] = [TAG]
     with built.warehouse.copied() as copy:
-        run = build(copy, ["run", "--select", "dim_aircraft"], manifest=manifest)
+        run = build(copy, ["run", "--select", "dim_aircraft"])
     assert run.problems == {}
     [schema] = [table.schema for table, fields in run.updates if fields == ("schema",)]
     tagged = {field.name: field.policy_tags.names for field in schema if field.policy_tags}
@@ -225,11 +236,10 @@ def test_a_first_run_has_no_days_to_replace(built):
     ]
 
 
-def test_dbt_s_own_strategy_is_left_as_it_is(built, rendered, build):
-    manifest = rendered.manifest.deepcopy()
-    manifest.nodes["model.azekura.fct_flight"].config.incremental_strategy = "insert_overwrite"
+def test_dbt_s_own_strategy_is_left_as_it_is(built, changed, build):
+    changed("fct_flight").config.incremental_strategy = "insert_overwrite"
     with built.warehouse.copied() as copy:
-        run = build(copy, ["run", "--select", "fct_flight"], manifest=manifest)
+        run = build(copy, ["run", "--select", "fct_flight"])
     assert run.problems == {}
     [script] = [statement for statement in run.sent if "MergeStmt" in statement.kinds]
     assert "in unnest(dbt_partitions_for_replacement)" in script.sql

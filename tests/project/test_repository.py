@@ -142,6 +142,30 @@ def test_profiles_hold_no_secret(texts: dict[str, str]) -> None:
     assert not problems, "\n".join(problems)
 
 
+def undocumented_variables(texts: dict[str, str], page: str) -> list[str]:
+    """The variables of BigQuery that something reads and the page does not name."""
+    prefix = "AZEKURA_BIGQUERY_"
+    read = {
+        name
+        for path, text in texts.items()
+        if path.startswith(("profiles.yml", "dbt_project.yml", "macros/", "models/"))
+        for name in re.findall(rf"env_var\('{prefix}(\w+)'", text)
+    }
+    return sorted(name for name in read if not re.search(rf"`({prefix})?{name}`", page))
+
+
+def test_every_variable_of_bigquery_is_documented(texts: dict[str, str]) -> None:
+    missing = undocumented_variables(texts, texts["docs/bigquery.md"])
+    assert not missing, f"docs/bigquery.md lacks {', '.join(missing)}"
+
+
+def test_a_variable_that_is_not_documented_is_found() -> None:
+    texts = {"profiles.yml": "{{ env_var('AZEKURA_BIGQUERY_PROJECT', '') }}"}
+    assert undocumented_variables(texts, "`PROJECTS`, `AZEKURA_PROJECT`") == ["PROJECT"]
+    assert undocumented_variables(texts, "`DATASET`, `PROJECT`") == []
+    assert undocumented_variables(texts, "`AZEKURA_BIGQUERY_PROJECT`") == []
+
+
 def test_dbt_sends_no_usage_statistics(texts: dict[str, str]) -> None:
     flags = yaml.safe_load(texts["dbt_project.yml"])["flags"]
     assert flags["send_anonymous_usage_stats"] is False, "set it to false in dbt_project.yml"
