@@ -66,7 +66,6 @@ COLUMN = {"description": "STRING", "rounding_mode": "STRING"}
 # those of files in Cloud Storage
 _FORMATS = ("AVRO", "CSV", "DATASTORE_BACKUP", "NEWLINE_DELIMITED_JSON", "ORC", "PARQUET")
 _LABEL_KEY, _LABEL_VALUE = re.compile(r"[a-z][a-z0-9_-]{0,62}"), re.compile(r"[a-z0-9_-]{0,63}")
-_LONGEST_DESCRIPTION = {id(TABLE): 16384, id(EXTERNAL): 16384, id(COLUMN): 1024}
 
 
 def checked(option_list: Any, known: dict[str, str]) -> dict[str, Any]:
@@ -84,8 +83,9 @@ def checked(option_list: Any, known: dict[str, str]) -> dict[str, Any]:
         if type_name != known[name] and (type_name, known[name]) != ("INT64", "FLOAT64"):
             raise Refused(f"option '{name}' must be {known[name]}, not {type_name}")
         found[name] = _value(expression)
-    if len(found.get("description") or "") > _LONGEST_DESCRIPTION[id(known)]:
-        raise Refused("option 'description' is too long")
+    longest = 1024 if known is COLUMN else 16384
+    if len(found.get("description") or "") > longest:
+        raise Refused(f"option 'description' is too long: {longest} characters at most")
     for key, value in found.get("labels") or []:
         if not _LABEL_KEY.fullmatch(key) or not _LABEL_VALUE.fullmatch(value):
             raise Refused(f"option 'labels' holds {key}={value}, which is no label")
