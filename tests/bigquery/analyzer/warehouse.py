@@ -216,14 +216,14 @@ class Warehouse:
         make = getattr(self, f"_make_{kind}", None)
         if make is None:
             raise Refused(f"a statement that the check does not know: {kind}")
-        self._check_filters(node)
+        self._check_filters(node, sql)
         return make(node, sql, kind)
 
-    def _check_filters(self, node: Message) -> None:
+    def _check_filters(self, node: Message, sql: str) -> None:
         demanded = {
             number: table.partitioned_by
-            for number, table in enumerate(self._tables.values(), start=1)
-            if table.must_be_filtered and table.partitioned_by
+            for number, (path, table) in enumerate(self._tables.items(), start=1)
+            if table.must_be_filtered and table.partitioned_by and path[-1] in sql.lower()
         }
         if demanded and (column := partition_filters.unfiltered(node, demanded)):
             raise Refused(
