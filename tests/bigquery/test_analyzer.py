@@ -82,6 +82,7 @@ def test_declared_columns_can_differ():
 def test_macro_cases_are_accepted(built, rendered):
     refused = {}
     with built.warehouse.copied() as given:
+        given.connect("demo", "us", "lake")
         given.run((CASES / "given.sql").read_text())
         for path, sql in rendered.files.items():
             if path.parts[0] != "macros":

@@ -36,6 +36,7 @@ class Statement:
     node: str
     kinds: tuple[str, ...] = ()  # of the statements that it is a script of
     refused: Refused | None = None
+    job: dict[str, Any] = field(default_factory=dict)  # what the job was configured with
 
 
 def place(manifest: Manifest, statement: Statement, root: Path) -> str:
@@ -72,21 +73,23 @@ class Client:
 
     warehouse: Warehouse
     sent: list[Statement] = field(default_factory=list)
+    updates: list[tuple[bigquery.Table, tuple[str, ...]]] = field(default_factory=list)
 
     def query_in_place(self) -> Callable[..., tuple[SimpleNamespace, "_Rows"]]:
         """What stands in for BigQueryConnectionManager._query_and_results."""
-        return lambda _manager, _connection, sql, *_, **__: self.query(sql)
+        return lambda _manager, _connection, sql, job, *_, **__: self.query(sql, job)
 
-    def query(self, sql: str) -> tuple[SimpleNamespace, "_Rows"]:
+    def query(self, sql: str, job: dict[str, Any]) -> tuple[SimpleNamespace, "_Rows"]:
         """A job and its rows."""
         node = get_node_info().get("unique_id", "")
         sql = re.sub(r"^\s*/\*.*?\*/\s*", "", sql, flags=re.DOTALL)
         try:
             outcomes = self.warehouse.run(sql)
         except Refused as refused:
-            self.sent.append(Statement(sql, node, refused=refused))
+            self.sent.append(Statement(sql, node, refused=refused, job=job))
             raise DbtDatabaseError(f"line {refused.line}: {refused.reason}") from None
-        self.sent.append(Statement(sql, node, tuple(outcome.kind for outcome in outcomes)))
+        kinds = tuple(outcome.kind for outcome in outcomes)
+        self.sent.append(Statement(sql, node, kinds, job=job))
         return self._job(outcomes), _rows(outcomes[-1])
 
     def _job(self, outcomes: list[Outcome]) -> SimpleNamespace:
@@ -131,8 +134,11 @@ class Client:
     def create_dataset(self, *_: Any, **__: Any) -> None:
         pass
 
-    def update_table(self, *_: Any, **__: Any) -> None:
-        pass
+    def get_dataset(self, _reference: Any) -> Any:
+        return SimpleNamespace(location="US")
+
+    def update_table(self, table: bigquery.Table, fields: list[str]) -> None:
+        self.updates.append((table, tuple(fields)))
 
     def delete_table(self, reference: Any, **_: Any) -> None:
         self.warehouse.drop((reference.project, reference.dataset_id, reference.table_id))
