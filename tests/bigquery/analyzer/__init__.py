@@ -7,4 +7,5 @@ ml_calls.py       a statement's ML calls, checked against that table; the column
 warehouse.py      tables and models, made by the statements that make them
 sources.py        what is there before dbt
 client.py         the BigQuery client that dbt is given
+reads.py          which columns of which tables a statement reads
 """
