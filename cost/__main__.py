@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,10 +20,8 @@ from cost.dry_run import dry_run
 from cost.plan import plan
 from cost.statements import parse, record
 
-TARGET = Path("target")
-PLAN = TARGET / "cost" / "plan.json"
 # the tests' own: GoogleSQL is compiled once for both
-CACHE = Path(".pytest_cache") / "d" / "googlesql"
+CACHE = Path(__file__).parents[1] / ".pytest_cache" / "d" / "googlesql"
 
 
 class OneSentenceParser(argparse.ArgumentParser):
@@ -36,11 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the result is its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
+    file = target / "cost" / "plan.json"
     try:
-        manifest = parse(PLAN.parent / "dbt")
-        day = options.day or newest_day(TARGET / "manifest.json")
+        manifest = parse(file.parent / "dbt")
+        day = options.day or newest_day(target / "manifest.json")
         window = (str(day), str(day + timedelta(days=1)))
-        recorded = record(manifest, window, PLAN.parent / "dbt", CACHE)
+        recorded = record(manifest, window, file.parent / "dbt", CACHE)
         dry_runs: list[int | None] = [None] * len(recorded.statements)
         if options.dry_run:
             dry_runs = list(dry_run(_adapter(), recorded.statements))
@@ -48,11 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (CostError, DbtBaseException) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
-    PLAN.parent.mkdir(parents=True, exist_ok=True)
-    PLAN.write_text(json.dumps(made))
+    file.write_text(json.dumps(made))
     known = sum(bytes_ is not None for bytes_ in dry_runs)
     print(
-        f"{PLAN}: {len(dry_runs)} statements, a window of {window[0]}"
+        f"{file}: {len(dry_runs)} statements, a window of {window[0]}"
         + (f", {known} by dry run" if options.dry_run else "")
     )
     return 0
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         "--day",
         type=_day,
         metavar="YYYY-MM-DD",
-        help="the day that an incremental run rebuilds (default: the newest of the local build)",
+        help="the day that an incremental run rebuilds (default: the newest that the local build holds)",
     )
     parser.add_argument(
         "--dry-run",
@@ -86,7 +86,7 @@ def _day(text: str) -> date:
 
 
 def newest_day(manifest: Path) -> date:
-    """The newest day that an incremental table of the local build holds."""
+    """The newest day that every incremental table of the local build holds, but for empty ones."""
     nothing = CostError("Nothing is built here yet: run `make run`, or `dbt build`.")
     if not manifest.exists():
         raise nothing
@@ -102,7 +102,7 @@ def newest_day(manifest: Path) -> date:
     try:
         with duckdb.connect(path, read_only=True) as connection:
             [(day,)] = connection.execute(
-                f"select max(day) from ({' union all '.join(selects)})"
+                f"select min(day) from ({' union all '.join(selects)})"
             ).fetchall()
     except (duckdb.CatalogException, duckdb.IOException):
         raise nothing from None

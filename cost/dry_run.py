@@ -10,14 +10,14 @@ from cost.statements import Sent
 
 # what BigQuery says where the project was not built yet
 _NOT_THERE = "Not found"
-_DRY = ("QueryStmt", "CreateTableAsSelectStmt", "CreateModelStmt", "MergeStmt", "InsertStmt")
 
 
 def dry_run(adapter: BaseAdapter, statements: Iterable[Sent]) -> Iterator[int | None]:
     """Bytes of each statement by a dry run.
 
     None where there is none to be had: for a statement on a table that only the build makes, or on
-    one that is not there yet. What else BigQuery refuses is raised, as DbtDatabaseError.
+    one that is not there yet; and where none is needed, for one that reads no table. What else
+    BigQuery refuses is raised, as DbtDatabaseError.
     """
     with adapter.connection_named("cost"):
         for sent in statements:
@@ -25,7 +25,7 @@ def dry_run(adapter: BaseAdapter, statements: Iterable[Sent]) -> Iterator[int | 
 
 
 def _bytes(adapter: BaseAdapter, sent: Sent) -> int | None:
-    if sent.kind not in _DRY or reads_temporary(sent):
+    if not sent.reads.scans or reads_temporary(sent):
         return None
     try:
         job, _ = adapter.connections.raw_execute(sent.sql, dry_run=True)
