@@ -1,4 +1,4 @@
-"""What a build on BigQuery scans: `python -m cost`, then `dbt run-operation cost` says what it costs.
+"""What a build on BigQuery scans; `dbt run-operation cost` then says what that costs.
 
 statements.py   every statement that dbt would send, and what GoogleSQL says that it reads
 dry_run.py      the bytes that BigQuery itself says, where there is an account

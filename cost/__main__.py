@@ -61,14 +61,14 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = OneSentenceParser(
         prog="python -m cost",
-        description="Write target/cost/plan.json: what each statement of a build on BigQuery reads.",
+        description="Write target/cost/plan.json: what each statement on BigQuery reads.",
         epilog="`dbt run-operation cost` prices it with the statistics of the local build.",
     )
     parser.add_argument(
         "--day",
         type=_day,
         metavar="YYYY-MM-DD",
-        help="the day that an incremental run rebuilds (default: the newest that the local build holds)",
+        help="the day that an incremental run rebuilds (default: the newest built here)",
     )
     parser.add_argument(
         "--dry-run",

@@ -22,7 +22,7 @@ or none that is known: a snapshot's table of what changed."""
 
 
 def plan(recorded: Recorded, window: tuple[str, str], dry_runs: list[int | None]) -> dict[str, Any]:
-    """The plan as JSON has it; `dry_runs` are BigQuery's bytes for each statement, None if unknown."""
+    """The plan as JSON has it; `dry_runs` are the bytes of each statement, None if unknown."""
     tables = _Tables(recorded.manifest)
     statements = [
         {
@@ -148,9 +148,7 @@ def _leaves(name: tuple[str, ...], type_: Type, steps: tuple[str, ...]) -> Itera
         yield from _leaves(name, type_.array_type.element_type, (*steps, "[]"))
     elif type_.HasField("struct_type"):
         for held in type_.struct_type.field:
-            yield from _leaves(
-                (*name, held.field_name), held.field_type, (*steps, held.field_name)
-            )
+            yield from _leaves((*name, held.field_name), held.field_type, (*steps, held.field_name))
     else:
         yield {
             "name": ".".join(name),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.client import Client
+from analyzer.client import Client, Statement
 from analyzer.googlesql import GoogleSQL
 from analyzer.reads import Reads, reads_of
 from analyzer.sources import add_sources
@@ -46,9 +46,7 @@ def parse(target: Path) -> Manifest:
     return _invoked(target, "parse").result
 
 
-def record(
-    manifest: Manifest, window: tuple[str, str], target: Path, cache: Path
-) -> Recorded:
+def record(manifest: Manifest, window: tuple[str, str], target: Path, cache: Path) -> Recorded:
     """Have dbt build everything, then the days [start, end) of what is incremental.
 
     `cache` is a folder for the compiled GoogleSQL. CostError if GoogleSQL or dbt refuses a
@@ -71,7 +69,7 @@ def record(
     found = [
         sent
         for number, statement in enumerate(client.sent)
-        for sent in _each(statement, FULL if number < first else WINDOW, warehouse)
+        for sent in of_script(statement, FULL if number < first else WINDOW, warehouse)
     ]
     return Recorded(manifest, warehouse, tuple(found))
 
@@ -85,12 +83,11 @@ def _invoked(target: Path, *arguments: str, manifest: Manifest | None = None):
     results = outcome.result.results if outcome.result else []
     failed = [row for row in results if row.status in ("error", "fail", "runtime error")]
     why = f"{failed[0].node.unique_id}: {failed[0].message}" if failed else str(outcome.exception)
-    raise CostError(
-        f"dbt {arguments[0]} for BigQuery failed, so there is nothing to price: {' '.join(why.split())}"
-    )
+    why = " ".join(why.split())
+    raise CostError(f"dbt {arguments[0]} for BigQuery failed, nothing is priced: {why}")
 
 
-def _each(statement, form: str, warehouse: Warehouse) -> Iterator[Sent]:
+def of_script(statement: Statement, form: str, warehouse: Warehouse) -> Iterator[Sent]:
     """The statements of a script that belong to a node and ask GoogleSQL something."""
     texts = [text for text, _ in split(split_paths(statement.sql))]
     for text, outcome in zip(texts, statement.outcomes, strict=True):

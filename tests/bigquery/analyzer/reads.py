@@ -1,9 +1,9 @@
-"""What a statement reads: the columns of its tables that its rows depend on, and between which bounds.
+"""What a statement reads: the columns that its rows depend on, and between which bounds.
 
 A column is read if what the statement gives, or which rows it gives, depends on it: what a CTE, a
-view or a subquery offers and nobody takes is not read. A field of a STRUCT is read alone. Bounds are
-those that a filter sets by comparing a column with a constant, followed down through projections,
-CTEs, views, unions, inner joins and the kept side of outer joins to the table.
+view or a subquery offers and nobody takes is not read. A field of a STRUCT is read alone. Bounds
+are those that a filter sets by comparing a column with a constant, followed down through
+projections, CTEs, views, unions, inner joins and the kept side of outer joins to the table.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -138,7 +138,9 @@ class _Reader:
             Read(
                 path,
                 frozenset(
-                    ".".join((name, *fields)) for name, fields in wanted if name.lower() not in pseudo
+                    ".".join((name, *fields))
+                    for name, fields in wanted
+                    if name.lower() not in pseudo
                 ),
                 {names[number]: bound for number, bound in bounds.items() if number in names},
             )
@@ -282,7 +284,7 @@ class _Reader:
         return below
 
     def _leaves(self, message: Any, fields: tuple[str, ...] = ()) -> Iterator[Leaf]:
-        """The columns in an expression, or a list of such; `fields` is what is taken of its value."""
+        """The columns in an expression or a list of such; `fields` is what is taken of it."""
         if not isinstance(message, Message):
             for item in message:
                 yield from self._leaves(item, fields)
@@ -303,6 +305,10 @@ class _Reader:
         elif not kind.endswith("ScanProto"):
             for _, item in _children(node):
                 yield from self._leaves(item)
+
+
+# the kinds of scans that are followed column by column
+RULES = {name.removeprefix("_scan_") for name in vars(_Reader) if name.startswith("_scan_")}
 
 
 def _path(table_scan: Message) -> tuple[str, ...]:
