@@ -173,6 +173,11 @@ READ = {
         "update d.u set z = 'x' where a = 1",
         [("u", "a", {}), ("u", "a day z", {})],
     ),
+    "a column that is set and asked for": (
+        "merge into d.u using d.t on u.a = t.a"
+        " when matched and u.z is null then update set z = t.b, day = t.day",
+        [("u", "a z", {}), ("t", "a b day", {}), ("u", "a day z", {})],
+    ),
     "a merge that only inserts": (
         "merge into d.u using d.t on u.a = t.a when not matched then insert (a, z) values (a, b)",
         [("u", "a", {}), ("t", "a b", {})],

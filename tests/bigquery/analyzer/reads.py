@@ -8,7 +8,7 @@ projections, CTEs, views, unions, inner joins and the kept side of outer joins t
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from google.protobuf.message import Message
@@ -92,30 +92,35 @@ class _Reader:
     # ---- statements that change rows -------------------------------------------------------------
 
     def change(self, statement: Message) -> Reads:
+        clauses = list(getattr(statement, "when_clause_list", []))
+        parts = [
+            getattr(statement, name)
+            for name in ("merge_expr", "where_expr")
+            if hasattr(statement, name)
+        ]
+        for clause in clauses:
+            parts += [clause.match_expr, clause.insert_row]
+        # the column that is set is not read for that
+        for one in clauses or [statement]:
+            parts += [item.set_value for item in getattr(one, "update_item_list", [])]
+        needed = set(self._leaves(parts))
+        bounds = _bounds_in(statement.where_expr) if hasattr(statement, "where_expr") else {}
         target = statement.table_scan
-        parts = [statement.merge_expr] if hasattr(statement, "merge_expr") else []
-        parts += [statement.where_expr] if hasattr(statement, "where_expr") else []
-        parts += list(getattr(statement, "when_clause_list", []))
-        parts += list(getattr(statement, "update_item_list", []))
-        needed = {leaf for part in parts for leaf in self._leaves(part)}
-        # what is inserted or set is named by a column of the target, and is not read for that
-        for clause in getattr(statement, "when_clause_list", [statement]):
-            for item in getattr(clause, "update_item_list", []):
-                needed -= set(self._leaves(item.target))
-        where = getattr(statement, "where_expr", None)
-        bounds = _bounds_in(where) if where is not None and where.ListFields() else {}
         self.scan(target, needed, bounds)
-        if "from_scan" in statement.DESCRIPTOR.fields_by_name and statement.HasField("from_scan"):
+        if hasattr(statement, "from_scan") and statement.HasField("from_scan"):
             self.scan(statement.from_scan, needed, {})
-        actions = {clause.action_type for clause in getattr(statement, "when_clause_list", [])}
-        only_inserts = bool(actions) and actions == {_MERGES.INSERT}
-        if only_inserts:
+        if clauses and {clause.action_type for clause in clauses} == {_MERGES.INSERT}:
             return Reads(tuple(self.found))
         held = self._table(_path(target))
-        every = frozenset(held.columns) if held is not None else frozenset()
         names = {column.column_id: column.name for column in node_field(target, "column_list")}
-        named = {names[number]: bound for number, bound in bounds.items()}
-        return Reads(tuple(self.found), Read(_path(target), every, named))
+        return Reads(
+            tuple(self.found),
+            Read(
+                _path(target),
+                frozenset(held.columns) if held is not None else frozenset(),
+                {names[number]: bound for number, bound in bounds.items() if number in names},
+            ),
+        )
 
     # ---- scans -----------------------------------------------------------------------------------
 
@@ -425,8 +430,7 @@ def _moment(node: Message) -> tuple[datetime, timedelta] | None:
     held = node.value.value
     kind = held.WhichOneof("value")
     if kind == "date_value":
-        moment = datetime.combine(date(1970, 1, 1), datetime.min.time(), UTC)
-        return moment + timedelta(days=held.date_value), _TICK[kind]
+        return _EPOCH + timedelta(days=held.date_value), _TICK[kind]
     if kind == "timestamp_value":
         moment = _EPOCH + timedelta(
             seconds=held.timestamp_value.seconds,
