@@ -17,6 +17,9 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 # dbt's own settings are those of this folder
 unexport DBT_PROFILES_DIR DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET DBT_TARGET_PATH DBT_LOG_PATH
 DOCS_PORT ?= 8080
+# of `make cost`: 1 asks BigQuery for a dry run of each statement; arguments of the macro
+DRY_RUN ?=
+COST ?= {}
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -34,7 +37,7 @@ test: setup lake lint build unit ## set up and run every check
 .PHONY: setup
 setup: $(INSTALLED) ## make .venv and install the locked requirements
 
-$(INSTALLED): requirements/bootstrap.txt requirements/project.txt
+$(INSTALLED): requirements/bootstrap.txt requirements/project.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
 	    echo "Azekura needs Python 3.11, and $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo 'not a Python here'): try 'make PYTHON=python3.11 ...'." >&2; exit 1; }
 	@echo "setting up $(VENV) (once, about a minute)"
@@ -85,6 +88,11 @@ options: setup ## write anew what is generated from the options of ml/duckdb_bqm
 docs: setup ## build dbt's documentation and serve it on 127.0.0.1 (DOCS_PORT, default 8080)
 	@dbt docs generate
 	@dbt docs serve --host 127.0.0.1 --port $(DOCS_PORT)
+
+.PHONY: cost
+cost: setup ## what a build on BigQuery would scan and cost, by the tables that `make run` made
+	@python -m cost $(if $(DRY_RUN),--dry-run)
+	@dbt --quiet run-operation --no-write-json cost --args '$(COST)'
 
 .PHONY: lock
 lock: setup ## resolve requirements/*.in into the locked requirements/*.txt

@@ -15,7 +15,6 @@
     {%- if config.get('materialized') != 'incremental' -%}
         {{ return({'start': none, 'end': none}) }}
     {%- endif -%}
-    {%- set window = (config.get('meta') or {}).get('window', {}) -%}
     {%- set asked = _asked_window() -%}
     {%- set start = asked.start -%}
     {%- set end = asked.end -%}
@@ -29,7 +28,14 @@
     {%- if start is none and this and is_incremental() -%}
         {%- set start = _newest_day(config.require('event_time')) -%}
     {%- endif -%}
-    {%- set start = _shift_day(start, -(config.get('lookback', 0) | int)) -%}
+    {{ return(_rebuilt_days(start, end, config)) }}
+{% endmacro %}
+
+
+{#- The days that a run over [start, end) rebuilds of a model with this config. -#}
+{% macro _rebuilt_days(start, end, config) %}
+    {%- set window = (config.get('meta') or {}).get('window', {}) -%}
+    {%- set start = _shift_day(start, -((config.get('lookback') or 0) | int)) -%}
     {%- set end = _shift_day(end, window.get('reach_days', 0) | int) -%}
     {%- if window.get('grain') == 'month' -%}
         {%- set start = none if start is none else start[:7] ~ '-01' -%}

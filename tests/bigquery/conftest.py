@@ -124,11 +124,7 @@ def build(rendered: Rendered) -> Callable[..., Built]:
     def run(warehouse: Warehouse, *commands: list[str], manifest: Manifest | None = None) -> Built:
         client = Client(warehouse)
         problems: dict[str, str] = {}
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                BigQueryConnectionManager, "open", classmethod(lambda _, it: _open(it, client))
-            )
-            patch.setattr(BigQueryConnectionManager, "_query_and_results", client.query_in_place())
+        with client.in_place():
             for command in commands:
                 outcome = _invoked(
                     *command, "--threads", "1", manifest=manifest or rendered.manifest
@@ -210,11 +206,7 @@ def _compiled(manifest: Manifest, *arguments: str) -> list:
 
 
 def _open_nothing(_, connection):
-    return _open(connection, NoConnection())
-
-
-def _open(connection, handle):
-    connection.handle = handle
+    connection.handle = NoConnection()
     connection.state = "open"
     return connection
 

@@ -8,4 +8,5 @@ warehouse.py      tables and models, made by the statements that make them
 table_options.py  BigQuery's options of tables, and what they may hold
 partition_filters.py  whether a reading says which partitions, where a table demands it
 client.py         the BigQuery client that dbt is given
+reads.py          which columns of which tables a statement reads
 """

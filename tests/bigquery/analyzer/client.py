@@ -1,12 +1,15 @@
 """What dbt-bigquery is given for a client of Google's: one that asks the warehouse here."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
+from dbt.adapters.bigquery.connections import BigQueryConnectionManager
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.contextvars import get_node_info
 from dbt_common.exceptions import DbtDatabaseError
@@ -34,9 +37,13 @@ class Statement:
 
     sql: str
     node: str
-    kinds: tuple[str, ...] = ()  # of the statements that it is a script of
+    outcomes: tuple[Outcome, ...] = ()  # of the statements that it is a script of
     refused: Refused | None = None
     job: dict[str, Any] = field(default_factory=dict)  # what the job was configured with
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(outcome.kind for outcome in self.outcomes)
 
 
 def place(manifest: Manifest, statement: Statement, root: Path) -> str:
@@ -75,9 +82,25 @@ class Client:
     sent: list[Statement] = field(default_factory=list)
     updates: list[tuple[bigquery.Table, tuple[str, ...]]] = field(default_factory=list)
 
-    def query_in_place(self) -> Callable[..., tuple[SimpleNamespace, "_Rows"]]:
-        """What stands in for BigQueryConnectionManager._query_and_results."""
-        return lambda _manager, _connection, sql, job, *_, **__: self.query(sql, job)
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Within it, dbt-bigquery asks this client and opens no connection."""
+
+        def opened(_manager: type, connection: Any) -> Any:
+            connection.handle = self
+            connection.state = "open"
+            return connection
+
+        def answered(
+            _manager: Any, _connection: Any, sql: str, job: Any, *_: Any, **__: Any
+        ) -> Any:
+            return self.query(sql, job)
+
+        with (
+            patch.object(BigQueryConnectionManager, "open", classmethod(opened)),
+            patch.object(BigQueryConnectionManager, "_query_and_results", answered),
+        ):
+            yield
 
     def query(self, sql: str, job: dict[str, Any]) -> tuple[SimpleNamespace, "_Rows"]:
         """A job and its rows."""
@@ -88,8 +111,7 @@ class Client:
         except Refused as refused:
             self.sent.append(Statement(sql, node, refused=refused, job=job))
             raise DbtDatabaseError(f"line {refused.line}: {refused.reason}") from None
-        kinds = tuple(outcome.kind for outcome in outcomes)
-        self.sent.append(Statement(sql, node, kinds, job=job))
+        self.sent.append(Statement(sql, node, tuple(outcomes), job=job))
         return self._job(outcomes), _rows(outcomes[-1])
 
     def _job(self, outcomes: list[Outcome]) -> SimpleNamespace:

@@ -45,6 +45,9 @@ _ALIASES = {
     "BIGNUMERIC": ["BIGDECIMAL"],
 }
 
+# what GoogleSQL says of a table function in a correlated subquery: it resolves it, but inlines none
+_NOT_INLINED = "TVF arguments that reference columns are not supported"
+
 
 class Refused(Exception):
     """A statement that BigQuery would refuse: the reason, and the line it is at."""
@@ -98,6 +101,10 @@ class GoogleSQL:
             error_message_mode=public_options.ERROR_MESSAGE_ONE_LINE,
             default_timezone="UTC",  # GoogleSQL's own is that of California
         )
+        # a call of a table function becomes the query that stands for it
+        self._inlining = options_pb2.AnalyzerOptionsProto()
+        self._inlining.CopyFrom(self._options)
+        self._inlining.enabled_rewrites.append(public_options.REWRITE_INLINE_SQL_TVFS)
         self._empty = self.register(self.catalog())
         self._types: dict[str, Type] = {}
 
@@ -120,11 +127,18 @@ class GoogleSQL:
 
     def statement(self, sql: str, catalog: Catalog | int) -> Message:
         """The resolved statement; Refused if GoogleSQL refuses it."""
-        return innermost(self._analyze(catalog, sql_statement=sql).resolved_statement)
+        try:
+            resolved = self._analyze(catalog, self._inlining, sql_statement=sql)
+        except Refused as refused:
+            if _NOT_INLINED not in refused.reason:
+                raise
+            resolved = self._analyze(catalog, self._options, sql_statement=sql)
+        return innermost(resolved.resolved_statement)
 
     def expression(self, sql: str) -> Message:
         """A resolved expression without columns; Refused if GoogleSQL refuses it."""
-        return innermost(self._analyze(self._empty, sql_expression=sql).resolved_expression)
+        resolved = self._analyze(self._empty, self._options, sql_expression=sql)
+        return innermost(resolved.resolved_expression)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """A query without tables, evaluated by GoogleSQL's reference implementation."""
@@ -140,8 +154,10 @@ class GoogleSQL:
             self._types[name] = field(self.expression(f"cast(null as {name})"), "type")
         return self._types[name]
 
-    def _analyze(self, catalog: Catalog | int, **text: str) -> service.AnalyzeResponse:
-        request = service.AnalyzeRequest(options=self._options, **text)
+    def _analyze(
+        self, catalog: Catalog | int, options: Message, **text: str
+    ) -> service.AnalyzeResponse:
+        request = service.AnalyzeRequest(options=options, **text)
         if isinstance(catalog, int):
             request.registered_catalog_id = catalog
         else:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from duckdb_bqml.errors import ModelError
@@ -32,6 +32,7 @@ class Table:
     columns: Columns
     pseudo_columns: Columns = field(default_factory=dict)
     kind: str = "TABLE"  # or VIEW, EXTERNAL
+    query: Message | None = None  # a view's CREATE VIEW, resolved
     options: dict[str, Any] = field(default_factory=dict)
     partitioned_by: str | None = None  # the column
     clustered_by: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class Outcome:
     kind: str  # GoogleSQL's name of it: QueryStmt, CreateTableAsSelectStmt, ...
     columns: Columns
     target: tuple[str, ...] = ()
+    resolved: Message | None = None  # the statement, if GoogleSQL was asked
 
 
 class Warehouse:
@@ -153,7 +155,9 @@ class Warehouse:
         places: dict[tuple[str, ...], Catalog] = {(): root}
         for number, (path, table) in enumerate(self._tables.items(), start=1):
             for place in self._places(places, path):
-                held = place.table.add(name=path[-1], serialization_id=number)
+                held = place.table.add(
+                    name=path[-1], full_name=".".join(path), serialization_id=number
+                )
                 for columns, is_pseudo in ((table.columns, False), (table.pseudo_columns, True)):
                     for name, type_ in columns.items():
                         held.column.add(name=name, type=type_, is_pseudo_column=is_pseudo)
@@ -210,14 +214,15 @@ class Warehouse:
         if words[0].is_word("set"):
             equals = next(token for token in words if token.text == "=")
             value = re.sub(r"[^\n]", " ", sql[: equals.end]) + sql[equals.end :]
-            return Outcome("AssignmentStmt", _output(self._analyze(value)))
+            node = self._analyze(value)
+            return Outcome("AssignmentStmt", _output(node), resolved=node)
         node = self._analyze(sql)
         kind = node.DESCRIPTOR.name.removeprefix("Resolved").removesuffix("Proto")
         make = getattr(self, f"_make_{kind}", None)
         if make is None:
             raise Refused(f"a statement that the check does not know: {kind}")
         self._check_filters(node, sql)
-        return make(node, sql, kind)
+        return replace(make(node, sql, kind), resolved=node)
 
     def _check_filters(self, node: Message, sql: str) -> None:
         demanded = {
@@ -296,7 +301,7 @@ class Warehouse:
             column.name: column.column.type
             for column in googlesql.field(node, "output_column_list")
         }
-        return self._made(node, kind, Table(columns, kind="VIEW"))
+        return self._made(node, kind, Table(columns, kind="VIEW", query=node))
 
     def _made(self, node: Message, kind: str, table: Table) -> Outcome:
         path = tuple(googlesql.field(node, "name_path"))

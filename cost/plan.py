@@ -1,0 +1,158 @@
+"""What the macro `cost` reads: the statements and their scans, in terms of the project's nodes."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from analyzer import googlesql
+from analyzer.googlesql import Type
+from analyzer.reads import Bounds, Read
+from dbt.contracts.graph.manifest import Manifest
+
+from cost import CostError
+from cost.statements import WINDOW, Recorded, Sent
+
+# a table that dbt makes for the length of a node: its name, and the moment
+_TEMPORARY = re.compile(r"__dbt_tmp\d*$")
+
+ALL, DAYS, CHANGES = "bounds", "window", "changes"
+"""Which partitions a scan takes: those between its bounds, those of the days that the run rebuilds,
+or none that is known: a snapshot's table of what changed."""
+
+
+def plan(recorded: Recorded, window: tuple[str, str], dry_runs: list[int | None]) -> dict[str, Any]:
+    """The plan as JSON has it; `dry_runs` are the bytes of each statement, None if unknown."""
+    tables = _Tables(recorded.manifest)
+    statements = [
+        {
+            "number": number,
+            "node": sent.node,
+            "form": sent.form,
+            "kind": sent.kind,
+            "dry_run_bytes": dry_run_bytes,
+            "scans": list(_scans(sent, tables)),
+        }
+        for number, (sent, dry_run_bytes) in enumerate(
+            zip(recorded.statements, dry_runs, strict=True)
+        )
+    ]
+    return {
+        "window": {"start": window[0], "end": window[1]},
+        "tables": list(_leaves_of_tables(recorded, tables)),
+        "statements": statements,
+    }
+
+
+def reads_temporary(sent: Sent) -> bool:
+    """Whether a statement reads a table that only its own node makes."""
+    return any(_TEMPORARY.search(read.table[-1]) for read in sent.reads.scans)
+
+
+class _Tables:
+    """The project's node or source behind a path of BigQuery's."""
+
+    def __init__(self, manifest: Manifest):
+        self._manifest = manifest
+        self._ids = {
+            _key(node.database, node.schema, node.identifier): node.unique_id
+            for node in (*manifest.nodes.values(), *manifest.sources.values())
+            if node.is_relational or node.resource_type == "source"
+        }
+
+    def id_of(self, path: tuple[str, ...], sent: Sent) -> str:
+        name = _TEMPORARY.sub("", path[-1])
+        found = self._ids.get(_key(*path[:-1], name))
+        if found is None:
+            raise CostError(
+                f"{sent.node} reads {'.'.join(path)}, which is neither a node nor a source of the"
+                " project: read it with ref() or source()."
+            )
+        return found
+
+    def partition_column(self, unique_id: str) -> str | None:
+        if unique_id in self._manifest.sources:
+            return "ingested_date"
+        declared = self._manifest.nodes[unique_id].config.get("partition_by") or {}
+        return declared.get("field")
+
+    def is_text(self, unique_id: str) -> bool:
+        """Whether a table is one of text files, which BigQuery can only read whole."""
+        source = self._manifest.sources.get(unique_id)
+        return source is not None and source.config.meta["lake"]["format"] != "parquet"
+
+    def is_incremental(self, unique_id: str) -> bool:
+        node = self._manifest.nodes.get(unique_id)
+        return node is not None and node.config.materialized == "incremental"
+
+
+def _key(*path: str) -> tuple[str, ...]:
+    return tuple(part.lower() for part in path)
+
+
+def _scans(sent: Sent, tables: _Tables) -> Iterator[dict[str, Any]]:
+    for read in sent.reads.scans:
+        yield _scan(sent, read, tables, is_rewritten=False)
+    if sent.reads.rewritten is not None:
+        yield _scan(sent, sent.reads.rewritten, tables, is_rewritten=True)
+
+
+def _scan(sent: Sent, read: Read, tables: _Tables, is_rewritten: bool) -> dict[str, Any]:
+    unique_id = tables.id_of(read.table, sent)
+    is_temporary = _TEMPORARY.search(read.table[-1]) is not None
+    extent = ALL
+    if tables.is_incremental(unique_id) and (is_temporary or _is_replaced(sent, unique_id)):
+        extent = DAYS
+    elif is_temporary:
+        extent = CHANGES
+    columns = {column.lower(): bounds for column, bounds in read.bounds.items()}
+    partition = tables.partition_column(unique_id) or ""
+    bounds = columns.get(partition.lower(), Bounds())
+    return {
+        "table": unique_id,
+        "is_temporary": is_temporary,
+        "is_rewritten": is_rewritten,
+        "columns": ["raw_record"] if tables.is_text(unique_id) else sorted(read.columns),
+        "low": _moment(bounds.low),
+        "high": _moment(bounds.high),
+        "extent": extent,
+    }
+
+
+def _is_replaced(sent: Sent, unique_id: str) -> bool:
+    """Whether a statement replaces partitions of its own node's table."""
+    return sent.node == unique_id and sent.form == WINDOW and sent.kind == "MergeStmt"
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _leaves_of_tables(recorded: Recorded, tables: _Tables) -> Iterator[dict[str, Any]]:
+    """Each table that is scanned: its columns, those of a STRUCT one by one."""
+    paths = {
+        tables.id_of(read.table, sent): read.table
+        for sent in recorded.statements
+        for read in sent.reads.scans
+        if _TEMPORARY.search(read.table[-1]) is None
+    }
+    for unique_id, path in sorted(paths.items()):
+        columns = recorded.warehouse.table(path).columns
+        leaves = [leaf for name, type_ in columns.items() for leaf in _leaves((name,), type_, ())]
+        yield {"id": unique_id, "leaves": leaves}
+
+
+def _leaves(name: tuple[str, ...], type_: Type, steps: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The columns of which a column consists; `[]` among the steps goes into an array."""
+    if type_.HasField("array_type"):
+        yield from _leaves(name, type_.array_type.element_type, (*steps, "[]"))
+    elif type_.HasField("struct_type"):
+        for held in type_.struct_type.field:
+            yield from _leaves((*name, held.field_name), held.field_type, (*steps, held.field_name))
+    else:
+        yield {
+            "name": ".".join(name),
+            "column": name[0],
+            "steps": list(steps),
+            "type": googlesql.text(type_),
+        }
