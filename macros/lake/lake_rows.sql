@@ -54,9 +54,10 @@ select
     ingested_date,
     _file_name as lake_file,
     cast(null as int64) as line_number
-from {{ relation }}
+{#- by its name: --empty would hide _file_name and the partitions behind a subquery #}
+from {{ relation.render() }}
 where
-    {{ _lake_days() }}
+    {{ 'false and ' if flags.EMPTY }}{{ _lake_days() }}
     {%- if format not in _typed_lake_formats() %}
     and raw_record not in ('', '\r')
     {%- endif %}

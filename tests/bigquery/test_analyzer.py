@@ -136,6 +136,13 @@ def _trains_warm(outcome) -> list[bool]:
     ]
 
 
+def test_an_empty_run_asks_the_lake_for_no_day(built, build):
+    with built.warehouse.copied() as warehouse:
+        empty = build(warehouse, ["run", "--empty", "--select", "path:models/lake"])
+    assert empty.problems == {}
+    assert [statement.refused for statement in empty.sent if statement.refused] == []
+
+
 def test_an_empty_run_trains_nothing(built, build, rendered):
     node = rendered.manifest.nodes[AIR_TIME]
     command = ["run", "--empty", "--select", "path:ml/models/air_time"]
