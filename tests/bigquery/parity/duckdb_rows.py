@@ -1,6 +1,7 @@
 """Rows and types as DuckDB has them, in the terms of analyzer/values.py."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 import duckdb
 from analyzer import googlesql
@@ -42,22 +43,34 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, st
     return columns, [frozen(row) for row in result.fetchall()]
 
 
-def session(tables: Mapping[str, Rows] | None = None) -> duckdb.DuckDBPyConnection:
-    """A database in memory, set as dbt's is, that holds these tables."""
+def session() -> duckdb.DuckDBPyConnection:
+    """A database in memory, set as dbt's is, with the engine's functions."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     register(connection)
-    for name, table in (tables or {}).items():
-        columns = ", ".join(f'"{column}" {_declared(t)}' for column, t in table.columns.items())
-        connection.execute(f'create table "{name}" ({columns})')
-        fill(connection, name, table.rows)
     return connection
 
 
-def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Iterable[tuple]) -> None:
-    rows = list(rows)
-    if rows:
-        connection.executemany(f'insert into "{name}" values ({", ".join("?" * len(rows[0]))})', rows)
+def load(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Rows]) -> None:
+    """Make these tables anew."""
+    for name, table in tables.items():
+        columns = ", ".join(f'"{column}" {_declared(t)}' for column, t in table.columns.items())
+        connection.execute(f'create or replace table "{name}" ({columns})')
+        types = table.columns.values()
+        rows = [tuple(map(_parameter, row, types)) for row in table.rows]
+        if rows:
+            marks = ", ".join("?" * len(types))
+            connection.executemany(f'insert into "{name}" values ({marks})', rows)
+
+
+def _parameter(value: Any, type_: Type) -> Any:
+    """A value as DuckDB's client takes it."""
+    if value is not None and type_.HasField("array_type"):
+        return [_parameter(item, type_.array_type.element_type) for item in value]
+    if value is not None and type_.HasField("struct_type"):
+        parts = zip(value, type_.struct_type.field, strict=True)
+        return {part.field_name: _parameter(item, part.field_type) for item, part in parts}
+    return value
 
 
 def _declared(type_: Type) -> str:
