@@ -1,13 +1,17 @@
 """Rows and types as DuckDB has them, in the terms of analyzer/values.py."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 from analyzer import googlesql
 from analyzer.values import Rows, Type, frozen
 from duckdb.sqltypes import DuckDBPyType
 from duckdb_bqml import register
+
+PROFILES = Path(__file__).parents[3] / "profiles.yml"
 
 _BIGQUERY = {
     "bigint": "INT64",
@@ -44,9 +48,11 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, st
 
 
 def session() -> duckdb.DuckDBPyConnection:
-    """A database in memory, set as dbt's is, with the engine's functions."""
+    """A database in memory, set as profiles.yml sets dbt's, with the engine's functions."""
     connection = duckdb.connect()
-    connection.execute("set TimeZone = 'UTC'")
+    profile = yaml.safe_load(PROFILES.read_text())["azekura"]["outputs"]["duckdb"]
+    for name, value in profile["settings"].items():
+        connection.execute(f"set {name} = '{value}'")
     register(connection)
     return connection
 

@@ -105,7 +105,7 @@ CLOCKS = [
         "America/St_Johns": ["2011-03-13", "2010-11-06", "2010-11-07"],
         "Asia/Kathmandu": ["1986-01-01"],
         "Asia/Kolkata": ["2013-01-01"],
-        "UTC": ["2013-01-01", "0001-01-02", "9999-12-30"],
+        "UTC": ["2013-01-01", "0001-01-02", "9999-12-28"],
     }.items()
     for day, minute in product(
         map(date.fromisoformat, days),
@@ -125,8 +125,8 @@ def _each(macro: str, *arguments: str) -> str:
 
 def _text_literals() -> str:
     texts = [text for text in TEXTS if text is not None]
-    rows = [f"select {n} as id, {{{{ text_literal({text!r}) }}}} as given" for n, text in enumerate(texts)]
-    return " union all ".join(rows)
+    rows = " union all ".join(f"select {{{{ text_literal({text!r}) }}}} as given" for text in texts)
+    return f"select given, length(given) as size from ({rows}) as texts"
 
 
 _HOURS = [datetime(2013, 3, 9, 22) + timedelta(minutes=30 * n) for n in (0, 1, 2, 2, 6, 7, 8, 50)]
@@ -251,7 +251,47 @@ _FIELDS = [
 ]
 _SPEEDS = [None, 0.0, -1.5, float("inf"), float("-inf"), float("nan"), 2.0]
 
+_PAIRS = Table(
+    {"id": "INT64", "one": "INT64", "other": "INT64", "word": "STRING"},
+    [
+        (number, one, other, word)
+        for number, (one, other, word) in enumerate(
+            zip(
+                [None, 0, 1, -1, 7, -7, 7, -7, 2**53, 2**63 - 1, 3, 3, None, 1],
+                [1, 3, 3, 3, 2, 2, -2, -2, 3, 2, None, 0, None, 10**9],
+                ["", None, "a", "A", "B", "b", "é", "É", "Z", "z", "aa", "a ", None, "😀"],
+                strict=True,
+            )
+        )
+    ],
+)
+# what models write without a macro
+_PLAIN = """
+select
+    id,
+    one / nullif(other, 0) as ratio,
+    cast(floor(one / nullif(other, 0)) as {{ dbt.type_bigint() }}) as floored,
+    mod(one, nullif(other, 0)) as remainder,
+    ln(nullif(abs(one), 0)) as logarithm,
+    one = other or one is null as is_equal,
+    coalesce(not (one > other), true) as is_checked,
+    word < 'a' as is_before,
+    word = 'a' as is_a,
+    lower(word) as lowered,
+    length(word) as size,
+    coalesce(nullif(word, ''), 'none') as named,
+    row_number() over (order by word, id) as place,
+    row_number() over (order by word desc, id desc) as place_from_the_end,
+    lag(word) over (order by one, id) as word_before,
+    first_value(one) over (partition by other order by word, id) as first_one,
+    count(one) over (partition by other) as ones_count,
+    max(one) over (order by word range between unbounded preceding and current row) as greatest_one,
+    rank() over (order by one desc) as one_rank
+from cases
+"""
+
 CASES = {
+    "plain_sql": Case(("SQL without a macro",), _PLAIN, {"cases": _PAIRS}),
     "safe_cast_text": Case(
         ("safe_cast_text",),
         _each(
@@ -338,7 +378,8 @@ CASES = {
     ),
     "over_last_hours": Case(
         ("over_last_hours",),
-        "select *, sum(amount) {{ over_last_hours(3, 'moment', by=['place']) }} as amount_3h,"
+        "select *, cast(sum(amount) {{ over_last_hours(3, 'moment', by=['place']) }} as {{ dbt.type_bigint() }})"
+        " as amount_3h,"
         " count(*) {{ over_last_hours(1, 'moment', by=['place']) }} as count_1h from cases",
         {"cases": _ROLLED},
     ),
