@@ -1,12 +1,15 @@
 """Macros of pure SQL give the same rows on DuckDB and on GoogleSQL's reference evaluator."""
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from analyzer import googlesql
 from analyzer.googlesql import Refused
 from analyzer.values import Rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from parity import duckdb_rows, gaps
 from parity.comparison import differences
 from parity.macros import CASES
@@ -42,6 +45,13 @@ def tables(service):
     return typed
 
 
+@pytest.fixture(scope="module")
+def histories():
+    """One database for all examples."""
+    with duckdb_rows.session() as connection:
+        yield connection
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_macro_gives_the_same_rows(name, on_duckdb, rendered, service, tables, record_property):
     given = tables(CASES[name])
@@ -54,7 +64,42 @@ def test_a_macro_gives_the_same_rows(name, on_duckdb, rendered, service, tables,
     only_ours, only_theirs = differences(ours, theirs.rows)
     assert only_ours == only_theirs == []
     assert list(columns.items()) == list(types.items())
-    record_property("parity", f"parity of macros: {', '.join(CASES[name].calls)}: {len(ours)} rows compared")
+    record_property(
+        "parity", f"parity of macros: {', '.join(CASES[name].calls)}: {len(ours)} rows compared"
+    )
+
+
+# few hours, so that moments meet: at one hour, at the end of a time to live, in any order
+_hours = st.integers(0, 9).map(lambda hour: datetime(2013, 11, 3) + timedelta(hours=hour))
+_entities = st.sampled_from([1, 2, None])
+_places = st.sampled_from(["x", "X", "", None])
+_label = st.tuples(_entities, _places, st.none() | _hours)
+_state = st.tuples(_entities, _places, st.none() | _hours, st.none() | _hours, st.integers(0, 9))
+
+
+def _one_per_event(row: tuple) -> tuple:
+    return row[:3]
+
+
+@settings(max_examples=20)
+@given(
+    labels=st.lists(_label, min_size=1, max_size=10),
+    states=st.lists(_state, max_size=20, unique_by=_one_per_event),
+)
+def test_feature_join_gives_the_same_rows_on_any_history(
+    on_duckdb, histories, rendered, service, tables, labels, states
+):
+    given_tables = tables(CASES["feature_join"])
+    columns = {name: table.columns for name, table in given_tables.items()}
+    given_tables |= {
+        "labels": Rows(columns["labels"], [(n, *label) for n, label in enumerate(labels)]),
+        "states": Rows(columns["states"], [(*state, str(state[-1])) for state in states]),
+    }
+    theirs = service.evaluate(rendered.text(CASES["feature_join"].template), given_tables)
+    duckdb_rows.load(histories, given_tables)
+    _, ours = duckdb_rows.query(histories, on_duckdb["feature_join"])
+    assert len(ours) == len(labels)
+    assert differences(ours, theirs.rows) == ([], [])
 
 
 def test_every_macro_with_a_bigquery_side_is_compared_or_a_gap(rendered):

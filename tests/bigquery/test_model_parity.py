@@ -1,4 +1,4 @@
-"""Every model that is pure SQL gives the same rows on DuckDB and on GoogleSQL's reference evaluator.
+"""Every model of pure SQL gives the same rows on DuckDB and on GoogleSQL's reference evaluator.
 
 dbt builds a small lake on DuckDB, whole and then for a window. Each model's BigQuery SQL is then
 evaluated on the rows that DuckDB made of what the model reads, so that a difference shows where it
@@ -8,6 +8,7 @@ arises; the lake is read as external tables.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 import duckdb
 import pytest
@@ -15,6 +16,8 @@ from analyzer import googlesql
 from analyzer.googlesql import Refused
 from analyzer.values import Rows
 from dbt.node_types import NodeType
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from parity import duckdb_rows, external_tables, gaps, sample
 from parity.comparison import differences
 from projects import Project
@@ -64,7 +67,7 @@ def database(sampled):
 
 @pytest.fixture(scope="module")
 def inputs(sampled, database, rendered, service) -> Callable[[str], dict[str, Rows]]:
-    """What a model of this name reads of what was built, by the paths that BigQuery knows it under."""
+    """What a model reads of what was built, by BigQuery's paths."""
     manifest = rendered.manifest
     by_name = {node.name: node for node in manifest.nodes.values()}
     known: dict[str, Rows] = {}
@@ -104,7 +107,9 @@ def compare(database, inputs, service) -> Callable[..., Compared]:
         for engine, rows in zip(("DuckDB", "BigQuery"), differences(one, other), strict=True):
             problems += [f"only on {engine}: {row}" for row in rows]
         for place in left_out:
-            if not any(differences([(r[place],) for r in ours], [(r[place],) for r in theirs.rows])):
+            if not any(
+                differences([(r[place],) for r in ours], [(r[place],) for r in theirs.rows])
+            ):
                 problems.append(f"column {list(types)[place]} is the same: it is no gap")
         return Compared(len(ours), problems)
 
@@ -119,7 +124,8 @@ def test_the_sample_holds_what_is_hard(sampled):
         " count(*) filter (departure_delay_minutes is not null and arrival_delay_minutes is null),"
         " count(*) filter (ingested_date > cast(scheduled_at as date)),"
         " count(*) filter (ingested_date < cast(scheduled_at as date)),"
-        " count(*) filter (flight_date = '2013-10-01'), count(*) filter (flight_date < '1970-01-01'),"
+        " count(*) filter (flight_date = '2013-10-01'),"
+        " count(*) filter (flight_date < '1970-01-01'),"
         " count(*) filter (flight_date in ('2013-03-10', '2013-11-03')),"
         " count(*) filter (dayofweek(flight_date) = 0),"
         " count(*) filter (flight_date = last_day(flight_date)),"
@@ -136,7 +142,8 @@ def test_the_sample_holds_what_is_hard(sampled):
         "weather": True,
     }
     assert sampled.project.query(
-        "select tail_number from warehouse.dim_aircraft group by 1 having count(distinct carrier_code) > 1"
+        "select tail_number from warehouse.dim_aircraft"
+        " group by tail_number having count(distinct carrier_code) > 1"
     )
     assert sampled.project.query("select 1 from warehouse.dim_airport where not is_listed")
 
@@ -162,8 +169,8 @@ def test_models_give_the_same_rows(sampled, compare, rendered, window_queries, r
     rows = sum(found.rows for found in compared.values())
     record_property(
         "parity",
-        f"parity of models: {len(sampled.built)} models and snapshots, {len(sampled.windowed)} of them"
-        f" also for a window, {rows:,} rows compared",
+        f"parity of models: {len(sampled.built)} models and snapshots,"
+        f" {len(sampled.windowed)} of them also for a window, {rows:,} rows compared",
     )
 
 
@@ -179,6 +186,55 @@ def test_models_are_trained_on_the_same_rows(sampled, compare, rendered, record_
     record_property(
         "parity", f"parity of training queries: {len(compared)} models, {rows:,} rows compared"
     )
+
+
+_days = st.sampled_from([0, 1, 2, 6, 7, 8, 26, 27, 28]).map(
+    lambda day: date(2013, 9, 3) + timedelta(days=day)
+)
+_flight = st.fixed_dictionaries(
+    {
+        "flight_date": _days,
+        "carrier_code": st.sampled_from(["AA", "aa"]),
+        "origin_airport_code": st.sampled_from(["EWR", "JFK"]),
+        "destination_airport_code": st.just("ORD"),
+        "departure_delay_minutes": st.none() | st.integers(-30, 90),
+        "arrival_delay_minutes": st.none() | st.integers(-60, 120),
+        "air_time_minutes": st.none() | st.integers(0, 400),
+        "is_cancelled": st.booleans(),
+        "is_late_departure": st.none() | st.booleans(),
+        "is_late_arrival": st.none() | st.booleans(),
+        "ingested_at": st.tuples(_days, st.integers(0, 200)).map(
+            lambda it: datetime.combine(it[0], time(20)) + timedelta(minutes=it[1])
+        ),
+    }
+)
+
+
+@settings(max_examples=6)
+@given(flights=st.lists(_flight, min_size=1, max_size=20))
+def test_rolling_features_are_the_same_on_any_history(
+    sampled, inputs, rendered, window_queries, service, flights
+):
+    """On flights that need not be possible, whole and for a window."""
+    features = ["feat_carrier__punctuality", "feat_route__history", "feat_airport__traffic"]
+    [(path, real)] = inputs(features[0]).items()
+    rows = [
+        tuple({**flight, "known_at": flight["ingested_at"]}.get(name) for name in real.columns)
+        for flight in flights
+    ]
+    history = Rows(real.columns, rows)
+    with duckdb_rows.session() as connection:
+        connection.execute("attach ':memory:' as azekura; create schema azekura.warehouse")
+        connection.execute("use azekura.warehouse")
+        duckdb_rows.load(connection, {"fct_flight": history})
+        for name in features:
+            for queries, nodes in (
+                (rendered.queries, sampled.built),
+                (window_queries, sampled.windowed),
+            ):
+                theirs = service.evaluate(queries[name], {path: history})
+                _, ours = duckdb_rows.query(connection, nodes[name].compiled_code)
+                assert differences(ours, theirs.rows) == ([], []), name
 
 
 def test_a_model_that_is_not_compared_cannot_be(inputs, rendered, service, record_property):

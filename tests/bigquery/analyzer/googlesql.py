@@ -129,7 +129,7 @@ class GoogleSQL:
     def evaluate(self, query: str, tables: Mapping[str, Rows] | None = None) -> Rows:
         """A query's rows by GoogleSQL's reference implementation; Refused if it has none to give.
 
-        `tables` holds the rows of each table that the query reads, by its path: `project.dataset.name`.
+        `tables` holds the rows of each table that the query reads, by `project.dataset.name`.
         """
         tables = tables or {}
         request = service.EvaluateQueryRequest(

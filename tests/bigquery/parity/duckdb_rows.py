@@ -84,6 +84,8 @@ def _declared(type_: Type) -> str:
     if type_.HasField("array_type"):
         return f"{_declared(type_.array_type.element_type)}[]"
     if type_.HasField("struct_type"):
-        fields = ", ".join(f'"{x.field_name}" {_declared(x.field_type)}' for x in type_.struct_type.field)
+        fields = ", ".join(
+            f'"{x.field_name}" {_declared(x.field_type)}' for x in type_.struct_type.field
+        )
         return f"struct({fields})"
     return _DUCKDB[name]

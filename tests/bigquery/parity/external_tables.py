@@ -10,10 +10,10 @@ from analyzer.values import Rows, Type
 
 
 def rows(lake: Path, source, type_named: Callable[[str], Type]) -> Rows:
-    """Of one source of the manifest: Parquet with the columns declared, text as one; `_file_name` last.
+    """Of one source of the manifest: Parquet with the columns declared, text as one.
 
-    A line of text ends at its line feed: what else stands there is in `raw_record`. CSV headers are
-    skipped.
+    `_file_name` comes last. A line of text ends at its line feed: what else stands there is in
+    `raw_record`. CSV headers are skipped.
     """
     declared = {name: column.data_type.upper() for name, column in source.columns.items()}
     files = sorted((lake / source.source_name / source.name).glob("*/*"))
@@ -31,7 +31,9 @@ def _records(files: list[Path], columns: list[str]) -> Iterator[tuple]:
         for path in files:
             table = connection.read_parquet(str(path))
             typed = [
-                f'"{name}"::timestamp' if table[name].types[0].id.startswith("timestamp") else f'"{name}"'
+                f'"{name}"::timestamp'
+                if table[name].types[0].id.startswith("timestamp")
+                else f'"{name}"'
                 for name in columns
             ]
             for record in table.project(", ".join(typed)).fetchall():

@@ -1,6 +1,7 @@
 """What GoogleSQL's reference evaluator and DuckDB are not compared in, and why.
 
-Each gap is tried: one that the evaluator can do after all, or where both sides agree, fails its test.
+Each gap is tried: one that the evaluator can do after all, or where both sides agree, fails its
+test.
 """
 
 _BIGQUERY_ML = "calls BigQuery ML, of which the evaluator has no function"

@@ -3,9 +3,13 @@
 Each case is a query that calls macros on tables of its own; dbt renders it for both engines.
 """
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,72 +31,54 @@ def _numbered(type_: str, values: list, name: str = "given") -> Table:
 
 # ---- input ---------------------------------------------------------------------------------------
 
-NUMBERS = """
-0|-0|+5|--5|+ 5| 12 |007|1.|.5|-.5|.|1.0|39.02|1e3|1E+3|1e-3|1e|e5|1_000|1,000|0x1A|0X1a|-0x1A|0x|0xG
-|0x1.8p1|1e999|-1e999|1e-999|NaN|nan|-nan|inf|+inf|-inf|Infinity|INF|infinit|9223372036854775807
-|9223372036854775808|-9223372036854775808|-9223372036854775809|0x7FFFFFFFFFFFFFFF|0x8000000000000000
-|-0x8000000000000000|1.7976931348623157e308|1.7976931348623159e308|4.9e-324|2e-324|0.1|1f|0b1|0o7|１２|٣
-|1 2|½|1e+|1e5.5|00.5|-|+|1%|0.30000000000000004|1e22|1e23|123456789012345678901234567890
-|1234567890123456789.1234567891|0.0000000005|0.0000000004|-0.0000000005|1e28|1e29|1e-10
-|99999999999999999999999999999.999999999|99999999999999999999999999999.9999999995
-""".replace("\n", "").split("|")
-BOOLS = "true|TRUE|tRuE|t|f|false|False|yes|no|y|n|on|off|1|0| true|true |truе".split("|")  # noqa: SIM905
-DATES = """
-2013-06-14|2013-6-4|2013-06-14 | 2013-06-14|20130614|2013/06/14|13-06-14|0001-01-01|9999-12-31|10000-01-01
-|0000-01-01|-0001-01-01|2013-02-29|2012-02-29|2013-13-01|2013-00-01|2013-06-31|+2013-06-14|2013-06-14Z
-|June 14 2013|2013-06|0013-06-14|013-06-14|epoch|infinity|today|2013-06-14 (BC)|2013-06-14 BC
-""".replace("\n", "").split("|")
-TIMES = [
-    f"2013-06-14{rest}"
-    for rest in """
- 10:00| 10:00:00|T10:00:00|t10:00:00|T10:00:00Z|T10:00:00z| 10:00:00 Z| 10:00:00+02| 10:00:00+2
-| 10:00:00+02:30| 10:00:00+0230| 10:00:00+230| 10:00:00 +02:00| 10:00:00 America/New_York| 10:00:00 UTC
-| 10:00:00 utc| 10:00:00 EST| 10:00:00 UTC+2| 10:00:00.1| 10:00:00.123456| 10:00:00.1234565
-| 10:00:00.123456789| 10:00:00.1234567891| 10:00:00.| 1:2:3| 24:00:00| 23:59:60| 23:59:60.5+01| 23:59:61
-| 10:60:00| 10|T| |  10:00:00| 10:00:00 | 10:00:00+14:00| 10:00:00+14:01| 10:00:00-12:00| 10:00:00-13
-| 10:00:00+02:60|+02| 10:00:00 AM| 10:00:00,5| 10:00:00-00:00| 10:00:00+| 10:0:0|T10:00Z| 010:00:00
-| 10:00:00+02:30:15| 10:00:00-05:30
-""".replace("\n", "").split("|")
-] + """
-0001-01-01 00:00:00+01|0001-01-01 00:00:00-01|9999-12-31 23:59:59.9999999|9999-12-31 23:59:59-01
-|1969-12-31 23:59:59.9999995|2013-02-30 00:00:00|1371204000|0000-01-01 00:00:00|294247-01-10 04:00:54
-|2013-6-4 1:2:3|now
-""".replace("\n", "").split("|")
-WORDS = """
-a|A|é|É|é|ß|ẞ|ǆ|İ|ı|ﬁ|日本|😀|👩‍👩‍👧|it's|"quoted"|back\\slash|\\n|\\x41|%|_|$|{{|#}|-- no|/* no */|`|NULL|~|1:a
-|a b| a|a |
-""".replace("\n", "").split("|")
-TEXTS = [
-    *("", None, " ", "\t", "\n", "\r\n", "a\nb", "\t12\n", "\f1\v", "12\u00a0", "\u3000 12", "true\n"),
-    *("2013-06-14\t", "\n2013-06-14", "2013-06-14\t10:00:00", "2013-06-14 10:00:00\n"),
-    *(NUMBERS + BOOLS + DATES + TIMES + WORDS),
-]
+# one JSON string a line: numbers, dates and times as they are not all written, words, white space
+_TEXTS = Path(__file__).with_name("texts.ndjson").read_text()
+TEXTS = [json.loads(line) for line in _TEXTS.split("\n") if line]
+
+
+def _each_of(words: str, read: Callable[[str], Any]) -> list:
+    return [read(word) for word in words.split()]
+
+
 DAYS = [
     None,
-    *map(
+    *_each_of(
+        """
+        0001-01-02 1582-10-15 1900-02-28 1969-12-31 1970-01-01 2000-02-29 2012-02-29 2012-12-30
+        2012-12-31 2013-01-01 2013-01-31 2013-02-28 2013-03-01 2013-03-10 2013-10-01 2013-11-03
+        2013-12-31 2014-12-28 2014-12-29 2016-01-03 2016-01-04 2038-01-19
+        """,
         date.fromisoformat,
-        "0001-01-02 1582-10-15 1900-02-28 1969-12-31 1970-01-01 2000-02-29 2012-02-29 2012-12-30"
-        " 2012-12-31 2013-01-01 2013-01-31 2013-02-28 2013-03-01 2013-03-10 2013-10-01 2013-11-03"
-        " 2013-12-31 2014-12-28 2014-12-29 2016-01-03 2016-01-04 2038-01-19 9999-12-30".split(),  # noqa: SIM905
     ),
 ]
+_BOUNDARIES = _each_of(
+    """
+    0001-01-09 1900-03-01 1969-12-31 1970-01-01 2000-02-29 2012-12-31 2013-01-01T05 2013-03-10T07
+    2013-06-16 2013-06-17 2013-10-01T04 2013-11-03T05 2013-11-03T06 2013-11-03T07 2014-01-01
+    9999-12-25
+    """,
+    datetime.fromisoformat,
+)
 _SECOND = timedelta(seconds=1)
-MOMENTS = [
-    None,
-    *(
-        moment + step
-        for moment in map(
-            datetime.fromisoformat,
-            "0001-01-09 1900-03-01 1969-12-31 1970-01-01 2000-02-29 2012-12-31 2013-01-01T05"
-            " 2013-03-10T07 2013-06-16 2013-06-17 2013-10-01T04 2013-11-03T05 2013-11-03T06 2013-11-03T07"
-            " 2014-01-01 9999-12-25".split(),  # noqa: SIM905
-        )
-        for step in (-_SECOND / 1_000_000, timedelta(0), _SECOND / 1000, _SECOND * 5399.5)
-    ),
-]
+_STEPS = (-_SECOND / 1_000_000, timedelta(0), _SECOND / 1000, _SECOND * 5399.5)
+MOMENTS = [None, *(moment + step for moment in _BOUNDARIES for step in _STEPS)]
 ZONES = [
-    *("UTC", "America/New_York", "Europe/London", "Asia/Kolkata", "Asia/Kathmandu", "America/Phoenix"),
-    *("Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia", "America/Sao_Paulo", "Asia/Tokyo", None),
+    *(
+        "UTC",
+        "America/New_York",
+        "Europe/London",
+        "Asia/Kolkata",
+        "Asia/Kathmandu",
+        "America/Phoenix",
+    ),
+    *(
+        "Australia/Lord_Howe",
+        "America/St_Johns",
+        "Pacific/Apia",
+        "America/Sao_Paulo",
+        "Asia/Tokyo",
+        None,
+    ),
 ]
 # around the days on which the clocks of these zones are put forward or back
 CLOCKS = [
@@ -197,7 +183,12 @@ _STATES = Table(
 )
 _JOIN = """
 select * from {{ feature_join('labels', at='moment', views=[
-    {'view': 'states', 'keys': {'entity': 'entity_id', 'place': 'place'}, 'columns': ['level'], 'ttl_hours': 5},
+    {
+        'view': 'states',
+        'keys': {'entity': 'entity_id', 'place': 'place'},
+        'columns': ['level'],
+        'ttl_hours': 5,
+    },
     {'view': 'others', 'keys': {'entity': 'entity_id'}, 'columns': ['word', 'rank']},
 ]) }} as joined
 """
@@ -221,6 +212,22 @@ _OTHERS = Table(
     ],
 )
 
+_ROLLED_DAYS = """
+select
+    *,
+    cast(sum(amount) {{ over_last_days(28, 'day', by=['place']) }} as {{ dbt.type_bigint() }}) as a,
+    count(amount) {{ over_last_days(2, 'day', by=['place']) }} as b
+from cases
+"""
+_ROLLED_HOURS = """
+select
+    *,
+    count(amount) {{ over_last_hours(3, 'moment', by=['place']) }} as a,
+    max(amount) {{ over_last_hours(3, 'moment', by=['place']) }} as c,
+    count(*) {{ over_last_hours(1, 'moment', by=['place']) }} as b
+from cases
+"""
+
 _RECORDS = Table(
     {
         "id": "INT64",
@@ -233,10 +240,46 @@ _RECORDS = Table(
         "raw": "BYTES",
     },
     [
-        (0, "Ñ\"\\/\n\x01😀<&", 9007199254740992, 1.5, True, date(2013, 1, 1), datetime(2013, 1, 1, 10), b"abc"),
-        (1, "", 9007199254740993, -0.5, False, date(1, 1, 1), datetime(2013, 1, 1, 10, 0, 0, 500000), b""),
-        (2, None, -9007199254740993, None, None, None, datetime(1969, 12, 31, 23, 59, 59, 999999), None),
-        (3, "\u00e9", -9007199254740992, 0.1, None, None, datetime(1, 1, 1, 0, 0, 0, 1000), b"\xff\x00"),
+        (
+            0,
+            'Ñ"\\/\n\x01😀<&',
+            9007199254740992,
+            1.5,
+            True,
+            date(2013, 1, 1),
+            datetime(2013, 1, 1, 10),
+            b"abc",
+        ),
+        (
+            1,
+            "",
+            9007199254740993,
+            -0.5,
+            False,
+            date(1, 1, 1),
+            datetime(2013, 1, 1, 10, 0, 0, 500000),
+            b"",
+        ),
+        (
+            2,
+            None,
+            -9007199254740993,
+            None,
+            None,
+            None,
+            datetime(1969, 12, 31, 23, 59, 59, 999999),
+            None,
+        ),
+        (
+            3,
+            "\u00e9",
+            -9007199254740992,
+            0.1,
+            None,
+            None,
+            datetime(1, 1, 1, 0, 0, 0, 1000),
+            b"\xff\x00",
+        ),
         (4, "null", None, 1e-4, None, None, None, b"\\"),
     ],
 )
@@ -290,25 +333,34 @@ select
 from cases
 """
 
+_TYPES = ["string", "int64", "float64", "numeric", "bool", "date", "timestamp", "bytes"]
+
 CASES = {
     "plain_sql": Case(("SQL without a macro",), _PLAIN, {"cases": _PAIRS}),
     "safe_cast_text": Case(
         ("safe_cast_text",),
-        _each(
-            "safe_cast_text",
-            *(f"'given', '{t}'" for t in "string int64 float64 numeric bool date timestamp bytes".split()),  # noqa: SIM905
-        ),
+        _each("safe_cast_text", *(f"'given', '{type_}'" for type_ in _TYPES)),
         {"cases": _numbered("STRING", TEXTS)},
     ),
     "text_literal": Case(("text_literal",), _text_literals()),
     "farm_fingerprint": Case(
         ("farm_fingerprint",),
         _each("farm_fingerprint", "'given'"),
-        {"cases": _numbered("STRING", [*TEXTS, *("é" * n for n in (8, 16, 17, 32, 33, 64, 65, 300))])},
+        {
+            "cases": _numbered(
+                "STRING", [*TEXTS, *("é" * n for n in (8, 16, 17, 32, 33, 64, 65, 300))]
+            )
+        },
     ),
     "surrogate_key": Case(
         ("surrogate_key",),
-        _each("surrogate_key", "['given']", "['given', 'id']", "['other', 'given']", "['day', 'other']"),
+        _each(
+            "surrogate_key",
+            "['given']",
+            "['given', 'id']",
+            "['other', 'given']",
+            "['day', 'other']",
+        ),
         {
             "cases": Table(
                 {"id": "INT64", "given": "STRING", "other": "STRING", "day": "DATE"},
@@ -324,7 +376,11 @@ CASES = {
     "array_at": Case(
         ("array_at",),
         _each("array_at", *(f"'given', {position}" for position in (0, 1, 2, 5, -1, -2))),
-        {"cases": _numbered("ARRAY<STRING>", [(), ("a",), ("a", "", "c"), ("", "b", "c", "d", "e", "f")])},
+        {
+            "cases": _numbered(
+                "ARRAY<STRING>", [(), ("a",), ("a", "", "c"), ("", "b", "c", "d", "e", "f")]
+            )
+        },
     ),
     "ml_probability_of": Case(
         ("ml_probability_of",),
@@ -338,15 +394,20 @@ CASES = {
     ),
     "days": Case(
         ("date_add_days", "day_of_week", "month_start", "unix_day"),
-        "select id, {{ date_add_days('given', -1) }} as before, {{ date_add_days('given', 'id') }} as moved,"
+        "select id, {{ date_add_days('given', -1) }} as before,"
+        " {{ date_add_days('given', 'id') }} as moved,"
         " {{ day_of_week('given') }} as weekday, {{ month_start('given') }} as month,"
         " {{ unix_day('given') }} as number from cases",
-        {"cases": _numbered("DATE", DAYS[:-1])},
+        {"cases": _numbered("DATE", DAYS)},
     ),
     "hhmm_to_minutes": Case(
         ("hhmm_to_minutes",),
         _each("hhmm_to_minutes", "'given'"),
-        {"cases": _numbered("INT64", [None, 0, 1, 59, 60, 99, 100, 517, 2359, 2400, -1, -100, -159, 10**15])},
+        {
+            "cases": _numbered(
+                "INT64", [None, 0, 1, 59, 60, 99, 100, 517, 2359, 2400, -1, -100, -159, 10**15]
+            )
+        },
     ),
     "local_to_utc": Case(
         ("local_to_utc",),
@@ -356,12 +417,18 @@ CASES = {
     "utc_to_local_date": Case(
         ("utc_to_local_date",),
         "select *, {{ utc_to_local_date('moment', 'zone') }} as day from cases",
-        {"cases": Table({"moment": "TIMESTAMP", "zone": "STRING"}, list(product(MOMENTS[5:], ZONES)))},
+        {
+            "cases": Table(
+                {"moment": "TIMESTAMP", "zone": "STRING"}, list(product(MOMENTS[5:], ZONES))
+            )
+        },
     ),
     "timestamps": Case(
         ("unix_second", "timestamp_truncate"),
         "select id, {{ unix_second('given') }} as number, "
-        + ", ".join(f"{{{{ timestamp_truncate('given', '{unit}') }}}} as cut_{unit}" for unit in CUTS)
+        + ", ".join(
+            f"{{{{ timestamp_truncate('given', '{unit}') }}}} as cut_{unit}" for unit in CUTS
+        )
         + " from cases",
         {"cases": _numbered("TIMESTAMP", MOMENTS)},
     ),
@@ -374,21 +441,14 @@ CASES = {
             for n, amount in enumerate((-1, 100, "'id - 7'", "'nullif(id, 3)'"))
         )
         + " from cases",
-        {"cases": _numbered("TIMESTAMP", [m for m in MOMENTS if m is None or 1900 < m.year < 9999])},
+        {
+            "cases": _numbered(
+                "TIMESTAMP", [m for m in MOMENTS if m is None or 1900 < m.year < 9999]
+            )
+        },
     ),
-    "over_last_hours": Case(
-        ("over_last_hours",),
-        "select *, cast(sum(amount) {{ over_last_hours(3, 'moment', by=['place']) }} as {{ dbt.type_bigint() }})"
-        " as amount_3h,"
-        " count(*) {{ over_last_hours(1, 'moment', by=['place']) }} as count_1h from cases",
-        {"cases": _ROLLED},
-    ),
-    "over_last_days": Case(
-        ("over_last_days",),
-        "select *, cast(sum(amount) {{ over_last_days(28, 'day', by=['place']) }} as {{ dbt.type_bigint() }})"
-        " as amount_28d, count(amount) {{ over_last_days(2, 'day', by=['place']) }} as count_2d from cases",
-        {"cases": _ROLLED},
-    ),
+    "over_last_hours": Case(("over_last_hours",), _ROLLED_HOURS, {"cases": _ROLLED}),
+    "over_last_days": Case(("over_last_days",), _ROLLED_DAYS, {"cases": _ROLLED}),
     "feature_join": Case(
         ("feature_join",), _JOIN, {"labels": _LABELS, "states": _STATES, "others": _OTHERS}
     ),

@@ -2,8 +2,8 @@
 
 The records are taken by rule, not by hand: those of the days below whose key has a hash of the
 right remainder, all of a few aircraft, and rare kinds more often than common ones. What the demo's
-data never does (a record sent twice, one that cannot be, a line that is broken) is added in files of
-its own, named `added`.
+data never does (a record sent twice, one that cannot be, a line that is broken) is added in files
+of its own, named `added`.
 """
 
 from datetime import date
@@ -147,7 +147,8 @@ _ADDED_WEATHER = [
     f'\ufeff{{"origin": "W00", {_HOUR}}}',
     # numbers, written as JSON and as text
     f'{{"origin": "W01", "temp": 1e2, "dewp": -0.0, "humid": 1E-7, "wind_dir": 360, {_HOUR}}}',
-    f'{{"origin": "W02", "temp": "39.02", "dewp": "1e1", "humid": ".5", "wind_dir": "+5", {_HOUR}}}',
+    f'{{"origin": "W02", "temp": "39.02", "dewp": "1e1", "humid": ".5", {_HOUR}}}',
+    f'{{"origin": "W02", "wind_dir": "+5", {_HOUR}}}',
     f'{{"origin": "W03", "temp": 100000000000000000000, "precip": 0.1, "visib": 10.0, {_HOUR}}}',
     f'{{"origin": "W04", "wind_dir": 39.5, {_HOUR}}}',
     f'{{"origin": "W05", "wind_dir": 9223372036854775808, {_HOUR}}}',
@@ -192,15 +193,15 @@ _ADDED_WEATHER = [
 ]
 _START = "2013-01-01T00:00:00Z"
 _ADDED_AIRCRAFT = [
-    f"N9001,2001,Fixed wing,\"ACME, \"\"Inc.\"\"\",A-1,2,100,NA,Turbo-fan,{_START},{_START}",
+    f'N9001,2001,Fixed wing,"ACME, ""Inc.""",A-1,2,100,NA,Turbo-fan,{_START},{_START}',
     f"N9002,NA,,,,,,,,{_START},{_START}",
     f"N9003, 2001 ,x,y,z,+2,100,0,w,{_START},{_START}\r",
     f"N9004,20.0,x,y,z,2,100,0,w,{_START},{_START}",
     f"N9005,1_000,x,y,z,2,100,0,w,{_START},{_START}",
     f"N9006,0x7D1,x,y,z,2,100,0,w,{_START},{_START}",
     f"N9007,2001,x,y,z,2,100,0,w,{_START}",
-    f"N9008,2001,x\"y,z,w,2,100,0,w,{_START},{_START}",
-    f"N9009,2001,\"x\"y,z,w,2,100,0,w,{_START},{_START}",
+    f'N9008,2001,x"y,z,w,2,100,0,w,{_START},{_START}',
+    f'N9009,2001,"x"y,z,w,2,100,0,w,{_START},{_START}',
     f"Ñ·ß,2001,\\,'z',\"w\",2,100,0,w,{_START},{_START}",
     f",2001,x,y,z,2,100,0,w,{_START},{_START}",
     f"NA,2001,x,y,z,2,100,0,w,{_START},{_START}",
@@ -208,13 +209,14 @@ _ADDED_AIRCRAFT = [
     f"N9010,9223372036854775808,x,y,z,2,1,1,w,{_START},{_START}",
     "",
 ]
+_AS_EVER = f'"event_at": "{_START}", "ingested_at": "{_START}"'
 _ADDED_AIRPORTS = [
-    f'{{"faa": "A01", "name": "Twice", "lat": 1, "alt": 1.0, "event_at": "{_START}", "ingested_at": "{_START}"}}',
-    f'{{"faa": "A02", "name": "Twice", "lat": 1.0, "event_at": "{_START}", "ingested_at": "{_START}"}}',
-    f'{{"faa": "A02", "name": "twice", "lat": 1.5, "event_at": "{_START}", "ingested_at": "{_START}"}}',
-    f'{{"faa": "A02", "name": "Ñ", "lat": 1.5, "event_at": "{_START}", "ingested_at": "{_START}"}}',
+    f'{{"faa": "A01", "name": "One", "lat": 1, "alt": 1.0, {_AS_EVER}}}',
+    f'{{"faa": "A02", "name": "Twice", "lat": 1.0, {_AS_EVER}}}',
+    f'{{"faa": "A02", "name": "twice", "lat": 1.5, {_AS_EVER}}}',
+    f'{{"faa": "A02", "name": "Ñ", "lat": 1.5, {_AS_EVER}}}',
 ]
-_ADDED_CARRIERS = [f"Q1,\"Quick \"\"Q\"\", Inc.\",{_START},{_START}", f"Q2,NA,{_START},{_START}"]
+_ADDED_CARRIERS = [f'Q1,"Quick ""Q"", Inc.",{_START},{_START}', f"Q2,NA,{_START},{_START}"]
 _ADDED_TEXT = [
     (WEATHER, "2013-06-14", _ADDED_WEATHER),
     (AIRCRAFT, "2013-01-01", _ADDED_AIRCRAFT),
@@ -267,9 +269,7 @@ def _changed(flights: pa.Table, changes: list[str]) -> pa.Table:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.register("flights", flights)
-        made = (
-            f"select * replace ({change}) from base" for change in changes
-        )
+        made = (f"select * replace ({change}) from base" for change in changes)
         sql = (
             "with flight as (select * from flights where cast(event_at as date) = '2013-06-14'"
             " and air_time is not null order by event_at, carrier, flight limit 1),"
@@ -281,7 +281,9 @@ def _changed(flights: pa.Table, changes: list[str]) -> pa.Table:
         return connection.execute(sql).to_arrow_table().cast(flights.schema)
 
 
-def _taken(entity: Entity, sql: str, flights: pa.Table | None = None, **parameters: object) -> pa.Table:
+def _taken(
+    entity: Entity, sql: str, flights: pa.Table | None = None, **parameters: object
+) -> pa.Table:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         records = pa.concat_tables(arrivals_by_day(entity).values())
