@@ -81,7 +81,7 @@ def _one_per_event(row: tuple) -> tuple:
     return row[:3]
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     labels=st.lists(_label, min_size=1, max_size=10),
     states=st.lists(_state, max_size=20, unique_by=_one_per_event),

@@ -210,7 +210,7 @@ _flight = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(flights=st.lists(_flight, min_size=1, max_size=20))
 def test_rolling_features_are_the_same_on_any_history(
     sampled, inputs, rendered, window_queries, service, flights

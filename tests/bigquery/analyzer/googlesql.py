@@ -140,7 +140,6 @@ class GoogleSQL:
             held = request.simple_catalog.table.add(name=path)
             for name, type_ in table.columns.items():
                 held.column.add(name=name, type=type_)
-            request.table_content[path].SetInParent()
             write_rows(table, request.table_content[path])
         answer = self._call("EvaluateQuery", request, service.EvaluateQueryResponse)
         columns = {column.name: column.type for column in answer.prepared.columns}

@@ -126,6 +126,7 @@ def frozen(value: Any) -> Any:
 def write_rows(table: Rows, content: Message) -> None:
     """Put rows into an empty TableContent."""
     types = list(table.columns.values())
+    content.table_data.SetInParent()  # it is given, also where it has no rows
     for row in table.rows:
         cells = content.table_data.row.add().cell
         for value, type_ in zip(row, types, strict=True):
