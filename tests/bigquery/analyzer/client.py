@@ -108,9 +108,12 @@ class Client:
             return SimpleNamespace(num_rows=0, schema=_schema(reference.columns))
         path = (reference.project, reference.dataset_id, reference.table_id)
         table = self.warehouse.table(path)
-        if table is None:
-            raise NotFound(f"Not found: Table {'.'.join(path)}")
-        return _table(reference, table)
+        if table is not None:
+            return _table(reference, table)
+        if self.warehouse.model(path) is not None:
+            # BigQuery lists a model among the tables of its dataset, as of type MODEL
+            return _of_type(bigquery.Table(reference), "MODEL")
+        raise NotFound(f"Not found: Table {'.'.join(path)}")
 
     def list_tables(self, dataset: Any, max_results: int | None = None) -> list[bigquery.Table]:
         paths = self.warehouse.names(dataset.dataset_id)
@@ -139,10 +142,13 @@ class Client:
 
 
 def _table(reference: Any, table: Any) -> bigquery.Table:
-    made = bigquery.Table(reference, schema=_schema(table.columns))
-    made._properties["type"] = table.kind
-    made._properties["numRows"] = "0"
-    return made
+    return _of_type(bigquery.Table(reference, schema=_schema(table.columns)), table.kind)
+
+
+def _of_type(table: bigquery.Table, kind: str) -> bigquery.Table:
+    table._properties["type"] = kind
+    table._properties["numRows"] = "0"
+    return table
 
 
 def _schema(columns: dict[str, Type]) -> list[bigquery.SchemaField]:

@@ -92,7 +92,7 @@ class Warehouse:
         return self._models.get(self._key(path))
 
     def names(self, dataset: str) -> list[tuple[str, ...]]:
-        return [path for path in self._tables if path[1] == dataset.lower()]
+        return [path for path in (*self._tables, *self._models) if path[1] == dataset.lower()]
 
     def put(self, path: Iterable[str], table: Table) -> None:
         self._tables[self._key(path)] = table
@@ -244,6 +244,11 @@ class Warehouse:
     def _make_CreateModelStmt(self, node: Message, sql: str, kind: str) -> Outcome:
         path = tuple(googlesql.field(node, "name_path"))
         options = _options(node, sql, ".".join(path))
+        if options.get("warm_start") and self.model(path) is None:
+            raise Refused(
+                f"there is no model {'.'.join(path)} that warm_start could go on from",
+                _line_of(sql, "warm_start"),
+            )
         queried = _output(node)
         transformed = {
             column.name: column.column.type for column in node.transform_output_column_list
