@@ -242,7 +242,7 @@ def land(
     present = set() if replace else target.paths(SOURCE)
     missing = [file for file in files if file.path not in present]
     rows = {entity.name: 0 for entity in EVENTS + REFERENCE}
-    arrivals = cache(_arrivals)
+    arrivals = cache(arrivals_by_day)
     for file in progress(missing):
         records = arrivals(file.entity)[file.day]
         target.write(file.path, FORMATS[file.entity.format](records))
@@ -258,7 +258,7 @@ def _files(first: date, last: date) -> Iterator[LakeFile]:
         yield from (LakeFile(entity, day) for entity in EVENTS if day <= entity.last_day)
 
 
-def _arrivals(entity: Entity) -> dict[date, pa.Table]:
+def arrivals_by_day(entity: Entity) -> dict[date, pa.Table]:
     """All records of an entity by the day they arrived, in order of arrival."""
     table = _read(entity)
     event_at, ingested_at = entity.times(table)

@@ -1,4 +1,4 @@
-{#- Element number `position`, counted from 0, of an array; NULL beyond its end. -#}
+{#- Element number `position`, counted from 0, of an array; NULL beyond its end and before its start. -#}
 {% macro array_at(array, position) %}
     {{- return(adapter.dispatch('array_at', 'azekura')(array, position)) -}}
 {% endmacro %}
@@ -12,5 +12,6 @@
 {%- endmacro %}
 
 {% macro duckdb__array_at(array, position) -%}
-    {{ array }}[{{ position + 1 }}]
+    {#- DuckDB counts from 1, and back from the end below 0 -#}
+    {{ array }}[{{ [position + 1, 0] | max }}]
 {%- endmacro %}

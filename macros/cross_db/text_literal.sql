@@ -8,7 +8,7 @@
 {% endmacro %}
 
 {% macro bigquery__text_literal(text) -%}
-    '{{ text | replace('\\', '\\\\') | replace("'", "\\'") | replace('\n', '\\n') }}'
+    '{{ text | replace('\\', '\\\\') | replace("'", "\\'") | replace('\n', '\\n') | replace('\r', '\\r') }}'
 {%- endmacro %}
 
 {% macro duckdb__text_literal(text) -%}

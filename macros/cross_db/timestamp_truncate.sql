@@ -1,4 +1,7 @@
-{#- A timestamp cut to its hour, day, ... in UTC; stays a timestamp on both engines. -#}
+{#-
+  A timestamp cut to its hour, day, ... in UTC; stays a timestamp on both engines. As on BigQuery a `week` starts
+  on Sunday and an `isoweek` on Monday.
+-#}
 {% macro timestamp_truncate(timestamp, unit) %}
     {{- return(adapter.dispatch('timestamp_truncate', 'azekura')(timestamp, unit)) -}}
 {% endmacro %}
@@ -12,5 +15,12 @@
 {%- endmacro %}
 
 {% macro duckdb__timestamp_truncate(timestamp, unit) -%}
-    cast(date_trunc('{{ unit }}', {{ timestamp }}) as timestamp)
+    {%- if unit | lower == 'week' -%}
+        {#- DuckDB's own starts on Monday -#}
+        cast(date_trunc('week', {{ timestamp }} + interval 1 day) - interval 1 day as timestamp)
+    {%- elif unit | lower == 'isoweek' -%}
+        cast(date_trunc('week', {{ timestamp }}) as timestamp)
+    {%- else -%}
+        cast(date_trunc('{{ unit }}', {{ timestamp }}) as timestamp)
+    {%- endif -%}
 {%- endmacro %}

@@ -12,7 +12,8 @@
 
   DuckDB joins by ASOF, after dropping rows that an earlier known row with a later event_at outdates.
   BigQuery, which has no ASOF join, puts labels and states into one ordered window. There a NULL key
-  equals another and a NULL moment comes before all others, so states with either stay out.
+  equals another and a NULL moment comes before all others, so states with either stay out. On DuckDB
+  it is the joins that leave a NULL key out.
 -#}
 {% macro feature_join(labels, at, views) %}
     {{- return(adapter.dispatch('feature_join', 'azekura')(labels, at, _checked_views(views))) -}}
@@ -80,6 +81,7 @@
     asof left join (
         select *
         from {{ view.view }}
+        where known_at is not null
         qualify event_at = max(event_at) over (
             partition by {{ view.pairs.values() | join(', ') }}
             order by known_at

@@ -8,8 +8,8 @@
     raw_record              the record as it was found; NULL for good ones
 
   Of several records with one key the latest `ingested_at` is kept; of several that also arrived at
-  one moment the last in the file is kept and the others are rejected. Nothing is lost: a stg_ model
-  takes the rows without a reject_reason, the rejects model takes the others.
+  one moment one is kept, the same on both engines, and the others are rejected. Nothing is lost: a
+  stg_ model takes the rows without a reject_reason, the rejects model takes the others.
   The source's YAML declares all of it: `meta.lake` (format, key, required, checks, null_strings,
   max_lateness_days) and the columns' data types, in BigQuery's names. A check that is NULL passes.
 -#}
@@ -80,7 +80,7 @@
             *,
             row_number() over (
                 partition by problem is null, {{ _quoted_list(lake.key) }}
-                order by ingested_at desc, lake_file desc, {{ _lake_tie_breaker(columns) }} desc
+                order by ingested_at desc, lake_file desc, {{ _lake_tie_breaker(lake.format, columns) }}, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, {{ _quoted_list(lake.key) }}
@@ -113,10 +113,7 @@
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, {{ _record_as_json(columns) }})
-        end as raw_record
+        case when reject_reason is not null then {{ _record_as_json(columns) if lake.format == 'parquet' else 'raw_record' }} end as raw_record
     from judged
     where not is_superseded
 )
@@ -227,6 +224,7 @@ end
 {%- endmacro %}
 
 
+{#- A record of typed columns as BigQuery's TO_JSON_STRING writes it. -#}
 {% macro _record_as_json(columns) -%}
     {{ return(adapter.dispatch('_record_as_json', 'azekura')(columns)) }}
 {%- endmacro %}
@@ -239,21 +237,61 @@ end
     {#- struct_pack, because the fields of row() have no names -#}
     cast(to_json(struct_pack(
         {%- for column in columns -%}
-        {{ adapter.quote(column.name) }} := {{ adapter.quote(column.name) }}{{ ', ' if not loop.last }}
+        {{ adapter.quote(column.name) }} := {{ _duckdb_json_value(adapter.quote(column.name), column.data_type | lower) }}{{ ', ' if not loop.last }}
         {%- endfor -%}
     )) as varchar)
 {%- endmacro %}
 
-
-{#- What orders two records of one key, one moment and one file. -#}
-{% macro _lake_tie_breaker(columns) -%}
-    {{ return(adapter.dispatch('_lake_tie_breaker', 'azekura')(columns)) }}
+{% macro _duckdb_json_value(value, data_type) -%}
+    {%- if data_type == 'timestamp' -%}
+        strftime({{ value }}, '%Y-%m-%dT%H:%M:%S') || case
+            when epoch_us({{ value }}) % 1000000 = 0 then ''
+            when epoch_us({{ value }}) % 1000 = 0 then strftime({{ value }}, '.%g')
+            else strftime({{ value }}, '.%f')
+        end || 'Z'
+    {%- elif data_type == 'int64' -%}
+        {#- a number that JavaScript cannot hold is text -#}
+        case
+            when {{ value }} between -9007199254740992 and 9007199254740992 then to_json({{ value }})
+            else to_json(cast({{ value }} as varchar))
+        end
+    {%- elif data_type == 'bytes' -%}
+        to_base64({{ value }})
+    {%- else -%}
+        {{ value }}
+    {%- endif -%}
 {%- endmacro %}
 
-{% macro bigquery___lake_tie_breaker(columns) -%}
-    farm_fingerprint({{ bigquery___record_as_json(columns) }})
+
+{#-
+  What orders two records of one key, one moment and one file: all that is in them, so that both engines keep
+  the same one. BigQuery does not know which came last.
+-#}
+{% macro _lake_tie_breaker(format, columns) -%}
+    {%- if format != 'parquet' -%}
+        {{ return('raw_record desc') }}
+    {%- endif -%}
+    {%- set keys = [] -%}
+    {%- for column in columns -%}
+        {%- set is_float = column.data_type | lower == 'float64' -%}
+        {%- do keys.append(_lake_descending(adapter.quote(column.name), is_float)) -%}
+    {%- endfor -%}
+    {{ return(keys | join(', ')) }}
 {%- endmacro %}
 
-{% macro duckdb___lake_tie_breaker(columns) -%}
-    line_number
+{% macro _lake_descending(column, is_float) -%}
+    {{ return(adapter.dispatch('_lake_descending', 'azekura')(column, is_float)) }}
+{%- endmacro %}
+
+{% macro bigquery___lake_descending(column, is_float) -%}
+    {{ column }} desc
+{%- endmacro %}
+
+{% macro duckdb___lake_descending(column, is_float) -%}
+    {#- NaN is the least number on BigQuery and the greatest here -#}
+    {%- if is_float -%}
+        case when isnan({{ column }}) then cast('-infinity' as double) else {{ column }} end desc, isnan({{ column }})
+    {%- else -%}
+        {{ column }} desc
+    {%- endif -%}
 {%- endmacro %}

@@ -29,38 +29,55 @@ select
         {%- for column in columns %}
         {#- json_value is NULL for an object or a list, whose text json_query gives; JSON's null is NULL #}
         coalesce(
-            json_value(raw_record, '$.{{ column.name }}'),
-            nullif(json_query(raw_record, '$.{{ column.name }}'), 'null')
+            json_value(record, '$.{{ column.name }}'),
+            nullif(to_json_string(json_query(record, '$.{{ column.name }}')), 'null')
         ){{ ',' if not loop.last }}
         {%- endfor %}
     ] as cells,
     raw_record,
-    if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+    if(record is null, 'is not valid JSON', null) as raw_problem,
     {%- else %}
     array(
         select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-        from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), {{ _csv_cell_pattern() }})) as cell
+        from unnest(regexp_extract_all(concat(',', raw_record), {{ _csv_cell_pattern() }})) as cell
         with offset as cell_position
         order by cell_position
     ) as cells,
     raw_record,
     if(
-        array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), {{ _csv_cell_pattern(capture=false) }}), '')
-        != concat(',', rtrim(raw_record, '\r')),
+        array_to_string(regexp_extract_all(concat(',', raw_record), {{ _csv_cell_pattern(capture=false) }}), '')
+        != concat(',', raw_record),
         'is not well-formed CSV',
         null
     ) as raw_problem,
     {%- endif %}
     ingested_date,
-    _file_name as lake_file,
+    {{ '_file_name as ' if format in _typed_lake_formats() }}lake_file,
     cast(null as int64) as line_number
 {#- by its name: --empty would hide _file_name and the partitions behind a subquery #}
-from {{ relation.render() }}
-where
-    {{ 'false and ' if flags.EMPTY }}{{ _lake_days() }}
-    {%- if format not in _typed_lake_formats() %}
-    and raw_record not in ('', '\r')
-    {%- endif %}
+from {% if format in _typed_lake_formats() -%}
+{{ relation.render() }}
+where {{ 'false and ' if flags.EMPTY }}{{ _lake_days() }}
+{%- else -%}
+(
+    select
+        raw_record,
+        {%- if format == 'ndjson' %}
+        safe.parse_json(raw_record, wide_number_mode => 'round') as record,
+        {%- endif %}
+        ingested_date,
+        lake_file
+    from (
+        select
+            rtrim(raw_record, '\r') as raw_record,
+            ingested_date,
+            _file_name as lake_file
+        from {{ relation.render() }}
+        where {{ 'false and ' if flags.EMPTY }}{{ _lake_days() }}
+    )
+)
+where raw_record != ''
+{%- endif %}
 {%- endmacro %}
 
 
@@ -98,7 +115,7 @@ where {{ _lake_window('ingested_date') }}
 {%- else -%}
 select
     {%- if format == 'ndjson' %}
-    case when json_valid(line) then json_extract_string(line, [
+    case when json_valid(record) then json_extract_string(record, [
         {%- for column in columns -%}
         '$."{{ column.name }}"'{{ ', ' if not loop.last }}
         {%- endfor -%}
@@ -113,7 +130,7 @@ select
     case
         when line is null then 'is not valid UTF-8'
         {%- if format == 'ndjson' %}
-        when not json_valid(line) then 'is not valid JSON'
+        when not json_valid(record) or {{ _duckdb_json_is_lax('record') }} then 'is not valid JSON'
         {%- else %}
         when array_to_string(regexp_extract_all(concat(',', line), {{ _csv_cell_pattern(capture=false) }}), '') != concat(',', line)
             then 'is not well-formed CSV'
@@ -129,6 +146,10 @@ from (
         line_number,
         escaped,
         rtrim(try(decode(cast(escaped as blob))), chr(13)) as line
+        {%- if format == 'ndjson' %},
+        -- a byte order mark is no part of the first record
+        ltrim(line, chr(65279)) as record
+        {%- endif %}
     from (
         select
             filename as lake_file,
@@ -153,4 +174,19 @@ where
 -#}
 {% macro _csv_cell_pattern(capture=true) -%}
     ',{{ '(' if capture else '(?:' }}"(?:[^"]|"")*"|[^",][^,]*|)'
+{%- endmacro %}
+
+
+{#-
+  Whether JSON that DuckDB takes is none: a comma too many, NaN or Infinity (looked for outside of strings), or
+  a number that no FLOAT64 holds.
+-#}
+{% macro _duckdb_json_is_lax(text) -%}
+    {%- set bare = "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '', 'g')" -%}
+    (
+        regexp_matches({{ bare }}, '(?i),[[:space:]]*[]}]|na|in')
+        or coalesce(isinf(list_max(list_transform(
+            regexp_extract_all({{ bare }}, '[0-9][0-9.]*[eE][+]?[0-9]{3,}'), lambda number: cast(number as double)
+        ))), false)
+    )
 {%- endmacro %}

@@ -7,7 +7,8 @@ golden/models/...           what each model and snapshot compiles to; a trained 
 cases/given.sql             the tables and models that cases name and the project does not make
 
 `make golden` writes golden/ anew. Of these, and of all that a build sends, GoogleSQL says
-whether BigQuery would take it: analyzer/.
+whether BigQuery would take it: analyzer/. Of those without BigQuery ML it also says which rows they
+give, and DuckDB gives the same: parity/.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,13 +21,15 @@ from analyzer.googlesql import GoogleSQL
 from analyzer.warehouse import Warehouse
 from dbt.adapters.bigquery import BigQueryAdapter
 from dbt.adapters.bigquery.connections import BigQueryConnectionManager
-from dbt.adapters.factory import get_adapter_by_type, reset_adapters
+from dbt.adapters.factory import get_adapter_by_type, register_adapter, reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.clients.jinja import get_rendered
 from dbt.context.providers import generate_runtime_model_context
 from dbt.contracts.graph.manifest import Manifest
+from dbt.mp_context import get_mp_context
 from dbt_common.events.base_types import EventLevel, EventMsg
 from google.cloud.bigquery import Table
+from parity import sample
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
@@ -58,6 +61,8 @@ class Rendered:
     manifest: Manifest
     warnings: list[str]
     files: dict[Path, str]  # the text of each golden file, by its path below golden/
+    queries: dict[str, str]  # the select of each model and snapshot, by its name
+    text: Callable[..., str]  # what a template renders to, at any time
 
 
 @dataclass
@@ -109,6 +114,12 @@ def parsed(on_bigquery: None) -> Callable[..., Manifest]:
             return _dbt("parse", "--no-partial-parse")
 
     return parse
+
+
+@pytest.fixture(scope="session")
+def window_queries(rendered: Rendered) -> dict[str, str]:
+    """The select of each incremental model for the window of the sampled lake."""
+    return _windowed(rendered.manifest, sample.window_variables())
 
 
 @pytest.fixture(scope="session")
@@ -167,7 +178,9 @@ def _render(patch: pytest.MonkeyPatch) -> Rendered:
     nodes = _compiled(manifest, "--select", "resource_type:model", "resource_type:snapshot")
     config = get_adapter_by_type("bigquery").config
 
-    def text(template: str, node) -> str:
+    def text(template: str, node=nodes[0]) -> str:
+        register_adapter(config, get_mp_context())  # dbt may have run on DuckDB since
+        get_adapter_by_type("bigquery").set_macro_resolver(manifest)
         return get_rendered(template, generate_runtime_model_context(node, config, manifest))
 
     for node in nodes:
@@ -176,14 +189,23 @@ def _render(patch: pytest.MonkeyPatch) -> Rendered:
             text(TRAINING, node) if trains else node.compiled_code
         )
     for case in CASES.glob("*/*.sql"):
-        files["macros" / case.relative_to(CASES)] = text(case.read_text(), nodes[0])
+        files["macros" / case.relative_to(CASES)] = text(case.read_text())
 
-    patch.setattr(BigQueryAdapter, "get_relation", _a_table)
-    windowed = ["--select", "resource_type:model,config.materialized:incremental"]
-    for node in _compiled(manifest, *windowed, "--vars", WINDOW):
-        files[Path("models", f"{node.name}.incremental.sql")] = node.compiled_code
+    queries = {node.name: node.compiled_code for node in nodes}
+    for name, sql in _windowed(manifest, WINDOW).items():
+        files[Path("models", f"{name}.incremental.sql")] = sql
 
-    return Rendered(manifest, warnings, {path: sql.strip() + "\n" for path, sql in files.items()})
+    files = {path: sql.strip() + "\n" for path, sql in files.items()}
+    return Rendered(manifest, warnings, files, queries, text)
+
+
+def _windowed(manifest: Manifest, window: str) -> dict[str, str]:
+    """The select of each incremental model for one window, by the model's name."""
+    selected = ["--select", "resource_type:model,config.materialized:incremental"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BigQueryAdapter, "get_relation", _a_table)
+        nodes = _compiled(manifest, *selected, "--vars", window)
+    return {node.name: node.compiled_code for node in nodes}
 
 
 def _dbt(*arguments: str, manifest: Manifest | None = None, listen=None):
@@ -213,3 +235,11 @@ def _open_nothing(_, connection):
 
 def _a_table(adapter: BigQueryAdapter, database: str, schema: str, identifier: str):
     return adapter.Relation.create(database, schema, identifier, type="table")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the parity tests counted, and what they could not compare."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "parity":
+                terminalreporter.write_line(value)

@@ -247,7 +247,7 @@ def _evaluated(built, service, wanted, change=("", "")) -> dict[str, list[tuple]
         for statement in built.sent
         if statement.kinds == ("QueryStmt",) and wanted(statement.node)
     }
-    return {node: service.rows(sql.replace(*change)) for node, sql in queries.items()}
+    return {node: service.evaluate(sql.replace(*change)).rows for node, sql in queries.items()}
 
 
 def _listed(problems: dict[str, object]) -> str:

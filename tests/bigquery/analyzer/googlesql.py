@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import re
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from zetasql.wasi._pb2.zetasql.public import options_pb2 as public_options
 from zetasql.wasi._pb2.zetasql.public import type_pb2
 from zetasql.wasi._pb2.zetasql.resolved_ast import resolved_node_kind_pb2
 
+from analyzer.tokens import joined_paths, split_paths
+from analyzer.values import Rows, Type, kind, read_rows, write_rows
+
 Catalog = simple_catalog_pb2.SimpleCatalogProto
-Type = type_pb2.TypeProto
 
 _NAMES = {
     "INT64": "INT64",
@@ -140,13 +143,24 @@ class GoogleSQL:
         resolved = self._analyze(self._empty, self._options, sql_expression=sql)
         return innermost(resolved.resolved_expression)
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """A query without tables, evaluated by GoogleSQL's reference implementation."""
+    def evaluate(self, query: str, tables: Mapping[str, Rows] | None = None) -> Rows:
+        """A query's rows by GoogleSQL's reference implementation; Refused if it has none to give.
+
+        `tables` holds the rows of each table that the query reads, by `project.dataset.name`.
+        """
+        tables = tables or {}
         request = service.EvaluateQueryRequest(
-            sql=query, options=self._options, registered_catalog_id=self._empty
+            sql=joined_paths(split_paths(query), tables), options=self._options
         )
+        request.simple_catalog.CopyFrom(self.catalog())
+        for path, table in tables.items():
+            held = request.simple_catalog.table.add(name=path)
+            for name, type_ in table.columns.items():
+                held.column.add(name=name, type=type_)
+            write_rows(table, request.table_content[path])
         answer = self._call("EvaluateQuery", request, service.EvaluateQueryResponse)
-        return [tuple(_literal(cell) for cell in row.cell) for row in answer.content.table_data.row]
+        columns = {column.name: column.type for column in answer.prepared.columns}
+        return read_rows(answer.content, columns)
 
     def type_named(self, name: str) -> Type:
         """A type by BigQuery's name of it."""
@@ -235,13 +249,13 @@ def scalar(name: str) -> Type:
 
 def text(type_: Type) -> str:
     """A type as BigQuery writes it."""
-    kind = type_pb2.TypeKind.Name(type_.type_kind).removeprefix("TYPE_")
-    if kind == "ARRAY":
+    name = kind(type_)
+    if name == "ARRAY":
         return f"ARRAY<{text(type_.array_type.element_type)}>"
-    if kind == "STRUCT":
+    if name == "STRUCT":
         fields = [f"{x.field_name} {text(x.field_type)}".strip() for x in type_.struct_type.field]
         return f"STRUCT<{', '.join(fields)}>"
-    return _NAMES.get(kind, kind)
+    return _NAMES.get(name, name)
 
 
 def value(expression: Message) -> Any:
@@ -255,11 +269,11 @@ def value(expression: Message) -> Any:
 
 
 def _literal(held: Message) -> Any:
-    kind = held.WhichOneof("value")
-    if kind == "array_value":
+    held_as = held.WhichOneof("value")
+    if held_as == "array_value":
         return [_literal(item) for item in held.array_value.element]
-    if kind == "struct_value":
+    if held_as == "struct_value":
         return [_literal(item) for item in held.struct_value.field]
-    if kind == "timestamp_value":
+    if held_as == "timestamp_value":
         return held.timestamp_value.ToJsonString()
-    return getattr(held, kind) if kind else None
+    return getattr(held, held_as) if held_as else None

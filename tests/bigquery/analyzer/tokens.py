@@ -1,7 +1,7 @@
 """What has to be known of a statement's text: where its words, strings and brackets are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
@@ -68,6 +68,16 @@ def split_paths(sql: str) -> str:
         is_path = token.kind == "quoted" and "." in token.text and "/" not in token.text
         parts.append(token.text.replace(".", "`.`") if is_path else token.text)
     return "".join(parts)
+
+
+def joined_paths(sql: str, paths: Container[str]) -> str:
+    """The other way round for the paths given: `a`.`b`.`c` is the name `a.b.c`."""
+
+    def name(match: re.Match) -> str:
+        path = match[0].replace("`", "")
+        return f"`{path}`" if path in paths else match[0]
+
+    return re.sub(r"`[^`]*`(?:\.`[^`]*`)+", name, sql)
 
 
 def arguments(sql: str, found: list[Token], opening: int) -> tuple[list[tuple[int, int]], int]:

@@ -101,7 +101,7 @@ records as (
             *,
             row_number() over (
                 partition by problem is null, `carrier`, `flight`, `origin`, `event_at`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, `year` desc, `month` desc, `day` desc, `dep_time` desc, `sched_dep_time` desc, `dep_delay` desc, `arr_time` desc, `sched_arr_time` desc, `arr_delay` desc, `carrier` desc, `flight` desc, `tailnum` desc, `origin` desc, `dest` desc, `air_time` desc, `distance` desc, `hour` desc, `minute` desc, `time_hour` desc, `event_at` desc, `ingested_at` desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `carrier`, `flight`, `origin`, `event_at`
@@ -170,10 +170,7 @@ records as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then to_json_string(struct(`year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`)) end as raw_record
     from judged
     where not is_superseded
 ) as lake_records

@@ -1,0 +1,137 @@
+"""Macros of pure SQL give the same rows on DuckDB and on GoogleSQL's reference evaluator."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from analyzer import googlesql
+from analyzer.googlesql import Refused
+from analyzer.values import Rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from parity import duckdb_rows, gaps
+from parity.comparison import differences
+from parity.macros import CASES
+from projects import Tiny
+
+CASES_FOLDER = Path(__file__).parent / "cases"
+
+# compared where they are used: test_model_parity.py
+IN_MODELS = {"lake_rows"}
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(tmp_path_factory: pytest.TempPathFactory, rendered) -> dict[str, str]:
+    """Each case as dbt compiles it for DuckDB."""
+    project = Tiny(tmp_path_factory.mktemp("macros"))
+    for name, case in CASES.items():
+        project.model(name, case.template)
+    compiled = project.dbt("compile")
+    compiled.succeeded()
+    return {name: node.compiled_code for name, node in compiled.nodes.items()}
+
+
+@pytest.fixture(scope="module")
+def tables(service):
+    """The tables of a case, typed."""
+
+    def typed(case) -> dict[str, Rows]:
+        return {
+            name: Rows({c: service.type_named(t) for c, t in table.columns.items()}, table.rows)
+            for name, table in case.tables.items()
+        }
+
+    return typed
+
+
+@pytest.fixture(scope="module")
+def histories():
+    """One database for all examples."""
+    with duckdb_rows.session() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_macro_gives_the_same_rows(name, on_duckdb, rendered, service, tables, record_property):
+    given = tables(CASES[name])
+    theirs = service.evaluate(rendered.text(CASES[name].template), given)
+    with duckdb_rows.session() as connection:
+        duckdb_rows.load(connection, given)
+        columns, ours = duckdb_rows.query(connection, on_duckdb[name])
+    assert ours
+    types = {column: googlesql.text(type_) for column, type_ in theirs.columns.items()}
+    only_ours, only_theirs = differences(ours, theirs.rows)
+    assert only_ours == only_theirs == []
+    assert list(columns.items()) == list(types.items())
+    record_property(
+        "parity", f"parity of macros: {', '.join(CASES[name].calls)}: {len(ours)} rows compared"
+    )
+
+
+# few hours, so that moments meet: at one hour, at the end of a time to live, in any order
+_hours = st.integers(0, 9).map(lambda hour: datetime(2013, 11, 3) + timedelta(hours=hour))
+_entities = st.sampled_from([1, 2, None])
+_places = st.sampled_from(["x", "X", "", None])
+_label = st.tuples(_entities, _places, st.none() | _hours)
+_state = st.tuples(_entities, _places, st.none() | _hours, st.none() | _hours, st.integers(0, 9))
+
+
+def _one_per_event(row: tuple) -> tuple:
+    return row[:3]
+
+
+@settings(max_examples=12)
+@given(
+    labels=st.lists(_label, min_size=1, max_size=10),
+    states=st.lists(_state, max_size=20, unique_by=_one_per_event),
+)
+def test_feature_join_gives_the_same_rows_on_any_history(
+    on_duckdb, histories, rendered, service, tables, labels, states
+):
+    given_tables = tables(CASES["feature_join"])
+    columns = {name: table.columns for name, table in given_tables.items()}
+    given_tables |= {
+        "labels": Rows(columns["labels"], [(n, *label) for n, label in enumerate(labels)]),
+        "states": Rows(columns["states"], [(*state, str(state[-1])) for state in states]),
+    }
+    theirs = service.evaluate(rendered.text(CASES["feature_join"].template), given_tables)
+    duckdb_rows.load(histories, given_tables)
+    _, ours = duckdb_rows.query(histories, on_duckdb["feature_join"])
+    assert len(ours) == len(labels)
+    assert differences(ours, theirs.rows) == ([], [])
+
+
+def test_every_macro_with_a_bigquery_side_is_compared_or_a_gap(rendered):
+    sides = {
+        macro.name.removeprefix("bigquery__")
+        for macro in rendered.manifest.macros.values()
+        if macro.package_name == "azekura" and macro.name.startswith("bigquery__")
+    }
+    compared = {name for case in CASES.values() for name in case.calls} | IN_MODELS
+    assert sides - compared == gaps.MACROS.keys()
+
+
+def test_a_macro_that_is_not_compared_cannot_be(built, rendered, service, record_property):
+    """Its golden cases are refused, though all tables that they read are there."""
+    with built.warehouse.copied() as given:
+        given.run((CASES_FOLDER / "given.sql").read_text())
+        for name, reason in gaps.MACROS.items():
+            assert reason
+            cases = [
+                sql for path, sql in rendered.files.items() if path.parts[:2] == ("macros", name)
+            ]
+            assert cases, name
+            for sql in cases:
+                with pytest.raises(Refused, match=r"\bml\.\w+|does not correspond to a query"):
+                    service.evaluate(sql, _read_by(sql, given))
+    for reason in sorted(set(gaps.MACROS.values())):
+        names = [name for name, why in gaps.MACROS.items() if why == reason]
+        record_property("parity", f"gap: {', '.join(names)}: {reason}")
+
+
+def _read_by(sql: str, warehouse) -> dict[str, Rows]:
+    """The tables that a statement names, without rows."""
+    paths = re.findall(r"`([^`]*)`\.`([^`]*)`\.`([^`]*)`", sql)
+    found = {".".join(path): warehouse.table(path) for path in paths}
+    return {path: Rows(table.columns) for path, table in found.items() if table}
