@@ -8,86 +8,98 @@ records as (
         select
             [
                 coalesce(
-                    json_value(raw_record, '$.faa'),
-                    nullif(json_query(raw_record, '$.faa'), 'null')
+                    json_value(record, '$.faa'),
+                    nullif(to_json_string(json_query(record, '$.faa')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.name'),
-                    nullif(json_query(raw_record, '$.name'), 'null')
+                    json_value(record, '$.name'),
+                    nullif(to_json_string(json_query(record, '$.name')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.lat'),
-                    nullif(json_query(raw_record, '$.lat'), 'null')
+                    json_value(record, '$.lat'),
+                    nullif(to_json_string(json_query(record, '$.lat')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.lon'),
-                    nullif(json_query(raw_record, '$.lon'), 'null')
+                    json_value(record, '$.lon'),
+                    nullif(to_json_string(json_query(record, '$.lon')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.alt'),
-                    nullif(json_query(raw_record, '$.alt'), 'null')
+                    json_value(record, '$.alt'),
+                    nullif(to_json_string(json_query(record, '$.alt')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.tz'),
-                    nullif(json_query(raw_record, '$.tz'), 'null')
+                    json_value(record, '$.tz'),
+                    nullif(to_json_string(json_query(record, '$.tz')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.dst'),
-                    nullif(json_query(raw_record, '$.dst'), 'null')
+                    json_value(record, '$.dst'),
+                    nullif(to_json_string(json_query(record, '$.dst')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.tzone'),
-                    nullif(json_query(raw_record, '$.tzone'), 'null')
+                    json_value(record, '$.tzone'),
+                    nullif(to_json_string(json_query(record, '$.tzone')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.event_at'),
-                    nullif(json_query(raw_record, '$.event_at'), 'null')
+                    json_value(record, '$.event_at'),
+                    nullif(to_json_string(json_query(record, '$.event_at')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.ingested_at'),
-                    nullif(json_query(raw_record, '$.ingested_at'), 'null')
+                    json_value(record, '$.ingested_at'),
+                    nullif(to_json_string(json_query(record, '$.ingested_at')), 'null')
                 )
             ] as cells,
             raw_record,
-            if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+            if(record is null, 'is not valid JSON', null) as raw_problem,
             ingested_date,
-            _file_name as lake_file,
+            lake_file,
             cast(null as int64) as line_number
-        from `demo`.`azekura_lake_files`.`airports`
-        where
-            ingested_date >= date '0001-01-01'
-            and raw_record not in ('', '\r')
+        from (
+            select
+                raw_record,
+                safe.parse_json(raw_record, wide_number_mode => 'round') as record,
+                ingested_date,
+                lake_file
+            from (
+                select
+                    rtrim(raw_record, '\r') as raw_record,
+                    ingested_date,
+                    _file_name as lake_file
+                from `demo`.`azekura_lake_files`.`airports`
+                where ingested_date >= date '0001-01-01'
+            )
+        )
+        where raw_record != ''
     ),
 
     typed as (
         select
             safe_cast(cells[safe_offset(0)] as STRING) as `faa`,
             safe_cast(cells[safe_offset(1)] as STRING) as `name`,
-            safe_cast(cells[safe_offset(2)] as FLOAT64) as `lat`,
-            safe_cast(cells[safe_offset(3)] as FLOAT64) as `lon`,
+            safe_cast(if(regexp_contains(cells[safe_offset(2)], '[xX]'), null, cells[safe_offset(2)]) as FLOAT64) as `lat`,
+            safe_cast(if(regexp_contains(cells[safe_offset(3)], '[xX]'), null, cells[safe_offset(3)]) as FLOAT64) as `lon`,
             safe_cast(cells[safe_offset(4)] as INT64) as `alt`,
             safe_cast(cells[safe_offset(5)] as INT64) as `tz`,
             safe_cast(cells[safe_offset(6)] as STRING) as `dst`,
             safe_cast(cells[safe_offset(7)] as STRING) as `tzone`,
-            safe_cast(cells[safe_offset(8)] as TIMESTAMP) as `event_at`,
-            safe_cast(cells[safe_offset(9)] as TIMESTAMP) as `ingested_at`,
+            safe_cast(regexp_extract(cells[safe_offset(8)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `event_at`,
+            safe_cast(regexp_extract(cells[safe_offset(9)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
             raw_record,
             case
                 when raw_problem is not null then raw_problem
-                when cells[safe_offset(2)] is not null and safe_cast(cells[safe_offset(2)] as FLOAT64) is null
+                when cells[safe_offset(2)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(2)], '[xX]'), null, cells[safe_offset(2)]) as FLOAT64) is null
                     then concat('column lat holds "', cells[safe_offset(2)], '", which is not FLOAT64')
-                when cells[safe_offset(3)] is not null and safe_cast(cells[safe_offset(3)] as FLOAT64) is null
+                when cells[safe_offset(3)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(3)], '[xX]'), null, cells[safe_offset(3)]) as FLOAT64) is null
                     then concat('column lon holds "', cells[safe_offset(3)], '", which is not FLOAT64')
                 when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
                     then concat('column alt holds "', cells[safe_offset(4)], '", which is not INT64')
                 when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as INT64) is null
                     then concat('column tz holds "', cells[safe_offset(5)], '", which is not INT64')
-                when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as TIMESTAMP) is null
+                when cells[safe_offset(8)] is not null and safe_cast(regexp_extract(cells[safe_offset(8)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column event_at holds "', cells[safe_offset(8)], '", which is not TIMESTAMP')
-                when cells[safe_offset(9)] is not null and safe_cast(cells[safe_offset(9)] as TIMESTAMP) is null
+                when cells[safe_offset(9)] is not null and safe_cast(regexp_extract(cells[safe_offset(9)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column ingested_at holds "', cells[safe_offset(9)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
@@ -129,7 +141,7 @@ records as (
             *,
             row_number() over (
                 partition by problem is null, `faa`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`faa`, `name`, `lat`, `lon`, `alt`, `tz`, `dst`, `tzone`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, raw_record desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `faa`
@@ -176,10 +188,7 @@ records as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`faa`, `name`, `lat`, `lon`, `alt`, `tz`, `dst`, `tzone`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then raw_record end as raw_record
     from judged
     where not is_superseded
 ) as lake_records

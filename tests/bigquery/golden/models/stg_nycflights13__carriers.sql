@@ -8,32 +8,43 @@ records as (
         select
             array(
                 select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
+                from unnest(regexp_extract_all(concat(',', raw_record), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
                 with offset as cell_position
                 order by cell_position
             ) as cells,
             raw_record,
             if(
-                array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
-                != concat(',', rtrim(raw_record, '\r')),
+                array_to_string(regexp_extract_all(concat(',', raw_record), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
+                != concat(',', raw_record),
                 'is not well-formed CSV',
                 null
             ) as raw_problem,
             ingested_date,
-            _file_name as lake_file,
+            lake_file,
             cast(null as int64) as line_number
-        from `demo`.`azekura_lake_files`.`carriers`
-        where
-            ingested_date >= date '0001-01-01'
-            and raw_record not in ('', '\r')
+        from (
+            select
+                raw_record,
+                ingested_date,
+                lake_file
+            from (
+                select
+                    rtrim(raw_record, '\r') as raw_record,
+                    ingested_date,
+                    _file_name as lake_file
+                from `demo`.`azekura_lake_files`.`carriers`
+                where ingested_date >= date '0001-01-01'
+            )
+        )
+        where raw_record != ''
     ),
 
     typed as (
         select
             safe_cast(nullif(nullif(cells[safe_offset(0)], 'NA'), '') as STRING) as `carrier`,
             safe_cast(nullif(nullif(cells[safe_offset(1)], 'NA'), '') as STRING) as `name`,
-            safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as TIMESTAMP) as `event_at`,
-            safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as TIMESTAMP) as `ingested_at`,
+            safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `event_at`,
+            safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
@@ -42,9 +53,9 @@ records as (
                 when raw_problem is not null then raw_problem
                 when array_length(cells) != 4
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 4')
-                when nullif(nullif(cells[safe_offset(2)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as TIMESTAMP) is null
+                when nullif(nullif(cells[safe_offset(2)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '", which is not TIMESTAMP')
-                when nullif(nullif(cells[safe_offset(3)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as TIMESTAMP) is null
+                when nullif(nullif(cells[safe_offset(3)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
@@ -81,7 +92,7 @@ records as (
             *,
             row_number() over (
                 partition by problem is null, `carrier`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`carrier`, `name`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, raw_record desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `carrier`
@@ -116,10 +127,7 @@ records as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`carrier`, `name`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then raw_record end as raw_record
     from judged
     where not is_superseded
 ) as lake_records

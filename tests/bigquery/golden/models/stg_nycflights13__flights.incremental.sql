@@ -11,8 +11,7 @@ records as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`flights`
-        where
-            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
+        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
     ),
 
     typed as (

@@ -11,8 +11,7 @@ records as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`flights`
-        where
-            ingested_date >= date '0001-01-01'
+        where ingested_date >= date '0001-01-01'
     ),
 
     typed as (

@@ -18,8 +18,7 @@ flights as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`flights`
-        where
-            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
+        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
     ),
 
     typed as (
@@ -108,7 +107,7 @@ flights as (
             *,
             row_number() over (
                 partition by problem is null, `carrier`, `flight`, `origin`, `event_at`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, `year` desc, `month` desc, `day` desc, `dep_time` desc, `sched_dep_time` desc, `dep_delay` desc, `arr_time` desc, `sched_arr_time` desc, `arr_delay` desc, `carrier` desc, `flight` desc, `tailnum` desc, `origin` desc, `dest` desc, `air_time` desc, `distance` desc, `hour` desc, `minute` desc, `time_hour` desc, `event_at` desc, `ingested_at` desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `carrier`, `flight`, `origin`, `event_at`
@@ -177,10 +176,7 @@ flights as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then to_json_string(struct(`year`, `month`, `day`, `dep_time`, `sched_dep_time`, `dep_delay`, `arr_time`, `sched_arr_time`, `arr_delay`, `carrier`, `flight`, `tailnum`, `origin`, `dest`, `air_time`, `distance`, `hour`, `minute`, `time_hour`, `event_at`, `ingested_at`)) end as raw_record
     from judged
     where not is_superseded
 ) as lake_records
@@ -203,83 +199,95 @@ weather as (
         select
             [
                 coalesce(
-                    json_value(raw_record, '$.origin'),
-                    nullif(json_query(raw_record, '$.origin'), 'null')
+                    json_value(record, '$.origin'),
+                    nullif(to_json_string(json_query(record, '$.origin')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.year'),
-                    nullif(json_query(raw_record, '$.year'), 'null')
+                    json_value(record, '$.year'),
+                    nullif(to_json_string(json_query(record, '$.year')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.month'),
-                    nullif(json_query(raw_record, '$.month'), 'null')
+                    json_value(record, '$.month'),
+                    nullif(to_json_string(json_query(record, '$.month')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.day'),
-                    nullif(json_query(raw_record, '$.day'), 'null')
+                    json_value(record, '$.day'),
+                    nullif(to_json_string(json_query(record, '$.day')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.hour'),
-                    nullif(json_query(raw_record, '$.hour'), 'null')
+                    json_value(record, '$.hour'),
+                    nullif(to_json_string(json_query(record, '$.hour')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.temp'),
-                    nullif(json_query(raw_record, '$.temp'), 'null')
+                    json_value(record, '$.temp'),
+                    nullif(to_json_string(json_query(record, '$.temp')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.dewp'),
-                    nullif(json_query(raw_record, '$.dewp'), 'null')
+                    json_value(record, '$.dewp'),
+                    nullif(to_json_string(json_query(record, '$.dewp')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.humid'),
-                    nullif(json_query(raw_record, '$.humid'), 'null')
+                    json_value(record, '$.humid'),
+                    nullif(to_json_string(json_query(record, '$.humid')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.wind_dir'),
-                    nullif(json_query(raw_record, '$.wind_dir'), 'null')
+                    json_value(record, '$.wind_dir'),
+                    nullif(to_json_string(json_query(record, '$.wind_dir')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.wind_speed'),
-                    nullif(json_query(raw_record, '$.wind_speed'), 'null')
+                    json_value(record, '$.wind_speed'),
+                    nullif(to_json_string(json_query(record, '$.wind_speed')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.wind_gust'),
-                    nullif(json_query(raw_record, '$.wind_gust'), 'null')
+                    json_value(record, '$.wind_gust'),
+                    nullif(to_json_string(json_query(record, '$.wind_gust')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.precip'),
-                    nullif(json_query(raw_record, '$.precip'), 'null')
+                    json_value(record, '$.precip'),
+                    nullif(to_json_string(json_query(record, '$.precip')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.pressure'),
-                    nullif(json_query(raw_record, '$.pressure'), 'null')
+                    json_value(record, '$.pressure'),
+                    nullif(to_json_string(json_query(record, '$.pressure')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.visib'),
-                    nullif(json_query(raw_record, '$.visib'), 'null')
+                    json_value(record, '$.visib'),
+                    nullif(to_json_string(json_query(record, '$.visib')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.time_hour'),
-                    nullif(json_query(raw_record, '$.time_hour'), 'null')
+                    json_value(record, '$.time_hour'),
+                    nullif(to_json_string(json_query(record, '$.time_hour')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.event_at'),
-                    nullif(json_query(raw_record, '$.event_at'), 'null')
+                    json_value(record, '$.event_at'),
+                    nullif(to_json_string(json_query(record, '$.event_at')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.ingested_at'),
-                    nullif(json_query(raw_record, '$.ingested_at'), 'null')
+                    json_value(record, '$.ingested_at'),
+                    nullif(to_json_string(json_query(record, '$.ingested_at')), 'null')
                 )
             ] as cells,
             raw_record,
-            if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+            if(record is null, 'is not valid JSON', null) as raw_problem,
             ingested_date,
-            _file_name as lake_file,
+            lake_file,
             cast(null as int64) as line_number
-        from `demo`.`azekura_lake_files`.`weather`
-        where
-            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
-            and raw_record not in ('', '\r')
+        from (
+            select
+                raw_record,
+                safe.parse_json(raw_record, wide_number_mode => 'round') as record,
+                ingested_date,
+                lake_file
+            from (
+                select
+                    rtrim(raw_record, '\r') as raw_record,
+                    ingested_date,
+                    _file_name as lake_file
+                from `demo`.`azekura_lake_files`.`weather`
+                where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
+            )
+        )
+        where raw_record != ''
     ),
 
     typed as (
@@ -289,18 +297,18 @@ weather as (
             safe_cast(cells[safe_offset(2)] as INT64) as `month`,
             safe_cast(cells[safe_offset(3)] as INT64) as `day`,
             safe_cast(cells[safe_offset(4)] as INT64) as `hour`,
-            safe_cast(cells[safe_offset(5)] as FLOAT64) as `temp`,
-            safe_cast(cells[safe_offset(6)] as FLOAT64) as `dewp`,
-            safe_cast(cells[safe_offset(7)] as FLOAT64) as `humid`,
+            safe_cast(if(regexp_contains(cells[safe_offset(5)], '[xX]'), null, cells[safe_offset(5)]) as FLOAT64) as `temp`,
+            safe_cast(if(regexp_contains(cells[safe_offset(6)], '[xX]'), null, cells[safe_offset(6)]) as FLOAT64) as `dewp`,
+            safe_cast(if(regexp_contains(cells[safe_offset(7)], '[xX]'), null, cells[safe_offset(7)]) as FLOAT64) as `humid`,
             safe_cast(cells[safe_offset(8)] as INT64) as `wind_dir`,
-            safe_cast(cells[safe_offset(9)] as FLOAT64) as `wind_speed`,
-            safe_cast(cells[safe_offset(10)] as FLOAT64) as `wind_gust`,
-            safe_cast(cells[safe_offset(11)] as FLOAT64) as `precip`,
-            safe_cast(cells[safe_offset(12)] as FLOAT64) as `pressure`,
-            safe_cast(cells[safe_offset(13)] as FLOAT64) as `visib`,
-            safe_cast(cells[safe_offset(14)] as TIMESTAMP) as `time_hour`,
-            safe_cast(cells[safe_offset(15)] as TIMESTAMP) as `event_at`,
-            safe_cast(cells[safe_offset(16)] as TIMESTAMP) as `ingested_at`,
+            safe_cast(if(regexp_contains(cells[safe_offset(9)], '[xX]'), null, cells[safe_offset(9)]) as FLOAT64) as `wind_speed`,
+            safe_cast(if(regexp_contains(cells[safe_offset(10)], '[xX]'), null, cells[safe_offset(10)]) as FLOAT64) as `wind_gust`,
+            safe_cast(if(regexp_contains(cells[safe_offset(11)], '[xX]'), null, cells[safe_offset(11)]) as FLOAT64) as `precip`,
+            safe_cast(if(regexp_contains(cells[safe_offset(12)], '[xX]'), null, cells[safe_offset(12)]) as FLOAT64) as `pressure`,
+            safe_cast(if(regexp_contains(cells[safe_offset(13)], '[xX]'), null, cells[safe_offset(13)]) as FLOAT64) as `visib`,
+            safe_cast(regexp_extract(cells[safe_offset(14)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `time_hour`,
+            safe_cast(regexp_extract(cells[safe_offset(15)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `event_at`,
+            safe_cast(regexp_extract(cells[safe_offset(16)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
@@ -315,29 +323,29 @@ weather as (
                     then concat('column day holds "', cells[safe_offset(3)], '", which is not INT64')
                 when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
                     then concat('column hour holds "', cells[safe_offset(4)], '", which is not INT64')
-                when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as FLOAT64) is null
+                when cells[safe_offset(5)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(5)], '[xX]'), null, cells[safe_offset(5)]) as FLOAT64) is null
                     then concat('column temp holds "', cells[safe_offset(5)], '", which is not FLOAT64')
-                when cells[safe_offset(6)] is not null and safe_cast(cells[safe_offset(6)] as FLOAT64) is null
+                when cells[safe_offset(6)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(6)], '[xX]'), null, cells[safe_offset(6)]) as FLOAT64) is null
                     then concat('column dewp holds "', cells[safe_offset(6)], '", which is not FLOAT64')
-                when cells[safe_offset(7)] is not null and safe_cast(cells[safe_offset(7)] as FLOAT64) is null
+                when cells[safe_offset(7)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(7)], '[xX]'), null, cells[safe_offset(7)]) as FLOAT64) is null
                     then concat('column humid holds "', cells[safe_offset(7)], '", which is not FLOAT64')
                 when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as INT64) is null
                     then concat('column wind_dir holds "', cells[safe_offset(8)], '", which is not INT64')
-                when cells[safe_offset(9)] is not null and safe_cast(cells[safe_offset(9)] as FLOAT64) is null
+                when cells[safe_offset(9)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(9)], '[xX]'), null, cells[safe_offset(9)]) as FLOAT64) is null
                     then concat('column wind_speed holds "', cells[safe_offset(9)], '", which is not FLOAT64')
-                when cells[safe_offset(10)] is not null and safe_cast(cells[safe_offset(10)] as FLOAT64) is null
+                when cells[safe_offset(10)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(10)], '[xX]'), null, cells[safe_offset(10)]) as FLOAT64) is null
                     then concat('column wind_gust holds "', cells[safe_offset(10)], '", which is not FLOAT64')
-                when cells[safe_offset(11)] is not null and safe_cast(cells[safe_offset(11)] as FLOAT64) is null
+                when cells[safe_offset(11)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(11)], '[xX]'), null, cells[safe_offset(11)]) as FLOAT64) is null
                     then concat('column precip holds "', cells[safe_offset(11)], '", which is not FLOAT64')
-                when cells[safe_offset(12)] is not null and safe_cast(cells[safe_offset(12)] as FLOAT64) is null
+                when cells[safe_offset(12)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(12)], '[xX]'), null, cells[safe_offset(12)]) as FLOAT64) is null
                     then concat('column pressure holds "', cells[safe_offset(12)], '", which is not FLOAT64')
-                when cells[safe_offset(13)] is not null and safe_cast(cells[safe_offset(13)] as FLOAT64) is null
+                when cells[safe_offset(13)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(13)], '[xX]'), null, cells[safe_offset(13)]) as FLOAT64) is null
                     then concat('column visib holds "', cells[safe_offset(13)], '", which is not FLOAT64')
-                when cells[safe_offset(14)] is not null and safe_cast(cells[safe_offset(14)] as TIMESTAMP) is null
+                when cells[safe_offset(14)] is not null and safe_cast(regexp_extract(cells[safe_offset(14)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column time_hour holds "', cells[safe_offset(14)], '", which is not TIMESTAMP')
-                when cells[safe_offset(15)] is not null and safe_cast(cells[safe_offset(15)] as TIMESTAMP) is null
+                when cells[safe_offset(15)] is not null and safe_cast(regexp_extract(cells[safe_offset(15)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column event_at holds "', cells[safe_offset(15)], '", which is not TIMESTAMP')
-                when cells[safe_offset(16)] is not null and safe_cast(cells[safe_offset(16)] as TIMESTAMP) is null
+                when cells[safe_offset(16)] is not null and safe_cast(regexp_extract(cells[safe_offset(16)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column ingested_at holds "', cells[safe_offset(16)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
@@ -388,7 +396,7 @@ weather as (
             *,
             row_number() over (
                 partition by problem is null, `origin`, `time_hour`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`origin`, `year`, `month`, `day`, `hour`, `temp`, `dewp`, `humid`, `wind_dir`, `wind_speed`, `wind_gust`, `precip`, `pressure`, `visib`, `time_hour`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, raw_record desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `origin`, `time_hour`
@@ -449,10 +457,7 @@ weather as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`origin`, `year`, `month`, `day`, `hour`, `temp`, `dewp`, `humid`, `wind_dir`, `wind_speed`, `wind_gust`, `precip`, `pressure`, `visib`, `time_hour`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then raw_record end as raw_record
     from judged
     where not is_superseded
 ) as lake_records
@@ -475,24 +480,35 @@ aircraft as (
         select
             array(
                 select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
+                from unnest(regexp_extract_all(concat(',', raw_record), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
                 with offset as cell_position
                 order by cell_position
             ) as cells,
             raw_record,
             if(
-                array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
-                != concat(',', rtrim(raw_record, '\r')),
+                array_to_string(regexp_extract_all(concat(',', raw_record), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
+                != concat(',', raw_record),
                 'is not well-formed CSV',
                 null
             ) as raw_problem,
             ingested_date,
-            _file_name as lake_file,
+            lake_file,
             cast(null as int64) as line_number
-        from `demo`.`azekura_lake_files`.`aircraft`
-        where
-            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
-            and raw_record not in ('', '\r')
+        from (
+            select
+                raw_record,
+                ingested_date,
+                lake_file
+            from (
+                select
+                    rtrim(raw_record, '\r') as raw_record,
+                    ingested_date,
+                    _file_name as lake_file
+                from `demo`.`azekura_lake_files`.`aircraft`
+                where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
+            )
+        )
+        where raw_record != ''
     ),
 
     typed as (
@@ -506,8 +522,8 @@ aircraft as (
             safe_cast(nullif(nullif(cells[safe_offset(6)], 'NA'), '') as INT64) as `seats`,
             safe_cast(nullif(nullif(cells[safe_offset(7)], 'NA'), '') as INT64) as `speed`,
             safe_cast(nullif(nullif(cells[safe_offset(8)], 'NA'), '') as STRING) as `engine`,
-            safe_cast(nullif(nullif(cells[safe_offset(9)], 'NA'), '') as TIMESTAMP) as `event_at`,
-            safe_cast(nullif(nullif(cells[safe_offset(10)], 'NA'), '') as TIMESTAMP) as `ingested_at`,
+            safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(9)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `event_at`,
+            safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
@@ -524,9 +540,9 @@ aircraft as (
                     then concat('column seats holds "', nullif(nullif(cells[safe_offset(6)], 'NA'), ''), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(7)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(7)], 'NA'), '') as INT64) is null
                     then concat('column speed holds "', nullif(nullif(cells[safe_offset(7)], 'NA'), ''), '", which is not INT64')
-                when nullif(nullif(cells[safe_offset(9)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(9)], 'NA'), '') as TIMESTAMP) is null
+                when nullif(nullif(cells[safe_offset(9)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(9)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column event_at holds "', nullif(nullif(cells[safe_offset(9)], 'NA'), ''), '", which is not TIMESTAMP')
-                when nullif(nullif(cells[safe_offset(10)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(10)], 'NA'), '') as TIMESTAMP) is null
+                when nullif(nullif(cells[safe_offset(10)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
@@ -569,7 +585,7 @@ aircraft as (
             *,
             row_number() over (
                 partition by problem is null, `tailnum`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`tailnum`, `year`, `type`, `manufacturer`, `model`, `engines`, `seats`, `speed`, `engine`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, raw_record desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `tailnum`
@@ -618,10 +634,7 @@ aircraft as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`tailnum`, `year`, `type`, `manufacturer`, `model`, `engines`, `seats`, `speed`, `engine`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then raw_record end as raw_record
     from judged
     where not is_superseded
 ) as lake_records
@@ -644,86 +657,98 @@ airports as (
         select
             [
                 coalesce(
-                    json_value(raw_record, '$.faa'),
-                    nullif(json_query(raw_record, '$.faa'), 'null')
+                    json_value(record, '$.faa'),
+                    nullif(to_json_string(json_query(record, '$.faa')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.name'),
-                    nullif(json_query(raw_record, '$.name'), 'null')
+                    json_value(record, '$.name'),
+                    nullif(to_json_string(json_query(record, '$.name')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.lat'),
-                    nullif(json_query(raw_record, '$.lat'), 'null')
+                    json_value(record, '$.lat'),
+                    nullif(to_json_string(json_query(record, '$.lat')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.lon'),
-                    nullif(json_query(raw_record, '$.lon'), 'null')
+                    json_value(record, '$.lon'),
+                    nullif(to_json_string(json_query(record, '$.lon')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.alt'),
-                    nullif(json_query(raw_record, '$.alt'), 'null')
+                    json_value(record, '$.alt'),
+                    nullif(to_json_string(json_query(record, '$.alt')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.tz'),
-                    nullif(json_query(raw_record, '$.tz'), 'null')
+                    json_value(record, '$.tz'),
+                    nullif(to_json_string(json_query(record, '$.tz')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.dst'),
-                    nullif(json_query(raw_record, '$.dst'), 'null')
+                    json_value(record, '$.dst'),
+                    nullif(to_json_string(json_query(record, '$.dst')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.tzone'),
-                    nullif(json_query(raw_record, '$.tzone'), 'null')
+                    json_value(record, '$.tzone'),
+                    nullif(to_json_string(json_query(record, '$.tzone')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.event_at'),
-                    nullif(json_query(raw_record, '$.event_at'), 'null')
+                    json_value(record, '$.event_at'),
+                    nullif(to_json_string(json_query(record, '$.event_at')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.ingested_at'),
-                    nullif(json_query(raw_record, '$.ingested_at'), 'null')
+                    json_value(record, '$.ingested_at'),
+                    nullif(to_json_string(json_query(record, '$.ingested_at')), 'null')
                 )
             ] as cells,
             raw_record,
-            if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+            if(record is null, 'is not valid JSON', null) as raw_problem,
             ingested_date,
-            _file_name as lake_file,
+            lake_file,
             cast(null as int64) as line_number
-        from `demo`.`azekura_lake_files`.`airports`
-        where
-            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
-            and raw_record not in ('', '\r')
+        from (
+            select
+                raw_record,
+                safe.parse_json(raw_record, wide_number_mode => 'round') as record,
+                ingested_date,
+                lake_file
+            from (
+                select
+                    rtrim(raw_record, '\r') as raw_record,
+                    ingested_date,
+                    _file_name as lake_file
+                from `demo`.`azekura_lake_files`.`airports`
+                where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
+            )
+        )
+        where raw_record != ''
     ),
 
     typed as (
         select
             safe_cast(cells[safe_offset(0)] as STRING) as `faa`,
             safe_cast(cells[safe_offset(1)] as STRING) as `name`,
-            safe_cast(cells[safe_offset(2)] as FLOAT64) as `lat`,
-            safe_cast(cells[safe_offset(3)] as FLOAT64) as `lon`,
+            safe_cast(if(regexp_contains(cells[safe_offset(2)], '[xX]'), null, cells[safe_offset(2)]) as FLOAT64) as `lat`,
+            safe_cast(if(regexp_contains(cells[safe_offset(3)], '[xX]'), null, cells[safe_offset(3)]) as FLOAT64) as `lon`,
             safe_cast(cells[safe_offset(4)] as INT64) as `alt`,
             safe_cast(cells[safe_offset(5)] as INT64) as `tz`,
             safe_cast(cells[safe_offset(6)] as STRING) as `dst`,
             safe_cast(cells[safe_offset(7)] as STRING) as `tzone`,
-            safe_cast(cells[safe_offset(8)] as TIMESTAMP) as `event_at`,
-            safe_cast(cells[safe_offset(9)] as TIMESTAMP) as `ingested_at`,
+            safe_cast(regexp_extract(cells[safe_offset(8)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `event_at`,
+            safe_cast(regexp_extract(cells[safe_offset(9)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
             raw_record,
             case
                 when raw_problem is not null then raw_problem
-                when cells[safe_offset(2)] is not null and safe_cast(cells[safe_offset(2)] as FLOAT64) is null
+                when cells[safe_offset(2)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(2)], '[xX]'), null, cells[safe_offset(2)]) as FLOAT64) is null
                     then concat('column lat holds "', cells[safe_offset(2)], '", which is not FLOAT64')
-                when cells[safe_offset(3)] is not null and safe_cast(cells[safe_offset(3)] as FLOAT64) is null
+                when cells[safe_offset(3)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(3)], '[xX]'), null, cells[safe_offset(3)]) as FLOAT64) is null
                     then concat('column lon holds "', cells[safe_offset(3)], '", which is not FLOAT64')
                 when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
                     then concat('column alt holds "', cells[safe_offset(4)], '", which is not INT64')
                 when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as INT64) is null
                     then concat('column tz holds "', cells[safe_offset(5)], '", which is not INT64')
-                when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as TIMESTAMP) is null
+                when cells[safe_offset(8)] is not null and safe_cast(regexp_extract(cells[safe_offset(8)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column event_at holds "', cells[safe_offset(8)], '", which is not TIMESTAMP')
-                when cells[safe_offset(9)] is not null and safe_cast(cells[safe_offset(9)] as TIMESTAMP) is null
+                when cells[safe_offset(9)] is not null and safe_cast(regexp_extract(cells[safe_offset(9)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column ingested_at holds "', cells[safe_offset(9)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
@@ -765,7 +790,7 @@ airports as (
             *,
             row_number() over (
                 partition by problem is null, `faa`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`faa`, `name`, `lat`, `lon`, `alt`, `tz`, `dst`, `tzone`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, raw_record desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `faa`
@@ -812,10 +837,7 @@ airports as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`faa`, `name`, `lat`, `lon`, `alt`, `tz`, `dst`, `tzone`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then raw_record end as raw_record
     from judged
     where not is_superseded
 ) as lake_records
@@ -838,32 +860,43 @@ carriers as (
         select
             array(
                 select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-                from unnest(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
+                from unnest(regexp_extract_all(concat(',', raw_record), ',("(?:[^"]|"")*"|[^",][^,]*|)')) as cell
                 with offset as cell_position
                 order by cell_position
             ) as cells,
             raw_record,
             if(
-                array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
-                != concat(',', rtrim(raw_record, '\r')),
+                array_to_string(regexp_extract_all(concat(',', raw_record), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
+                != concat(',', raw_record),
                 'is not well-formed CSV',
                 null
             ) as raw_problem,
             ingested_date,
-            _file_name as lake_file,
+            lake_file,
             cast(null as int64) as line_number
-        from `demo`.`azekura_lake_files`.`carriers`
-        where
-            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
-            and raw_record not in ('', '\r')
+        from (
+            select
+                raw_record,
+                ingested_date,
+                lake_file
+            from (
+                select
+                    rtrim(raw_record, '\r') as raw_record,
+                    ingested_date,
+                    _file_name as lake_file
+                from `demo`.`azekura_lake_files`.`carriers`
+                where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-20'
+            )
+        )
+        where raw_record != ''
     ),
 
     typed as (
         select
             safe_cast(nullif(nullif(cells[safe_offset(0)], 'NA'), '') as STRING) as `carrier`,
             safe_cast(nullif(nullif(cells[safe_offset(1)], 'NA'), '') as STRING) as `name`,
-            safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as TIMESTAMP) as `event_at`,
-            safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as TIMESTAMP) as `ingested_at`,
+            safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `event_at`,
+            safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
@@ -872,9 +905,9 @@ carriers as (
                 when raw_problem is not null then raw_problem
                 when array_length(cells) != 4
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 4')
-                when nullif(nullif(cells[safe_offset(2)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(2)], 'NA'), '') as TIMESTAMP) is null
+                when nullif(nullif(cells[safe_offset(2)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '", which is not TIMESTAMP')
-                when nullif(nullif(cells[safe_offset(3)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(3)], 'NA'), '') as TIMESTAMP) is null
+                when nullif(nullif(cells[safe_offset(3)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
@@ -911,7 +944,7 @@ carriers as (
             *,
             row_number() over (
                 partition by problem is null, `carrier`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`carrier`, `name`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, raw_record desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `carrier`
@@ -946,10 +979,7 @@ carriers as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`carrier`, `name`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then raw_record end as raw_record
     from judged
     where not is_superseded
 ) as lake_records

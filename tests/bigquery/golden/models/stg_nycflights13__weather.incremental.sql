@@ -8,83 +8,95 @@ records as (
         select
             [
                 coalesce(
-                    json_value(raw_record, '$.origin'),
-                    nullif(json_query(raw_record, '$.origin'), 'null')
+                    json_value(record, '$.origin'),
+                    nullif(to_json_string(json_query(record, '$.origin')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.year'),
-                    nullif(json_query(raw_record, '$.year'), 'null')
+                    json_value(record, '$.year'),
+                    nullif(to_json_string(json_query(record, '$.year')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.month'),
-                    nullif(json_query(raw_record, '$.month'), 'null')
+                    json_value(record, '$.month'),
+                    nullif(to_json_string(json_query(record, '$.month')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.day'),
-                    nullif(json_query(raw_record, '$.day'), 'null')
+                    json_value(record, '$.day'),
+                    nullif(to_json_string(json_query(record, '$.day')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.hour'),
-                    nullif(json_query(raw_record, '$.hour'), 'null')
+                    json_value(record, '$.hour'),
+                    nullif(to_json_string(json_query(record, '$.hour')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.temp'),
-                    nullif(json_query(raw_record, '$.temp'), 'null')
+                    json_value(record, '$.temp'),
+                    nullif(to_json_string(json_query(record, '$.temp')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.dewp'),
-                    nullif(json_query(raw_record, '$.dewp'), 'null')
+                    json_value(record, '$.dewp'),
+                    nullif(to_json_string(json_query(record, '$.dewp')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.humid'),
-                    nullif(json_query(raw_record, '$.humid'), 'null')
+                    json_value(record, '$.humid'),
+                    nullif(to_json_string(json_query(record, '$.humid')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.wind_dir'),
-                    nullif(json_query(raw_record, '$.wind_dir'), 'null')
+                    json_value(record, '$.wind_dir'),
+                    nullif(to_json_string(json_query(record, '$.wind_dir')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.wind_speed'),
-                    nullif(json_query(raw_record, '$.wind_speed'), 'null')
+                    json_value(record, '$.wind_speed'),
+                    nullif(to_json_string(json_query(record, '$.wind_speed')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.wind_gust'),
-                    nullif(json_query(raw_record, '$.wind_gust'), 'null')
+                    json_value(record, '$.wind_gust'),
+                    nullif(to_json_string(json_query(record, '$.wind_gust')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.precip'),
-                    nullif(json_query(raw_record, '$.precip'), 'null')
+                    json_value(record, '$.precip'),
+                    nullif(to_json_string(json_query(record, '$.precip')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.pressure'),
-                    nullif(json_query(raw_record, '$.pressure'), 'null')
+                    json_value(record, '$.pressure'),
+                    nullif(to_json_string(json_query(record, '$.pressure')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.visib'),
-                    nullif(json_query(raw_record, '$.visib'), 'null')
+                    json_value(record, '$.visib'),
+                    nullif(to_json_string(json_query(record, '$.visib')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.time_hour'),
-                    nullif(json_query(raw_record, '$.time_hour'), 'null')
+                    json_value(record, '$.time_hour'),
+                    nullif(to_json_string(json_query(record, '$.time_hour')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.event_at'),
-                    nullif(json_query(raw_record, '$.event_at'), 'null')
+                    json_value(record, '$.event_at'),
+                    nullif(to_json_string(json_query(record, '$.event_at')), 'null')
                 ),
                 coalesce(
-                    json_value(raw_record, '$.ingested_at'),
-                    nullif(json_query(raw_record, '$.ingested_at'), 'null')
+                    json_value(record, '$.ingested_at'),
+                    nullif(to_json_string(json_query(record, '$.ingested_at')), 'null')
                 )
             ] as cells,
             raw_record,
-            if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
+            if(record is null, 'is not valid JSON', null) as raw_problem,
             ingested_date,
-            _file_name as lake_file,
+            lake_file,
             cast(null as int64) as line_number
-        from `demo`.`azekura_lake_files`.`weather`
-        where
-            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
-            and raw_record not in ('', '\r')
+        from (
+            select
+                raw_record,
+                safe.parse_json(raw_record, wide_number_mode => 'round') as record,
+                ingested_date,
+                lake_file
+            from (
+                select
+                    rtrim(raw_record, '\r') as raw_record,
+                    ingested_date,
+                    _file_name as lake_file
+                from `demo`.`azekura_lake_files`.`weather`
+                where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
+            )
+        )
+        where raw_record != ''
     ),
 
     typed as (
@@ -94,18 +106,18 @@ records as (
             safe_cast(cells[safe_offset(2)] as INT64) as `month`,
             safe_cast(cells[safe_offset(3)] as INT64) as `day`,
             safe_cast(cells[safe_offset(4)] as INT64) as `hour`,
-            safe_cast(cells[safe_offset(5)] as FLOAT64) as `temp`,
-            safe_cast(cells[safe_offset(6)] as FLOAT64) as `dewp`,
-            safe_cast(cells[safe_offset(7)] as FLOAT64) as `humid`,
+            safe_cast(if(regexp_contains(cells[safe_offset(5)], '[xX]'), null, cells[safe_offset(5)]) as FLOAT64) as `temp`,
+            safe_cast(if(regexp_contains(cells[safe_offset(6)], '[xX]'), null, cells[safe_offset(6)]) as FLOAT64) as `dewp`,
+            safe_cast(if(regexp_contains(cells[safe_offset(7)], '[xX]'), null, cells[safe_offset(7)]) as FLOAT64) as `humid`,
             safe_cast(cells[safe_offset(8)] as INT64) as `wind_dir`,
-            safe_cast(cells[safe_offset(9)] as FLOAT64) as `wind_speed`,
-            safe_cast(cells[safe_offset(10)] as FLOAT64) as `wind_gust`,
-            safe_cast(cells[safe_offset(11)] as FLOAT64) as `precip`,
-            safe_cast(cells[safe_offset(12)] as FLOAT64) as `pressure`,
-            safe_cast(cells[safe_offset(13)] as FLOAT64) as `visib`,
-            safe_cast(cells[safe_offset(14)] as TIMESTAMP) as `time_hour`,
-            safe_cast(cells[safe_offset(15)] as TIMESTAMP) as `event_at`,
-            safe_cast(cells[safe_offset(16)] as TIMESTAMP) as `ingested_at`,
+            safe_cast(if(regexp_contains(cells[safe_offset(9)], '[xX]'), null, cells[safe_offset(9)]) as FLOAT64) as `wind_speed`,
+            safe_cast(if(regexp_contains(cells[safe_offset(10)], '[xX]'), null, cells[safe_offset(10)]) as FLOAT64) as `wind_gust`,
+            safe_cast(if(regexp_contains(cells[safe_offset(11)], '[xX]'), null, cells[safe_offset(11)]) as FLOAT64) as `precip`,
+            safe_cast(if(regexp_contains(cells[safe_offset(12)], '[xX]'), null, cells[safe_offset(12)]) as FLOAT64) as `pressure`,
+            safe_cast(if(regexp_contains(cells[safe_offset(13)], '[xX]'), null, cells[safe_offset(13)]) as FLOAT64) as `visib`,
+            safe_cast(regexp_extract(cells[safe_offset(14)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `time_hour`,
+            safe_cast(regexp_extract(cells[safe_offset(15)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `event_at`,
+            safe_cast(regexp_extract(cells[safe_offset(16)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) as `ingested_at`,
             ingested_date,
             lake_file,
             line_number,
@@ -120,29 +132,29 @@ records as (
                     then concat('column day holds "', cells[safe_offset(3)], '", which is not INT64')
                 when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
                     then concat('column hour holds "', cells[safe_offset(4)], '", which is not INT64')
-                when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as FLOAT64) is null
+                when cells[safe_offset(5)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(5)], '[xX]'), null, cells[safe_offset(5)]) as FLOAT64) is null
                     then concat('column temp holds "', cells[safe_offset(5)], '", which is not FLOAT64')
-                when cells[safe_offset(6)] is not null and safe_cast(cells[safe_offset(6)] as FLOAT64) is null
+                when cells[safe_offset(6)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(6)], '[xX]'), null, cells[safe_offset(6)]) as FLOAT64) is null
                     then concat('column dewp holds "', cells[safe_offset(6)], '", which is not FLOAT64')
-                when cells[safe_offset(7)] is not null and safe_cast(cells[safe_offset(7)] as FLOAT64) is null
+                when cells[safe_offset(7)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(7)], '[xX]'), null, cells[safe_offset(7)]) as FLOAT64) is null
                     then concat('column humid holds "', cells[safe_offset(7)], '", which is not FLOAT64')
                 when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as INT64) is null
                     then concat('column wind_dir holds "', cells[safe_offset(8)], '", which is not INT64')
-                when cells[safe_offset(9)] is not null and safe_cast(cells[safe_offset(9)] as FLOAT64) is null
+                when cells[safe_offset(9)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(9)], '[xX]'), null, cells[safe_offset(9)]) as FLOAT64) is null
                     then concat('column wind_speed holds "', cells[safe_offset(9)], '", which is not FLOAT64')
-                when cells[safe_offset(10)] is not null and safe_cast(cells[safe_offset(10)] as FLOAT64) is null
+                when cells[safe_offset(10)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(10)], '[xX]'), null, cells[safe_offset(10)]) as FLOAT64) is null
                     then concat('column wind_gust holds "', cells[safe_offset(10)], '", which is not FLOAT64')
-                when cells[safe_offset(11)] is not null and safe_cast(cells[safe_offset(11)] as FLOAT64) is null
+                when cells[safe_offset(11)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(11)], '[xX]'), null, cells[safe_offset(11)]) as FLOAT64) is null
                     then concat('column precip holds "', cells[safe_offset(11)], '", which is not FLOAT64')
-                when cells[safe_offset(12)] is not null and safe_cast(cells[safe_offset(12)] as FLOAT64) is null
+                when cells[safe_offset(12)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(12)], '[xX]'), null, cells[safe_offset(12)]) as FLOAT64) is null
                     then concat('column pressure holds "', cells[safe_offset(12)], '", which is not FLOAT64')
-                when cells[safe_offset(13)] is not null and safe_cast(cells[safe_offset(13)] as FLOAT64) is null
+                when cells[safe_offset(13)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(13)], '[xX]'), null, cells[safe_offset(13)]) as FLOAT64) is null
                     then concat('column visib holds "', cells[safe_offset(13)], '", which is not FLOAT64')
-                when cells[safe_offset(14)] is not null and safe_cast(cells[safe_offset(14)] as TIMESTAMP) is null
+                when cells[safe_offset(14)] is not null and safe_cast(regexp_extract(cells[safe_offset(14)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column time_hour holds "', cells[safe_offset(14)], '", which is not TIMESTAMP')
-                when cells[safe_offset(15)] is not null and safe_cast(cells[safe_offset(15)] as TIMESTAMP) is null
+                when cells[safe_offset(15)] is not null and safe_cast(regexp_extract(cells[safe_offset(15)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column event_at holds "', cells[safe_offset(15)], '", which is not TIMESTAMP')
-                when cells[safe_offset(16)] is not null and safe_cast(cells[safe_offset(16)] as TIMESTAMP) is null
+                when cells[safe_offset(16)] is not null and safe_cast(regexp_extract(cells[safe_offset(16)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
                     then concat('column ingested_at holds "', cells[safe_offset(16)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
@@ -193,7 +205,7 @@ records as (
             *,
             row_number() over (
                 partition by problem is null, `origin`, `time_hour`
-                order by ingested_at desc, lake_file desc, farm_fingerprint(to_json_string(struct(`origin`, `year`, `month`, `day`, `hour`, `temp`, `dewp`, `humid`, `wind_dir`, `wind_speed`, `wind_gust`, `precip`, `pressure`, `visib`, `time_hour`, `event_at`, `ingested_at`))) desc
+                order by ingested_at desc, lake_file desc, raw_record desc, line_number desc
             ) as version_rank,
             max(ingested_at) over (
                 partition by problem is null, `origin`, `time_hour`
@@ -254,10 +266,7 @@ records as (
         lake_file,
         line_number,
         reject_reason,
-        case
-            when reject_reason is not null
-                then coalesce(raw_record, to_json_string(struct(`origin`, `year`, `month`, `day`, `hour`, `temp`, `dewp`, `humid`, `wind_dir`, `wind_speed`, `wind_gust`, `precip`, `pressure`, `visib`, `time_hour`, `event_at`, `ingested_at`)))
-        end as raw_record
+        case when reject_reason is not null then raw_record end as raw_record
     from judged
     where not is_superseded
 ) as lake_records
