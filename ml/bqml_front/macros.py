@@ -22,8 +22,7 @@ _FILES = (
     "ml/preprocessing/*.sql",
     "ml/materializations/ml_model/ml_model_sql.sql",
     "ml/materializations/ml_model/ml_options.sql",
-    "cross_db/text_literal.sql",
-    "cross_db/_no_such_side.sql",
+    "cross_db/*.sql",
 )
 # In the file that defines it, Jinja would call a macro directly. By another name there, all calls
 # find what is made of it here.
@@ -50,7 +49,7 @@ class Declared(NamedTuple):
 
 
 class Macros:
-    """The macros, told of one model. `query` gives the rows of a statement, for those that ask it."""
+    """The macros, told of one model. `query` gives the rows of a statement; some ask for them."""
 
     def __init__(
         self, model: Declared | None = None, query: Callable[[str], list[tuple]] | None = None

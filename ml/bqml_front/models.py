@@ -190,6 +190,20 @@ class Models:
             selected = macros.call(macro, **given)
             return cursor.execute(f"select * from {selected}").to_arrow_table()
 
+    def preprocess(self, macro: str, arguments: list[Any], rows: pa.Table) -> pa.Table:
+        """The value of a preprocessing function by the key of a row: columns bqml_key, bqml_value.
+
+        `rows` hold the key and the columns that the arguments name.
+        """
+        with self._cursor() as cursor:
+            cursor.register("argument_rows", rows)
+            expression = Macros().call(macro, *arguments)
+            return cursor.execute(
+                "select bqml_key, any_value(bqml_value) as bqml_value from"
+                f" (select bqml_key, {expression} as bqml_value from argument_rows)"
+                " group by bqml_key"
+            ).to_arrow_table()
+
     def _declared(self, cursor: duckdb.DuckDBPyConnection, reference: ModelReference) -> Declared:
         found = cursor.execute(f"select options from registry where {_IS}", reference).fetchone()
         if found is None:

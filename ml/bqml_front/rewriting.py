@@ -1,13 +1,14 @@
 """A script with its BigQuery ML run: what is left of it for the emulator."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 from zetasql.wasi._pb2.zetasql.parser import ast_enums_pb2
 
-from bqml_front import constants
+from bqml_front import constants, preprocessing, transform_clause
 from bqml_front.errors import invalid_query
 from bqml_front.googlesql import GoogleSQL
 from bqml_front.macros import parameters
@@ -166,10 +167,8 @@ class Rewriting:
                 self._visit(child, scopes)
             if node.kind == "TVF" and (function := _function(node["name"])):
                 self._call(function, node, scopes)
-            elif node.kind == "FunctionCall" and (function := _function(node["function"])):
-                raise invalid_query(
-                    f"ML.{function} is available in the TRANSFORM clause of a model only."
-                )
+            elif node.kind == "Select":
+                self._preprocess(node, scopes)
 
     # ---- models
 
@@ -179,8 +178,7 @@ class Rewriting:
         given = constants.options(self.service, self.edits, node["options_list"])
         details = {name: given.pop(name) for name in list(given) if name.lower() in _DETAILS}
         if node["transform_clause"] is not None:
-            items = node["transform_clause"]["select_list"]["columns"]
-            given["transform"] = [self.edits.original(item.span) for item in items]
+            given["transform"] = transform_clause.items(self.edits, node["transform_clause"])
         options = checked_options(reference.model_id, given)
         if node["is_if_not_exists"] and self.models.exists(reference):
             self.edits.replace(node.span, _DONE)
@@ -282,7 +280,8 @@ class Rewriting:
         constants.require_known(given, [*signature.settings, *rest], f"ML.{name}")
         constants.require_available(given, rest, f"ML.{name}")
         rows = self.models.call(macro, reference, inputs, given)
-        self._put(name, rows, Span(node.span.start, self._end_of_call(node)))
+        table = self._load(name, rows)
+        self.edits.replace(Span(node.span.start, self._end_of_call(node)), f"`{table}`")
 
     def _input(self, argument: Node, scopes: list[Scope]) -> str:
         """The query of a data argument, together with the WITH clauses around that it reads."""
@@ -291,7 +290,11 @@ class Rewriting:
             text = self.edits.text(argument["expr"]["query"].span)
         else:
             text = f"select * from {self.edits.text((clause['table_path'] or clause['tvf']).span)}"
-        read = _names_read(argument)
+        return self._within(text, argument, scopes)
+
+    def _within(self, text: str, node: Node, scopes: list[Scope]) -> str:
+        """The query `text`, with the WITH clauses that it reads as `node` does."""
+        read = _names_read(node)
         for scope in reversed(scopes):
             if any(entry["alias"]["id_string"].lower() in read for entry in scope.entries):
                 entries = ", ".join(self.edits.text(entry.span) for entry in scope.entries)
@@ -300,14 +303,30 @@ class Rewriting:
                 read = read.union(*map(_names_read, scope.entries))
         return text
 
+    def _preprocess(self, select: Node, scopes: list[Scope]) -> None:
+        """Replace the preprocessing functions in a SELECT by lookups of their values."""
+        clauses = ("from_clause", "where_clause", "group_by", "having")
+        for call, window, is_where in _preprocessing(select):
+            apart = preprocessing.taken_apart(
+                self.service, self.edits, _function(call["function"]), call, window
+            )
+            rest = [select[name] for name in (clauses[:1] if is_where else clauses)]
+            source = " ".join(self.edits.text(clause.span) for clause in rest if clause)
+            query = f"select {apart.selected()} {source}"
+            rows = self._rows(self._within(query, select, scopes))
+            values = self.models.preprocess(f"ml_{apart.name.lower()}", apart.arguments, rows)
+            table = self._load(apart.name, values)
+            self.edits.replace(apart.span, apart.lookup(table))
+
     def _rows(self, query: str) -> pa.Table:
         return self.emulator.query(query, self.project, self.default_dataset)
 
-    def _put(self, function: str, rows: pa.Table, place: Span) -> None:
+    def _load(self, function: str, rows: pa.Table) -> str:
+        """A temporary table of these rows."""
         table = f"{self.project}.{HIDDEN_DATASET}.{function.lower()}_{uuid.uuid4().hex}"
         self.temporary.append(table)
         self.emulator.load(table, rows)
-        self.edits.replace(place, f"`{table}`")
+        return table
 
     def _end_of_call(self, node: Node) -> int:
         behind = [child.span.start for child in node.children() if child.kind in ("Alias", "Hint")]
@@ -323,6 +342,23 @@ def _uses_machine_learning(node: Node) -> bool:
         or (below.kind in _STATEMENTS and below.kind != "DropStatement")
         for below in node.walk()
     )
+
+
+def _preprocessing(select: Node) -> Iterator[tuple[Node, Node | None, bool]]:
+    """The calls in a SELECT but not in one below it, the inner first: the call, the node that puts
+    it over a window, and whether it is in WHERE."""
+
+    def below(node: Node, window: Node | None) -> Iterator[tuple[Node, Node | None]]:
+        for child in node.children():
+            if child.kind != "Query":
+                yield from below(child, node if node.kind == "AnalyticFunctionCall" else None)
+        if node.kind == "FunctionCall" and _function(node["function"]):
+            yield node, window
+
+    where = select["where_clause"]
+    for child in select.children():
+        for call, window in below(child, None):
+            yield call, window, where is not None and child.span == where.span
 
 
 def _function(path: Node) -> str | None:
