@@ -64,7 +64,6 @@ _RUN_ALONE = (
     "UpdateStatement",
     "DeleteStatement",
     "TruncateStatement",
-    "QueryStatement",
 )
 
 
@@ -134,6 +133,8 @@ class Rewriting:
         read = _tables_read(statement)
         made = [number for number, other in enumerate(before) if _table_made(other) in read]
         for other in before[: made[-1] + 1] if made else []:
+            if other.kind == "QueryStatement":
+                continue
             if other.kind not in _RUN_ALONE or (
                 other.kind == "CreateTableStatement" and (other["scope"] == _TEMPORARY)
             ):
