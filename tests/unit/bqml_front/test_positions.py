@@ -36,6 +36,7 @@ CALLS = st.sampled_from(
     [
         ["ML", ".", "PREDICT", "(", "MODEL", "d.linear", ",", "TABLE", "flights", ")"],
         ["ml", ".", "`predict`", "(", "model", "`p.d.linear`", ",", "(", "select 1", ")", ")"],
+        ["`ml.weights`", "(", "model", "`p.d`.linear", ")"],
         ["`ml`", ".", "evaluate", "(", "model", "`p`.d.`linear`", ")"],
         ["ml", ".", "weights", "(", "model", "linear", ",", "struct(true as standardize)", ")"],
     ]
@@ -153,6 +154,31 @@ def test_statements_around_calls(trained, around):
     assert TEMPORARY.sub("\0", rewritten.sql) == expected
     for table in rewritten.temporary:
         trained.emulator.drop(table)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "",
+        " as q",
+        " q",
+        "@{hint=1} as q",
+        " tablesample system (10 percent)",
+        " as q pivot(count(*) for carrier in ('AA', 'B6')) as r",
+        " unpivot(x for y in (miles, wind))",
+        " -- )\n|> where miles > 1 |> select miles",
+    ],
+)
+def test_what_stands_behind_a_call_stays(trained, behind):
+    start = "from" if "|>" in behind else "select * from"
+    rewritten = trained.rewrite(f"{start} {CALL[:-1]} /* ( */ ){behind}")
+    assert TEMPORARY.sub("\0", rewritten.sql) == f"{start} \0{behind}"
+    trained.emulator.drop(rewritten.temporary[0])
+
+
+@pytest.mark.parametrize("query", ["((select * from flights))", "( ( (select * from flights) ) )"])
+def test_a_query_in_several_brackets(trained, query):
+    assert trained.rows(f"select count(*) from ml.predict(model linear, {query})") == [(120,)]
 
 
 def test_input_reads_the_common_table_expressions_around_it(trained):
