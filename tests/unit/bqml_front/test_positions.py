@@ -4,7 +4,7 @@ import re
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 CALL = "ml.predict(model d.linear, table flights)"
@@ -71,6 +71,7 @@ def statements(draw):
     return "".join(parts), "".join(expected), count
 
 
+@settings(max_examples=50)  # each runs up to three functions
 @given(statements())
 def test_only_calls_are_replaced(trained, statement):
     sql, expected, count = statement
