@@ -340,8 +340,7 @@ class Rewriting:
             source = " ".join(self.edits.text(clause.span) for clause in rest if clause)
             query = f"select {apart.selected()} {source}"
             rows = self._rows(self._within(query, select, scopes))
-            values = self.models.preprocess(f"ml_{apart.name.lower()}", apart.arguments, rows)
-            table = self._load(apart.name, values)
+            table = self._load(apart.name, self.models.preprocess(apart, rows))
             self.edits.replace(apart.span, apart.lookup(table))
 
     def _require_no_parameters(self, node: Node) -> None:
