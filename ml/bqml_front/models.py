@@ -175,7 +175,7 @@ class Models:
         cursor.execute(f"delete from registry where {_IS}", reference)
         cursor.execute(
             "insert into registry values (?, ?, ?, ?, ?, now(), now())",
-            [*reference, json.dumps(options), json.dumps(details)],
+            [*reference, json.dumps(options), _given(details)],
         )
         cursor.execute("commit")
 
@@ -242,7 +242,7 @@ class Models:
             merged = json.loads(kept.fetchone()[0]) | details
             cursor.execute(
                 f"update registry set details = ?, modified_at = now() where {_IS}",
-                [json.dumps({k: v for k, v in merged.items() if v is not None}), *reference],
+                [_given(merged), *reference],
             )
 
     def references(self, project: str, dataset: str) -> list[ModelReference]:
@@ -267,6 +267,11 @@ class Models:
                 raise invalid_query(str(error)) from None
             except duckdb.Error as error:
                 raise invalid_query(sentence(str(error)).partition("\n")[0]) from error
+
+
+def _given(details: dict[str, Any]) -> str:
+    """Those that are not NULL, as JSON."""
+    return json.dumps({name: value for name, value in details.items() if value is not None})
 
 
 def checked_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
