@@ -8,3 +8,13 @@
 {% macro duckdb__get_partitioned_by(relation, temporary) %}
     {{ return(none) }}
 {% endmacro %}
+
+
+{#- A DuckDB file has no users: who may read what is left to BigQuery. -#}
+{% macro duckdb__apply_grants(relation, grant_config, should_revoke) %}
+{% endmacro %}
+
+
+{#- Descriptions are read in dbt's documentation here, and in the catalog on BigQuery. -#}
+{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}
+{% endmacro %}

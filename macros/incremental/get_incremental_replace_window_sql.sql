@@ -1,7 +1,7 @@
 {#-
   The incremental strategy `replace_window`: the days of the run's window are deleted and written
   anew in one transaction, so a run can be repeated and a row that is no longer true goes away.
-  DuckDB runs this statement. BigQuery replaces the same days with its own `insert_overwrite`
+  DuckDB runs this statement. BigQuery replaces the same days with one MERGE
   (macros/cross_db_shim/bigquery.sql).
 -#}
 {% macro get_incremental_replace_window_sql(arg_dict) %}

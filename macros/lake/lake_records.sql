@@ -18,6 +18,12 @@
     {%- if not execute -%} {{ return(relation) }} {%- endif -%}
     {%- set table = _lake_table(source_name, table_name) -%}
     {%- set lake = table.config.meta.lake -%}
+    {%- if lake.format == 'datastore' -%}
+        {{ exceptions.raise_compiler_error(
+            "Model " ~ model.name ~ ": source " ~ source_name ~ "." ~ table_name ~ " is one export without days;"
+            ~ " read it with source()."
+        ) }}
+    {%- endif -%}
     {%- set columns = table.columns.values() | list -%}
 (
     with lake_rows as (
@@ -32,7 +38,7 @@
             ingested_date,
             lake_file,
             line_number,
-            {% if lake.format == 'parquet' -%}
+            {% if lake.format in _typed_lake_formats() -%}
             cast(null as {{ dbt.type_string() }}) as raw_record,
             cast(null as {{ dbt.type_string() }}) as problem
             {%- else -%}
@@ -40,7 +46,6 @@
             {{ _lake_text_problem(columns, lake) | indent(12) }} as problem
             {%- endif %}
         from lake_rows
-        where {{ _lake_window('ingested_date') }}
     ),
 
     checked as (
@@ -132,13 +137,23 @@
     {%- for node in graph.sources.values() if node.source_name == source_name and node.name == table_name -%}
         {%- set lake = (node.config.meta or {}).get('lake', {}) -%}
         {%- set name = 'Source ' ~ source_name ~ '.' ~ table_name -%}
-        {%- for option in ['format', 'key', 'max_lateness_days'] if lake.get(option) is none -%}
+        {%- set wanted = ['format'] if lake.get('format') == 'datastore' else ['format', 'key', 'max_lateness_days'] -%}
+        {%- for option in wanted if lake.get(option) is none -%}
             {{ exceptions.raise_compiler_error(name ~ ": its meta.lake lacks '" ~ option ~ "'; see docs/lake.md.") }}
         {%- endfor -%}
-        {%- if lake.format not in ['parquet', 'ndjson', 'csv'] -%}
+        {%- set formats = _typed_lake_formats() + ['ndjson', 'csv', 'datastore'] -%}
+        {%- if lake.format not in formats -%}
             {{ exceptions.raise_compiler_error(
-                name ~ ": format '" ~ lake.format ~ "' is unknown; use parquet, ndjson or csv."
+                name ~ ": format '" ~ lake.format ~ "' is unknown; use one of " ~ formats | join(', ') ~ "."
             ) }}
+        {%- endif -%}
+        {%- if lake.format == 'datastore' -%}
+            {%- if not lake.get('export') -%}
+                {{ exceptions.raise_compiler_error(
+                    name ~ ": its meta.lake lacks 'export', the .export_metadata file below its folder."
+                ) }}
+            {%- endif -%}
+            {{ return(node) }}
         {%- endif -%}
         {%- set declared = node.columns.values() | map(attribute='name') | list -%}
         {%- for column in lake.key + lake.get('required', []) + ['event_at', 'ingested_at'] if column not in declared -%}
@@ -152,6 +167,12 @@
         {%- endfor -%}
         {{ return(node) }}
     {%- endfor -%}
+{% endmacro %}
+
+
+{#- The formats whose files hold columns with types; the others hold lines of text. -#}
+{% macro _typed_lake_formats() %}
+    {{ return(['parquet', 'avro', 'orc']) }}
 {% endmacro %}
 
 
@@ -169,7 +190,7 @@
 
 {#- One declared column out of a raw row. -#}
 {% macro _lake_value(format, column, position, null_strings) -%}
-    {%- if format == 'parquet' -%}
+    {%- if format in _typed_lake_formats() -%}
         cast({{ adapter.quote(column.name) }} as {{ api.Column.translate_type(column.data_type) }})
     {%- else -%}
         {{ safe_cast_text(_lake_cell(position, null_strings), column.data_type) }}

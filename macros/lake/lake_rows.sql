@@ -1,13 +1,13 @@
 {#-
-  The rows of a lake table before anything is believed about them.
+  The rows of a lake table that arrived on the days of this run, before anything is believed about them.
 
-  parquet       the declared columns, lake_file, line_number, ingested_date
-  ndjson, csv   one row per line: cells (the declared columns' text, NULL where absent), raw_record,
-                raw_problem (not UTF-8, not JSON), lake_file, line_number, ingested_date.
-                A record is one line: a line break inside a quoted CSV field ends the record.
+  parquet, avro, orc  the declared columns, lake_file, line_number, ingested_date
+  ndjson, csv         one row per line: cells (the declared columns' text, NULL where absent), raw_record,
+                      raw_problem (not UTF-8, not JSON), lake_file, line_number, ingested_date.
+                      A record is one line: a line break inside a quoted CSV field ends the record.
 
-  DuckDB reads the files under lake_root(). BigQuery reads the source's external table: of typed
-  columns for Parquet, of one STRING column `raw_record` for text (header lines skipped).
+  DuckDB reads the files under lake_root(), and of the typed formats Parquet only. BigQuery reads the
+  source's external table (external_table_sql), which has to be told of which days.
 -#}
 {% macro lake_rows(relation, table) %}
     {{- return(adapter.dispatch('lake_rows', 'azekura')(relation, table)) -}}
@@ -22,7 +22,7 @@
 {%- set columns = table.columns.values() | list -%}
 {%- set format = table.config.meta.lake.format -%}
 select
-    {%- if format == 'parquet' %}
+    {%- if format in _typed_lake_formats() %}
     {{ _quoted_list(columns | map(attribute='name')) }},
     {%- elif format == 'ndjson' %}
     [
@@ -55,15 +55,30 @@ select
     _file_name as lake_file,
     cast(null as int64) as line_number
 from {{ relation }}
-{%- if format != 'parquet' %}
-where raw_record not in ('', '\r')
-{%- endif %}
+where
+    {{ _lake_days() }}
+    {%- if format not in _typed_lake_formats() %}
+    and raw_record not in ('', '\r')
+    {%- endif %}
+{%- endmacro %}
+
+
+{#- The days to read as bounds that the table's partitions are chosen by: without a window, all there can be. -#}
+{% macro _lake_days() -%}
+    {%- set window = _lake_window('ingested_date') -%}
+    {{ "ingested_date >= date '0001-01-01'" if window == 'true' else window }}
 {%- endmacro %}
 
 
 {% macro duckdb__lake_rows(relation, table) -%}
 {%- set columns = table.columns.values() | list -%}
 {%- set format = table.config.meta.lake.format -%}
+{%- if format in ['avro', 'orc'] -%}
+    {{ exceptions.raise_compiler_error(
+        "Source " ~ table.source_name ~ "." ~ table.name ~ ": files of format " ~ format
+        ~ " can be read on BigQuery only; land them as parquet to read them on DuckDB too."
+    ) }}
+{%- endif -%}
 {%- set files = duckdb__lake_files(table) -%}
 {%- if format == 'parquet' -%}
 select
@@ -78,6 +93,7 @@ from read_parquet(
     -- the widest type of all files, not the first file's
     union_by_name = true
 )
+where {{ _lake_window('ingested_date') }}
 {%- else -%}
 select
     {%- if format == 'ndjson' %}
@@ -123,7 +139,9 @@ from (
         )
     )
 )
-where escaped not in ('', '\x0D'){{ ' and line_number > 1' if format == 'csv' }}
+where
+    {{ _lake_window('ingested_date') }}
+    and escaped not in ('', '\x0D'){{ ' and line_number > 1' if format == 'csv' }}
 {%- endif -%}
 {%- endmacro %}
 

@@ -5,7 +5,7 @@
   project makes is refused by name.
 -#}
 {% macro _ml_model_config(relation, macro_name) %}
-    {%- set text = relation if relation is string else relation.render() -%}
+    {%- set text = _ml_relation(relation) -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model'
         and node.config.materialized == 'ml_model'
@@ -25,6 +25,12 @@
         macro_name ~ " in " ~ model.name ~ ": " ~ relation ~ " is not a trained model; give the ref() of a"
         ~ " model with materialized='ml_model'."
     ) }}
+{% endmacro %}
+
+
+{#- A trained model by its name, also with --empty, which makes of ref() a query without rows. -#}
+{% macro _ml_relation(model) %}
+    {{ return(model if model is string else model.render()) }}
 {% endmacro %}
 
 
@@ -64,6 +70,26 @@
         {{ exceptions.raise_compiler_error(
             macro_name ~ " of " ~ trained.name ~ ": threshold is for binary classifiers, and the model is "
             ~ trained.model_type ~ "; leave it out."
+        ) }}
+    {%- elif threshold is not none and (threshold is boolean or threshold is not number or not 0 <= threshold <= 1) -%}
+        {{ exceptions.raise_compiler_error(
+            macro_name ~ " of " ~ trained.name ~ ": threshold must be a number between 0 and 1, got "
+            ~ tojson(threshold) ~ "."
+        ) }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#-
+  Refuses a model that knows more than two classes; `subject` is what needs two. On an empty warehouse nobody
+  knows how many there will be.
+-#}
+{% macro _duckdb_ml_require_binary(macro_name, trained, subject, advice) %}
+    {%- set classes = _duckdb_ml_trained(trained, 'len(label_classes)') -%}
+    {%- if classes is not none and classes[0] != 2 -%}
+        {{ exceptions.raise_compiler_error(
+            macro_name ~ " of " ~ trained.name ~ ": " ~ subject ~ " needs a binary classifier, and the model knows "
+            ~ classes[0] ~ " classes; " ~ advice ~ "."
         ) }}
     {%- endif -%}
 {% endmacro %}

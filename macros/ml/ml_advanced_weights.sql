@@ -16,7 +16,7 @@
             ~ " 'calculate_p_values': true in its meta.ml."
         ) }}
     {%- endif -%}
-    {{- return(adapter.dispatch('ml_advanced_weights', 'azekura')(model, standardize)) -}}
+    {{- return(adapter.dispatch('ml_advanced_weights', 'azekura')(_ml_relation(model), standardize)) -}}
 {% endmacro %}
 
 {% macro default__ml_advanced_weights(model, standardize) %}

@@ -10,7 +10,7 @@
 {% macro ml_centroids(model, standardize=false) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- do _ml_model_of_type(model, 'ml_centroids', ['KMEANS']) -%}
-    {{- return(adapter.dispatch('ml_centroids', 'azekura')(model, standardize)) -}}
+    {{- return(adapter.dispatch('ml_centroids', 'azekura')(_ml_relation(model), standardize)) -}}
 {% endmacro %}
 
 {% macro default__ml_centroids(model, standardize) %}

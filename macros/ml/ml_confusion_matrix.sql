@@ -11,9 +11,10 @@
 -#}
 {% macro ml_confusion_matrix(model, data=none, threshold=none) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
-    {%- do _ml_model_of_type(model, 'ml_confusion_matrix', ['classification']) -%}
+    {%- set trained = _ml_model_of_type(model, 'ml_confusion_matrix', ['classification']) -%}
+    {%- do _ml_threshold_is_for_classifiers('ml_confusion_matrix', trained, threshold) -%}
     {%- do _ml_threshold_needs_data('ml_confusion_matrix', model, data, threshold) -%}
-    {{- return(adapter.dispatch('ml_confusion_matrix', 'azekura')(model, data, threshold)) -}}
+    {{- return(adapter.dispatch('ml_confusion_matrix', 'azekura')(_ml_relation(model), data, threshold)) -}}
 {% endmacro %}
 
 {% macro default__ml_confusion_matrix(model, data, threshold) %}
@@ -30,6 +31,9 @@
 
 {% macro duckdb__ml_confusion_matrix(model, data, threshold) -%}
 {%- set trained = _ml_model_config(model, 'ml_confusion_matrix') -%}
+{%- if threshold is not none -%}
+    {%- do _duckdb_ml_require_binary('ml_confusion_matrix', trained, 'threshold', 'leave it out') -%}
+{%- endif -%}
 {%- set classes = _duckdb_ml_class_columns(trained) -%}
 {%- set label = adapter.quote(trained.label) -%}
 (

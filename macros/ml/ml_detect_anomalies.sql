@@ -16,7 +16,7 @@
             ~ contamination ~ "."
         ) }}
     {%- endif -%}
-    {{- return(adapter.dispatch('ml_detect_anomalies', 'azekura')(model, data, contamination)) -}}
+    {{- return(adapter.dispatch('ml_detect_anomalies', 'azekura')(_ml_relation(model), data, contamination)) -}}
 {% endmacro %}
 
 {% macro default__ml_detect_anomalies(model, data, contamination) %}

@@ -15,7 +15,7 @@
 {% macro ml_evaluate(model, data=none, threshold=none) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- do _ml_threshold_needs_data('ml_evaluate', model, data, threshold) -%}
-    {{- return(adapter.dispatch('ml_evaluate', 'azekura')(model, data, threshold)) -}}
+    {{- return(adapter.dispatch('ml_evaluate', 'azekura')(_ml_relation(model), data, threshold)) -}}
 {% endmacro %}
 
 {% macro default__ml_evaluate(model, data, threshold) %}
@@ -61,6 +61,9 @@
             list(bqml_row)
         ) as evaluation
         from {{ _ml_data(data) }} as bqml_row
+        {%- if flags.EMPTY %}
+        having false
+        {%- endif %}
     )
     {%- endif %}
 )

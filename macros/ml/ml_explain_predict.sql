@@ -21,7 +21,7 @@
         ) }}
     {%- endif -%}
     {{- return(adapter.dispatch('ml_explain_predict', 'azekura')(
-        model, data, top_k_features, threshold, approx_feature_contrib
+        _ml_relation(model), data, top_k_features, threshold, approx_feature_contrib
     )) -}}
 {% endmacro %}
 

@@ -9,7 +9,7 @@
     {%- do _ml_model_of_type(model, 'ml_feature_importance', [
         'BOOSTED_TREE_CLASSIFIER', 'BOOSTED_TREE_REGRESSOR', 'RANDOM_FOREST_CLASSIFIER', 'RANDOM_FOREST_REGRESSOR'
     ]) -%}
-    {{- return(adapter.dispatch('ml_feature_importance', 'azekura')(model)) -}}
+    {{- return(adapter.dispatch('ml_feature_importance', 'azekura')(_ml_relation(model))) -}}
 {% endmacro %}
 
 {% macro default__ml_feature_importance(model) %}

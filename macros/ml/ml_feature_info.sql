@@ -7,7 +7,7 @@
 {% macro ml_feature_info(model) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- do _ml_model_config(model, 'ml_feature_info') -%}
-    {{- return(adapter.dispatch('ml_feature_info', 'azekura')(model)) -}}
+    {{- return(adapter.dispatch('ml_feature_info', 'azekura')(_ml_relation(model))) -}}
 {% endmacro %}
 
 {% macro default__ml_feature_info(model) %}

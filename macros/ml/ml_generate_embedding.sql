@@ -6,7 +6,7 @@
 {% macro ml_generate_embedding(model, data) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- do _ml_model_of_type(model, 'ml_generate_embedding', ['PCA']) -%}
-    {{- return(adapter.dispatch('ml_generate_embedding', 'azekura')(model, data)) -}}
+    {{- return(adapter.dispatch('ml_generate_embedding', 'azekura')(_ml_relation(model), data)) -}}
 {% endmacro %}
 
 {% macro default__ml_generate_embedding(model, data) %}

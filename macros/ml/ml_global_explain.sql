@@ -22,7 +22,7 @@
             ~ trained.model_type ~ "; leave it out."
         ) }}
     {%- endif -%}
-    {{- return(adapter.dispatch('ml_global_explain', 'azekura')(model, class_level_explain)) -}}
+    {{- return(adapter.dispatch('ml_global_explain', 'azekura')(_ml_relation(model), class_level_explain)) -}}
 {% endmacro %}
 
 {% macro default__ml_global_explain(model, class_level_explain) %}

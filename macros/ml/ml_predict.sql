@@ -24,7 +24,7 @@
             ~ trained.model_type ~ "; leave it out."
         ) }}
     {%- endif -%}
-    {{- return(adapter.dispatch('ml_predict', 'azekura')(model, data, threshold, keep_original_columns)) -}}
+    {{- return(adapter.dispatch('ml_predict', 'azekura')(_ml_relation(model), data, threshold, keep_original_columns)) -}}
 {% endmacro %}
 
 {% macro default__ml_predict(model, data, threshold, keep_original_columns=none) %}
@@ -43,6 +43,9 @@
 {%- set trained = _ml_model_config(model, 'ml_predict') -%}
 {%- set prediction = adapter.quote('predicted_' ~ trained.label) -%}
 {%- set probabilities = adapter.quote('predicted_' ~ trained.label ~ '_probs') -%}
+{%- if threshold is not none -%}
+    {%- do _duckdb_ml_require_binary('ml_predict', trained, 'threshold', 'leave it out') -%}
+{%- endif -%}
 {%- if trained.kind == 'regression' -%}
 (
     select

@@ -7,7 +7,7 @@
 {% macro ml_principal_component_info(model) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- do _ml_model_of_type(model, 'ml_principal_component_info', ['PCA']) -%}
-    {{- return(adapter.dispatch('ml_principal_component_info', 'azekura')(model)) -}}
+    {{- return(adapter.dispatch('ml_principal_component_info', 'azekura')(_ml_relation(model))) -}}
 {% endmacro %}
 
 {% macro default__ml_principal_component_info(model) %}

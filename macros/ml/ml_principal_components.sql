@@ -10,7 +10,7 @@
 {% macro ml_principal_components(model) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- do _ml_model_of_type(model, 'ml_principal_components', ['PCA']) -%}
-    {{- return(adapter.dispatch('ml_principal_components', 'azekura')(model)) -}}
+    {{- return(adapter.dispatch('ml_principal_components', 'azekura')(_ml_relation(model))) -}}
 {% endmacro %}
 
 {% macro default__ml_principal_components(model) %}

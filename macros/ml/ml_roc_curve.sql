@@ -19,7 +19,7 @@
             ~ tojson(thresholds) ~ "."
         ) }}
     {%- endfor -%}
-    {{- return(adapter.dispatch('ml_roc_curve', 'azekura')(model, data, thresholds)) -}}
+    {{- return(adapter.dispatch('ml_roc_curve', 'azekura')(_ml_relation(model), data, thresholds)) -}}
 {% endmacro %}
 
 {% macro default__ml_roc_curve(model, data, thresholds) %}
@@ -36,13 +36,7 @@
 
 {% macro duckdb__ml_roc_curve(model, data, thresholds) -%}
 {%- set trained = _ml_model_config(model, 'ml_roc_curve') -%}
-{%- set classes = _duckdb_ml_trained(trained, 'len(label_classes)') -%}
-{%- if classes is not none and classes[0] != 2 -%}
-    {{ exceptions.raise_compiler_error(
-        "ml_roc_curve of " ~ trained.name ~ ": it needs a binary classifier, and the model knows "
-        ~ classes[0] ~ " classes; use ml_confusion_matrix."
-    ) }}
-{%- endif -%}
+{%- do _duckdb_ml_require_binary('ml_roc_curve', trained, 'it', 'use ml_confusion_matrix') -%}
 (
     -- one row per probability of the positive label
     with points as (

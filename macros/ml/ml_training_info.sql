@@ -10,7 +10,7 @@
 {% macro ml_training_info(model) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- do _ml_model_of_type(model, 'ml_training_info', ['regression', 'classification', 'KMEANS', 'PCA']) -%}
-    {{- return(adapter.dispatch('ml_training_info', 'azekura')(model)) -}}
+    {{- return(adapter.dispatch('ml_training_info', 'azekura')(_ml_relation(model))) -}}
 {% endmacro %}
 
 {% macro default__ml_training_info(model) %}

@@ -15,7 +15,7 @@
             "ml_transform of " ~ trained.name ~ ": the model has no TRANSFORM clause; give it option 'transform'."
         ) }}
     {%- endif -%}
-    {{- return(adapter.dispatch('ml_transform', 'azekura')(model, data)) -}}
+    {{- return(adapter.dispatch('ml_transform', 'azekura')(_ml_relation(model), data)) -}}
 {% endmacro %}
 
 {% macro default__ml_transform(model, data) %}

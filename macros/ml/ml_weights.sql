@@ -11,7 +11,7 @@
 {% macro ml_weights(model, standardize=false) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- do _ml_model_of_type(model, 'ml_weights', ['LINEAR_REG', 'LOGISTIC_REG']) -%}
-    {{- return(adapter.dispatch('ml_weights', 'azekura')(model, standardize)) -}}
+    {{- return(adapter.dispatch('ml_weights', 'azekura')(_ml_relation(model), standardize)) -}}
 {% endmacro %}
 
 {% macro default__ml_weights(model, standardize) %}

@@ -95,6 +95,9 @@ class GoogleSQL:
             for name, number in resolved_node_kind_pb2.ResolvedNodeKind.items()
             if name.startswith("RESOLVED_") and name.endswith("_STMT")
         )
+        for name in ("TABLE_ELEMENT_LIST", "PARTITION_COLUMNS", "CONNECTION"):
+            feature = f"FEATURE_CREATE_EXTERNAL_TABLE_WITH_{name}"
+            language.enabled_language_features.append(public_options.LanguageFeature.Value(feature))
         self._language = language
         self._options = options_pb2.AnalyzerOptionsProto(
             language_options=language,

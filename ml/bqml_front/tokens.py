@@ -64,7 +64,8 @@ def split_paths(sql: str) -> str:
     """BigQuery takes `a.b.c` in one pair of backticks for a path; GoogleSQL for a name."""
     parts = []
     for token in _all(sql):
-        is_path = token.kind == "quoted" and "." in token.text
+        # `roles/...` names a role
+        is_path = token.kind == "quoted" and "." in token.text and "/" not in token.text
         parts.append(token.text.replace(".", "`.`") if is_path else token.text)
     return "".join(parts)
 

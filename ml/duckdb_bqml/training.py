@@ -277,6 +277,14 @@ def _require_complete(label: Column) -> None:
         raise ModelError(
             f"label column '{label.name}' is {fault} in {bad.sum()} rows; filter them out"
         )
+    if label.categories is None:
+        with np.errstate(over="ignore"):
+            sum_of_squares = np.square(label.values).sum()
+        if not np.isfinite(sum_of_squares):
+            raise ModelError(
+                f"label column '{label.name}' holds numbers from {label.values.min():g} to "
+                f"{label.values.max():g}, too large to square; divide them by a power of ten"
+            )
 
 
 def _measure(model: Model, data: Dataset, options: Mapping[str, Any]) -> dict[str, Any]:

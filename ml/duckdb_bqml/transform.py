@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from duckdb_bqml import select_list
-from duckdb_bqml.algorithms.preprocessing import describe
+from duckdb_bqml.algorithms.preprocessing import Column, describe
 from duckdb_bqml.columns import Rows, bigquery_type, require_coercible
 from duckdb_bqml.errors import ModelError
 from duckdb_bqml.select_list import ROW, STATISTICS, Expansion, Node, Output, Statistics, sandbox
@@ -83,21 +83,29 @@ def _quoted(name: str) -> str:
 
 
 def all_columns(rows: Rows) -> list[Any]:
-    """Every column of a query, to tell its rows apart; types that cannot be read go in as text."""
+    """Every column of a query, to tell its rows apart; what is no feature goes in as text."""
     return [
-        rows.column(name, "column")
-        if bigquery_type(rows.array(name, "column").type)
-        else _as_text(rows, name).column(name, "column")
-        for name in rows.names
+        _feature(rows, name) or _as_text(rows, name).column(name, "column") for name in rows.names
     ]
 
 
 def describe_input(rows: Rows, name: str) -> dict[str, Any]:
     """One row of ML.FEATURE_INFO, of a column before the clause."""
-    array = rows.array(name, "column")
-    if bigquery_type(array.type):
-        return describe(rows.column(name, "column"))
-    return {"input": name, "null_count": array.null_count}
+    column, array = _feature(rows, name), rows.array(name, "column")
+    if column is not None:
+        return describe(column)
+    return {"input": name, "null_count": 0 if bigquery_type(array.type) else array.null_count}
+
+
+def _feature(rows: Rows, name: str) -> Column | None:
+    """The column, or None if no model could take it as it is: the clause may make something of it.
+
+    It is of another type, or holds arrays of different lengths or with a NULL in them.
+    """
+    try:
+        return rows.column(name, "column")
+    except ModelError:
+        return None
 
 
 def _as_text(rows: Rows, name: str) -> Rows:

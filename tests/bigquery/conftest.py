@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 from analyzer.client import Client, Statement
-from analyzer.sources import add_sources
 from analyzer.warehouse import Warehouse
 from bqml_front.googlesql import GoogleSQL
 from dbt.adapters.bigquery import BigQueryAdapter
@@ -27,6 +26,7 @@ from dbt.clients.jinja import get_rendered
 from dbt.context.providers import generate_runtime_model_context
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventLevel, EventMsg
+from google.cloud.bigquery import Table
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
@@ -66,6 +66,7 @@ class Built:
 
     warehouse: Warehouse
     sent: list[Statement]
+    updates: list[tuple[Table, tuple[str, ...]]]  # of descriptions, and of which fields
     problems: dict[str, str]  # what dbt said of the nodes that failed, by their unique id
 
 
@@ -98,6 +99,19 @@ def rendered(on_bigquery: None) -> Rendered:
 
 
 @pytest.fixture(scope="session")
+def parsed(on_bigquery: None) -> Callable[..., Manifest]:
+    """Have dbt read the project again, in an environment with further variables."""
+
+    def parse(**variables: str) -> Manifest:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            return _dbt("parse", "--no-partial-parse")
+
+    return parse
+
+
+@pytest.fixture(scope="session")
 def service(pytestconfig: pytest.Config) -> GoogleSQL:
     """GoogleSQL's analyzer; what it is compiled to is kept in the clone's .pytest_cache."""
     return GoogleSQL(Path(pytestconfig.cache.mkdir("googlesql")))
@@ -105,9 +119,9 @@ def service(pytestconfig: pytest.Config) -> GoogleSQL:
 
 @pytest.fixture(scope="session")
 def build(rendered: Rendered) -> Callable[..., Built]:
-    """Have dbt build, or run, into a warehouse."""
+    """Have dbt build, or run, into a warehouse: the project, or another reading of it."""
 
-    def run(warehouse: Warehouse, *commands: list[str]) -> Built:
+    def run(warehouse: Warehouse, *commands: list[str], manifest: Manifest | None = None) -> Built:
         client = Client(warehouse)
         problems: dict[str, str] = {}
         with pytest.MonkeyPatch.context() as patch:
@@ -116,25 +130,31 @@ def build(rendered: Rendered) -> Callable[..., Built]:
             )
             patch.setattr(BigQueryConnectionManager, "_query_and_results", client.query_in_place())
             for command in commands:
-                outcome = _invoked(*command, "--threads", "1", manifest=rendered.manifest)
+                outcome = _invoked(
+                    *command, "--threads", "1", manifest=manifest or rendered.manifest
+                )
                 if outcome.exception:
                     problems["dbt"] = str(outcome.exception)
                 for result in outcome.result.results if outcome.result else []:
                     if result.status in ("error", "fail", "warn", "runtime error"):
-                        problems.setdefault(result.node.unique_id, str(result.message))
-        return Built(warehouse, client.sent, problems)
+                        node = getattr(result, "node", result)  # an operation has none
+                        problems.setdefault(node.unique_id, str(result.message))
+        return Built(warehouse, client.sent, client.updates, problems)
 
     return run
 
 
 @pytest.fixture(scope="session")
 def built(rendered: Rendered, service: GoogleSQL, build: Callable[..., Built]) -> Built:
-    """The project built twice: into nothing, then a window into what is there, with every test."""
+    """The project built twice: into nothing, then a window into what is there, with every test.
+
+    What is there before dbt are the external tables over the lake, which its operation makes.
+    """
     warehouse = Warehouse(service, "demo")
-    add_sources(warehouse, rendered.manifest)
+    lake = ["run-operation", "create_external_tables", "--args", "{lake_uri: gs://bucket/lake}"]
     made = ["--select", "resource_type:model", "resource_type:snapshot"]
     made += ["--indirect-selection", "empty"]
-    return build(warehouse, ["build", *made], ["build", "--vars", WINDOW])
+    return build(warehouse, lake, ["build", *made], ["build", "--vars", WINDOW])
 
 
 def _render(patch: pytest.MonkeyPatch) -> Rendered:

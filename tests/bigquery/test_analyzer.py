@@ -82,6 +82,7 @@ def test_declared_columns_can_differ():
 def test_macro_cases_are_accepted(built, rendered):
     refused = {}
     with built.warehouse.copied() as given:
+        given.connect("demo", "us", "lake")
         given.run((CASES / "given.sql").read_text())
         for path, sql in rendered.files.items():
             if path.parts[0] != "macros":
@@ -104,6 +105,48 @@ def test_a_contract_can_fail(built, build):
     assert f"{model}.sql" in problem
     assert "enforced contract that failed" in problem
     assert re.search(r"humidity_percent +\| STRING +\| FLOAT64", problem)
+
+
+AIR_TIME = "model.azekura.ml_air_time__model"
+
+
+def test_a_warm_start_is_asked_for_where_there_is_a_model(built, build, rendered, monkeypatch):
+    node = rendered.manifest.nodes[AIR_TIME]
+    monkeypatch.setitem(node.config.meta["ml"], "warm_start", True)
+    command = ["run", "--select", node.name]
+    with built.warehouse.copied() as warehouse:
+        again = build(warehouse, command)
+        afresh = build(warehouse, [*command, "--full-refresh"])
+        warehouse.drop((node.database, node.schema, node.alias))
+        first = build(warehouse, command)
+    assert [outcome.problems for outcome in (again, afresh, first)] == [{}, {}, {}]
+    assert [_trains_warm(outcome) for outcome in (again, afresh, first)] == [
+        [True],
+        [False],
+        [False],
+    ]
+
+
+def _trains_warm(outcome) -> list[bool]:
+    """Of each CREATE MODEL, whether it goes on from another model."""
+    return [
+        "warm_start = true" in statement.sql
+        for statement in outcome.sent
+        if "CreateModelStmt" in statement.kinds
+    ]
+
+
+def test_an_empty_run_trains_nothing(built, build, rendered):
+    node = rendered.manifest.nodes[AIR_TIME]
+    command = ["run", "--empty", "--select", "path:ml/models/air_time"]
+    with built.warehouse.copied() as warehouse:
+        kept = build(warehouse, command)
+        warehouse.drop((node.database, node.schema, node.alias))
+        missing = build(warehouse, command)
+    assert kept.problems == {}
+    assert "model.azekura.ml_air_time__predictions" in {statement.node for statement in kept.sent}
+    assert _trains_warm(kept) == _trains_warm(missing) == []
+    assert "--empty leaves no rows to train on, and there is no" in missing.problems[AIR_TIME]
 
 
 def test_unit_tests_hold_on_googlesql(built, service):

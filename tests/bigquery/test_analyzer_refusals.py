@@ -9,6 +9,14 @@ create table d.flights (
     flight_id string, flight_date date, event_at timestamp, carrier string, miles int64,
     delay float64, is_late bool, is_evaluation bool, words array<string>, place geography
 );
+create table d.demanding (day date, carrier string, number int64)
+partition by day options(require_partition_filter = true) as
+select flight_date, carrier, miles from d.flights;
+create external table d.files (raw_record string) with partition columns (day date)
+options(
+    format = 'CSV', uris = ['gs://b/f/*'], hive_partition_uri_prefix = 'gs://b/f',
+    require_hive_partition_filter = true
+);
 create model d.regression options(model_type = 'LINEAR_REG', input_label_cols = ['delay']) as
 select miles, carrier, delay from d.flights;
 create model d.classifier options(model_type = 'LOGISTIC_REG', input_label_cols = ['is_late']) as
@@ -26,6 +34,14 @@ select miles, carrier, is_late, event_at from d.flights;
 """
 
 TRAINED = "select miles, delay, is_late, is_evaluation, carrier from d.flights"
+
+NO_FILTER = "without a filter over column\\(s\\) 'day' that can be used for partition elimination"
+FILES = "create external table d.e (a string) options(format = 'CSV', uris = ['gs://b/f/*']"
+DAYS = (
+    "create external table d.e with partition columns (day date) options(format = 'AVRO',"
+    " hive_partition_uri_prefix = 'gs://b/f'"
+)
+MERGED = "merge into d.demanding as old using (select * from d.flights) as fresh on false"
 
 # what is refused, the line, and the words of the reason
 REFUSED = {
@@ -96,6 +112,155 @@ REFUSED = {
         "create table d.n (miles string) as select miles from d.flights",
         1,
         "(?i)type",
+    ),
+    # ---- tables that demand a filter on their partitions
+    "reading all partitions": ("select carrier from d.demanding", 1, NO_FILTER),
+    "reading all files": ("select raw_record from d.files", 1, NO_FILTER),
+    "a filter on another column": (
+        "select carrier from d.demanding where carrier = 'AA'",
+        1,
+        NO_FILTER,
+    ),
+    "a filter that may not hold": (
+        "select carrier from d.demanding where day > date '2013-01-01' or carrier = 'AA'",
+        1,
+        NO_FILTER,
+    ),
+    "a filter on what is made of the column": (
+        "select 1 from d.demanding where date_add(day, interval 1 day) > date '2013-01-01'",
+        1,
+        NO_FILTER,
+    ),
+    "a filter by another column": (
+        "select 1 from d.demanding cross join d.flights where day = flight_date",
+        1,
+        NO_FILTER,
+    ),
+    "a filter by a subquery": (
+        "select 1 from d.demanding where day = (select max(flight_date) from d.flights)",
+        1,
+        NO_FILTER,
+    ),
+    "a filter after the reading": (
+        "with read as (select * from d.demanding)\n"
+        "select 1 from read where day > date '2013-01-01'",
+        1,
+        NO_FILTER,
+    ),
+    "a filter on one of two readings": (
+        "select 1 from d.files where day = date '2013-01-01'\nunion all select 1 from d.demanding",
+        1,
+        NO_FILTER,
+    ),
+    "a filter on the joined side": (
+        "select 1 from d.flights left join d.demanding on flight_id = demanding.carrier\n"
+        "where day = date '2013-01-01'",
+        1,
+        NO_FILTER,
+    ),
+    "a reading below": (
+        "select 1 from d.flights where flight_id in (select carrier from d.demanding)",
+        1,
+        NO_FILTER,
+    ),
+    "a table of all partitions": (
+        "create table d.n as select carrier from d.demanding",
+        1,
+        NO_FILTER,
+    ),
+    "training on all partitions": (
+        "create model d.m options(model_type = 'KMEANS') as select number from d.demanding",
+        1,
+        NO_FILTER,
+    ),
+    "predicting on all partitions": (
+        "select * from ml.predict(model d.clusters, (\n"
+        "select number as miles, 1.0 as delay from d.demanding))",
+        1,
+        NO_FILTER,
+    ),
+    "deleting from all partitions": ("delete from d.demanding where carrier = 'AA'", 1, NO_FILTER),
+    "merging into all partitions": (
+        f"{MERGED}\nwhen not matched by source then delete",
+        1,
+        NO_FILTER,
+    ),
+    "merging by a key alone": (
+        "merge into d.demanding as old using (select * from d.flights) as fresh\n"
+        "on old.carrier = fresh.carrier when matched then delete",
+        1,
+        NO_FILTER,
+    ),
+    "merging from all partitions": (
+        "merge into d.flights as old using (select * from d.demanding) as fresh\n"
+        "on old.carrier = fresh.carrier when matched then delete",
+        1,
+        NO_FILTER,
+    ),
+    # ---- options of tables
+    "unknown option of a table": (
+        "create table d.n options(require_filter = true) as select 1 as a",
+        1,
+        "option 'require_filter' is unknown",
+    ),
+    "type of an option of a table": (
+        "create table d.n options(labels = ['layer']) as select 1 as a",
+        1,
+        "option 'labels' must be ARRAY<STRUCT<STRING, STRING>>, not ARRAY<STRING>",
+    ),
+    "no label": (
+        "create table d.n options(labels = [('Layer', 'marts')]) as select 1 as a",
+        1,
+        "Layer=marts, which is no label",
+    ),
+    "a demand on a table without partitions": (
+        "create table d.n options(require_partition_filter = true) as select 1 as a",
+        1,
+        "'require_partition_filter' is for partitioned tables",
+    ),
+    "unknown option of a column": (
+        "create table d.n (a int64 options(policy = 'x')) as select 1 as a",
+        1,
+        "option 'policy' is unknown",
+    ),
+    "description of a column that is too long": (
+        f"create table d.n (a int64 options(description = '{'x' * 1025}')) as select 1 as a",
+        1,
+        "'description' is too long",
+    ),
+    "labels of an external table": (f"{FILES}, labels = [('a', 'b')])", 1, "'labels' is unknown"),
+    "files that are elsewhere": (
+        "create external table d.e (a string) options(format = 'CSV', uris = ['lake/*'])",
+        1,
+        "'uris' takes files of Cloud Storage",
+    ),
+    "format of files": (
+        "create external table d.e (a string) options(format = 'NDJSON', uris = ['gs://b/f/*'])",
+        1,
+        "'format' has no value 'NDJSON'",
+    ),
+    "an export by a pattern": (
+        "create external table d.e options(format = 'DATASTORE_BACKUP', uris = ['gs://b/f/*'])",
+        1,
+        "one file of an export",
+    ),
+    "partitions without a prefix": (
+        "create external table d.e with partition columns (day date)\n"
+        "options(format = 'AVRO', uris = ['gs://b/f/*'])",
+        1,
+        "'hive_partition_uri_prefix' go together",
+    ),
+    "a prefix of other files": (f"{DAYS}, uris = ['gs://b/g/*'])", 1, "is no prefix"),
+    "old lists of files without a connection": (
+        f"{FILES}, max_staleness = interval 4 hour, metadata_cache_mode = 'AUTOMATIC')",
+        1,
+        "'max_staleness' needs a connection",
+    ),
+    # ---- grants
+    "a grant on nothing": (
+        "grant `roles/bigquery.dataViewer` on table d.nothing to 'user:a@b.c'",
+        1,
+        "Not found: Table d.nothing",
     ),
     # ---- merge
     "merge of a missing column": (
@@ -349,7 +514,38 @@ GIVES = {
     ),
     "select cast(1 as bigint) as x, cast('1' as decimal) as y": "x INT64, y NUMERIC",
     "select miles from `p.d.flights`": "miles INT64",
+    # which partitions are read
+    "select number from d.demanding where day >= date '2013-01-01' and carrier = 'AA'": (
+        "number INT64"
+    ),
+    "select number from d.demanding where date '2013-01-01' < day": "number INT64",
+    "select number from d.demanding where day between date '2013-01-01' and current_date()": (
+        "number INT64"
+    ),
+    "select number from d.demanding where day in (date '2013-01-01', date '2013-01-02')": (
+        "number INT64"
+    ),
+    "select number from d.demanding where day is null or day is not null": "number INT64",
+    "select raw_record, _file_name from d.files where day >= date '0001-01-01'": (
+        "raw_record STRING, _file_name STRING"
+    ),
+    "select d.number from d.flights inner join d.demanding as d on d.carrier = flights.carrier"
+    " where d.day = date '2013-01-01'": "number INT64",
+    "select d.number from d.flights left join d.demanding as d"
+    " on d.carrier = flights.carrier and d.day = date '2013-01-01'": "number INT64",
+    "select scaled.number from (select number, day from d.demanding) as scaled"
+    " where scaled.day = date '2013-01-01'": "number INT64",
 }
+
+# statements that say which partitions they write to
+WRITES = [
+    "delete from d.demanding where day < date '2013-01-01'",
+    f"{MERGED}\nwhen not matched by source and old.day >= date '2013-01-01' then delete\n"
+    "when not matched then insert (carrier) values (carrier)",
+    "merge into d.demanding as old using (select * from d.flights) as fresh\n"
+    "on old.carrier = fresh.carrier and old.day = date '2013-01-01' when matched then delete",
+    "grant `roles/bigquery.dataViewer` on table d.demanding to 'user:a@b.c'",
+]
 
 
 @pytest.fixture(scope="module")
@@ -371,3 +567,9 @@ def test_refuses(warehouse, case):
 def test_gives(warehouse, sql):
     columns = warehouse.columns(sql)
     assert ", ".join(f"{name} {type_name}" for name, type_name in columns.items()) == GIVES[sql]
+
+
+@pytest.mark.parametrize("sql", WRITES)
+def test_takes(warehouse, sql):
+    with warehouse.copied() as copy:
+        assert copy.run(sql)

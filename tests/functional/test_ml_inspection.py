@@ -144,6 +144,21 @@ def test_a_roc_curve_of_several_classes_is_refused(project):
     )
 
 
+@pytest.mark.parametrize("function", ["predict", "confusion_matrix", "explain_predict"])
+@pytest.mark.parametrize(
+    ("model", "threshold", "words"),
+    [
+        ("several", 0.3, ["threshold", "needs a binary classifier"]),
+        ("pair", 1.5, ["threshold must be a number between 0 and 1, got 1.5"]),
+        ("pair", "'0.5'", ["threshold must be a number between 0 and 1"]),
+    ],
+)
+def test_a_threshold_that_means_nothing_is_refused(project, function, model, threshold, words):
+    call = f"ml_{function}(ref('{model}'), ref('observed'), threshold={threshold})"
+    project.model("asked", f"select * from {{{{ {call} }}}} as asked")
+    project.dbt("run", "--select", "asked").failed_saying(model, *words)
+
+
 @pytest.mark.parametrize(
     ("model", "columns"),
     [

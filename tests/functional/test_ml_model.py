@@ -316,3 +316,43 @@ def test_a_warm_start_from_what_is_no_trained_model_starts_from_scratch(tiny, ki
         connection.execute(f"create {kind} line as select 1 as one")
     project.dbt("run", "--select", "line").succeeded()
     assert len(version(project)) == 16
+
+
+def test_a_label_that_only_duckdb_tells_apart_is_refused(project):
+    zoned = "('12:00:0' || (x % 2) || '+0' || (x % 3))::timetz as noon"
+    project.model("zoned", model(LOGISTIC + "['noon']", f"x, kind, {zoned}"))
+    project.dbt("run", "--select", "zoned").failed_saying("zoned", "'noon'", "cast it to VARCHAR")
+
+
+def test_an_empty_run_keeps_the_trained_model(project):
+    calls = {
+        "predicted": "ml_predict(ref('line'), ref('points'))",
+        "explained": "ml_explain_predict(ref('line'), 'select * from ' ~ ref('points'))",
+        "measured": "ml_evaluate(ref('line'), ref('points'))",
+        "weights": "ml_weights(ref('line'))",
+    }
+    for name, call in calls.items():
+        project.model(name, f"select * from {{{{ {call} }}}} as found")
+    project.dbt("run").succeeded()
+    before = project.query("from line")
+    project.dbt("run", "--empty").succeeded()
+    assert project.query("from line") == before
+    for name in ("predicted", "explained", "measured"):
+        assert project.query(f"select count(*) from {name}") == [(0,)]
+    assert project.query("select count(*) from weights") == [(3,)]
+    project.dbt("run").succeeded()
+    assert project.query("select count(*) from predicted") == [(60,)]
+
+
+@pytest.mark.parametrize("kind", [None, "view", "table"])
+def test_an_empty_run_without_a_trained_model_says_so(tiny, kind):
+    project = tiny()
+    project.model("points", POINTS.format(rows=60))
+    project.model("line", model(LINEAR))
+    if kind is not None:
+        with duckdb.connect(str(project.database)) as connection:
+            connection.execute(f"create {kind} line as select 1 as one")
+    project.dbt("run", "--empty").failed_saying("line: --empty leaves no rows", "no trained model")
+    assert (
+        project.query("from duckdb_tables() where table_name like 'line\\_\\_%' escape '\\'") == []
+    )

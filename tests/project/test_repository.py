@@ -64,6 +64,14 @@ def settings(value: object, name: str = "") -> Iterator[tuple[str, object]]:
         yield name, value
 
 
+def secret_problem(name: str, value: object) -> str | None:
+    """What is wrong with a setting of the profile that is named like a secret."""
+    read_outside = re.compile(r"\{\{\s*env_var\('\w+'(?:, '')?\)[^\"{}]*\}\}")
+    if not SECRETS.search(name) or read_outside.fullmatch(str(value)):
+        return None
+    return f"profiles.yml sets {name}: a secret stays outside, in the environment."
+
+
 def undocumented_verbs(makefile: str, shown: str) -> list[str]:
     """The phony targets that `make help` does not explain."""
     verbs = " ".join(re.findall(r"(?m)^\.PHONY:(.*)$", makefile)).split()
@@ -129,12 +137,33 @@ def test_git_ignores_what_a_run_makes(path: str, ignored: GitIgnoreSpec) -> None
 
 
 def test_profiles_hold_no_secret(texts: dict[str, str]) -> None:
-    problems = [
-        f"profiles.yml sets {name}: a secret stays outside, in the environment."
-        for name, _ in settings(yaml.safe_load(texts["profiles.yml"]))
-        if SECRETS.search(name)
-    ]
+    found = settings(yaml.safe_load(texts["profiles.yml"]))
+    problems = [problem for item in found if (problem := secret_problem(*item))]
     assert not problems, "\n".join(problems)
+
+
+def undocumented_variables(texts: dict[str, str], page: str) -> list[str]:
+    """The variables of BigQuery that something reads and the page does not name."""
+    prefix = "AZEKURA_BIGQUERY_"
+    read = {
+        name
+        for path, text in texts.items()
+        if path.startswith(("profiles.yml", "dbt_project.yml", "macros/", "models/"))
+        for name in re.findall(rf"env_var\('{prefix}(\w+)'", text)
+    }
+    return sorted(name for name in read if not re.search(rf"`({prefix})?{name}`", page))
+
+
+def test_every_variable_of_bigquery_is_documented(texts: dict[str, str]) -> None:
+    missing = undocumented_variables(texts, texts["docs/bigquery.md"])
+    assert not missing, f"docs/bigquery.md lacks {', '.join(missing)}"
+
+
+def test_a_variable_that_is_not_documented_is_found() -> None:
+    texts = {"profiles.yml": "{{ env_var('AZEKURA_BIGQUERY_PROJECT', '') }}"}
+    assert undocumented_variables(texts, "`PROJECTS`, `AZEKURA_PROJECT`") == ["PROJECT"]
+    assert undocumented_variables(texts, "`DATASET`, `PROJECT`") == []
+    assert undocumented_variables(texts, "`AZEKURA_BIGQUERY_PROJECT`") == []
 
 
 def test_dbt_sends_no_usage_statistics(texts: dict[str, str]) -> None:
@@ -181,7 +210,20 @@ def test_addresses_and_paths_of_machines_are_found() -> None:
 
 def test_a_secret_is_found_wherever_it_stands() -> None:
     profile = {"azekura": {"outputs": {"x": [{"keyfile_json": "{}"}, {"threads": 4}]}}}
-    assert [name for name, _ in settings(profile) if SECRETS.search(name)] == ["keyfile_json"]
+    assert [name for name, value in settings(profile) if secret_problem(name, value)] == [
+        "keyfile_json"
+    ]
+
+
+def test_a_secret_may_be_read_from_the_environment() -> None:
+    assert (
+        secret_problem("keyfile", "{{ env_var('KEY') if env_var('HOW', '') == 'x' else none }}")
+        is None
+    )
+    assert secret_problem("token", "{{ env_var('TOKEN', '') or none }}") is None
+    assert secret_problem("threads", 4) is None
+    for value in ("abc", "{{ 'abc' }}", "{{ env_var('TOKEN', 'abc') }}", "{{ env_var('A') }}abc"):
+        assert secret_problem("token", value) is not None, value
 
 
 def test_a_verb_without_explanation_is_found() -> None:

@@ -12,6 +12,7 @@ mean the same.
 
 import json
 import math
+import operator
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
@@ -20,7 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.anomalies import Cutoffs
-from duckdb_bqml.algorithms.design import Design, group_sums, squared_norms, to_dense
+from duckdb_bqml.algorithms.design import (
+    Design,
+    group_sums,
+    products_by_row,
+    squared_norms,
+    to_dense,
+)
 from duckdb_bqml.algorithms.model import Anomalies, Part, Training
 from duckdb_bqml.algorithms.preprocessing import (
     Category,
@@ -42,12 +49,17 @@ BLOCK = 16_384
 SMALLEST_RELATIVE_DISTANCE = 1e-14
 
 
-def distances(design: Design, centroids: Floats, distance_type: str) -> Floats:
+def distances(
+    design: Design,
+    centroids: Floats,
+    distance_type: str,
+    product: Callable[[Design, Floats], Floats] = operator.matmul,
+) -> Floats:
     """The distance (n, k) of every row to every centroid (k, width).
 
     COSINE is sqrt(1 - cosine); the cosine of a row of zeros with anything is 0.
     """
-    measured = design @ centroids.T
+    measured = product(design, centroids.T)
     of_rows, of_centroids = squared_norms(design)[:, None], np.square(centroids).sum(axis=1)
     # In place and by blocks of rows, so that what is in between stays in the cache.
     for start in range(0, len(measured), BLOCK):
@@ -156,7 +168,8 @@ class KMeans:
         self.cutoffs = Cutoffs.of(self._normalized(measured).min(axis=1))
 
     def predict(self, features: Sequence[Column]) -> Floats:
-        return distances(self.encoder.transform(features), self.centroids, self.distance_type)
+        design = self.encoder.transform(features)
+        return distances(design, self.centroids, self.distance_type, products_by_row)
 
     def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
         for name in settings:
@@ -276,7 +289,8 @@ def _random_rows(
 ) -> NDArray[np.intp]:
     """The first rows that differ: rows come in the order of their hashes."""
     # Rows are equal where a random projection is: one number to sort instead of a row.
-    projection = design @ np.random.default_rng(0).normal(size=design.shape[1])
+    direction = np.random.default_rng(0).normal(size=(design.shape[1], 1))
+    projection = products_by_row(design, direction)[:, 0]
     first = np.sort(np.unique(projection, return_index=True)[1])
     _require_distinct(len(first), clusters)
     return first[:clusters]

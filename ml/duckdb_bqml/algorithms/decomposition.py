@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from duckdb_bqml.algorithms.anomalies import Cutoffs
-from duckdb_bqml.algorithms.design import Design, squared_norms
+from duckdb_bqml.algorithms.design import Design, products_by_row, squared_norms
 from duckdb_bqml.algorithms.model import Anomalies, Part, Training
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset, Encoder, Number, Scaling
 from duckdb_bqml.errors import ModelError
@@ -81,14 +81,15 @@ class PCA:
         return Training(model, resolved, [{"iteration": 0, "duration_ms": duration}])
 
     def predict(self, features: Sequence[Column]) -> Floats:
-        return self.encoder.transform(features) @ self.components.T
+        return products_by_row(self.encoder.transform(features), self.components.T)
 
     def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
         for name in settings:
             raise ModelError(f"setting '{name}' is not valid for PCA; remove it")
         design = self.encoder.transform(data.features)
         kept = np.square(design @ self.components.T).sum()
-        return {"total_explained_variance_ratio": float(kept / squared_norms(design).sum())}
+        with np.errstate(invalid="ignore"):  # NaN where every row is the mean: nothing varies
+            return {"total_explained_variance_ratio": float(kept / squared_norms(design).sum())}
 
     def anomalies(self, features: Sequence[Column], contamination: float) -> Anomalies:
         """`score` is the squared reconstruction error divided by the number of input columns."""
@@ -96,7 +97,7 @@ class PCA:
         return Anomalies(errors, self.cutoffs.at(contamination), None)
 
     def _squared_errors(self, design: Design) -> Floats:
-        kept = np.square(design @ self.components.T).sum(axis=1)
+        kept = np.square(products_by_row(design, self.components.T)).sum(axis=1)
         return np.maximum(squared_norms(design) - kept, 0) / self.inputs
 
     def describe(self, what: str) -> list[Part]:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 from scipy.special import expit, softmax
 
-from duckdb_bqml.algorithms.design import Design, scaled_rows
+from duckdb_bqml.algorithms.design import Design, products_by_row, scaled_rows
 from duckdb_bqml.algorithms.model import (
     AdvancedWeight,
     Explanation,
@@ -192,6 +192,11 @@ def gradient_descent(
     rate = options["ls_init_learn_rate" if is_line_search else "learn_rate"]
     scores = training.design @ start[0] + start[1]
     first = point = _point(training, loss, options, *start, scores, rate)
+    if not np.isfinite(first.objective):
+        raise ModelError(
+            "the training loss is infinite before the first step; class weights are too far apart, "
+            "or a feature is too large for the model that warm_start goes on from"
+        )
     iterations = []
     for iteration in range(options["max_iterations"]):
         started = time.perf_counter()
@@ -393,7 +398,7 @@ class _Linear:
         ]
 
     def scores(self, features: Sequence[Column]) -> Floats:
-        return self.encoder.transform(features) @ self.coefficients + self.intercept
+        return products_by_row(self.encoder.transform(features), self.coefficients) + self.intercept
 
     def weights(self, standardize: bool) -> list[Weight]:
         """ML.WEIGHTS, by class in the order of the features, the intercept last.
@@ -462,7 +467,7 @@ class _Linear:
         owners = np.repeat(np.arange(len(features)), self._widths(features))
         by_feature = np.zeros((self.encoder.width, len(features)))
         by_feature[np.arange(len(owners)), owners] = self.coefficients[:, column]
-        attributions = self.encoder.transform(features) @ by_feature
+        attributions = products_by_row(self.encoder.transform(features), by_feature)
         baseline = np.full(len(attributions), self.intercept[column])
         value = baseline + attributions.sum(axis=1)
         return Explanation(attributions, baseline, value, np.zeros(len(value)))

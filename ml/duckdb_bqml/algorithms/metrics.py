@@ -21,16 +21,17 @@ def regression(actual: Floats, predicted: Floats) -> dict[str, float]:
     """The six regression metrics of `predicted` (n,) against `actual` (n,), n > 0.
 
     mean_squared_log_error is NaN if a value is below -1; r2_score and explained_variance are
-    not finite if the label is constant.
+    not finite if the label is constant, nor is any metric whose sum is beyond float64.
     """
-    error = actual - predicted
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        error = actual - predicted
         squared_log_error = (np.log1p(actual) - np.log1p(predicted)) ** 2
+        mean_squared_error = np.mean(error**2)
         r2_score = 1 - np.sum(error**2) / np.sum((actual - actual.mean()) ** 2)
         explained_variance = 1 - np.var(error) / np.var(actual)
     return {
         "mean_absolute_error": float(np.mean(np.abs(error))),
-        "mean_squared_error": float(np.mean(error**2)),
+        "mean_squared_error": float(mean_squared_error),
         "mean_squared_log_error": float(np.mean(squared_log_error)),
         "median_absolute_error": lower_median(np.abs(error)),
         "r2_score": float(r2_score),

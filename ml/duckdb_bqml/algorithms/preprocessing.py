@@ -6,6 +6,7 @@ NULL becomes the mean; arrays of numbers are left as they are; everything else i
 with NULL as a category of its own and an unseen category as no category at all.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -128,13 +129,15 @@ def describe(column: Column) -> dict[str, Any]:
         "category_count": np.count_nonzero(np.bincount(known)) if kind == "category" else None,
     }
     if kind == "number" and column.data_type != "TIMESTAMP" and len(known) > 0:
-        statistics |= {
-            "min": float(known.min()),
-            "max": float(known.max()),
-            "mean": float(known.mean()),
-            "median": lower_median(known),
-            "stddev": float(known.std(ddof=1)) if len(known) > 1 else None,
-        }
+        # A mean or deviation beyond float64 is infinite or NaN, as those of infinite numbers are.
+        with np.errstate(over="ignore", invalid="ignore"):
+            statistics |= {
+                "min": float(known.min()),
+                "max": float(known.max()),
+                "mean": float(known.mean()),
+                "median": lower_median(known),
+                "stddev": float(known.std(ddof=1)) if len(known) > 1 else None,
+            }
     return statistics
 
 
@@ -170,7 +173,7 @@ class Number:
         known = column.known
         lowest, highest = (known.min(), known.max()) if len(known) > 0 else (0.0, 0.0)
         if np.isinf(lowest) or np.isinf(highest):
-            _refuse_infinite(column)
+            refuse_infinite(column)
         if len(known) == 0:
             mean, stddev = 0.0, 0.0
         elif lowest == highest:
@@ -209,7 +212,8 @@ class Number:
         return (value - self.mean) / (self.stddev or 1.0) if standardize else value
 
 
-def _refuse_infinite(column: Column) -> None:
+def refuse_infinite(column: Column) -> None:
+    """ModelError if a number is infinite."""
     infinite = np.count_nonzero(np.isinf(column.values))
     if infinite:
         raise ModelError(
@@ -241,7 +245,15 @@ class Vector:
                 f"column '{column.name}' holds the index {column.values.shape[1] - 1}, and the "
                 f"greatest is {MAX_VECTOR_WIDTH - 1}; number the elements from 0 without gaps"
             )
-        return cls(column.name, column.values.shape[1], issparse(column.values))
+        is_sparse = issparse(column.values)
+        numbers = column.values.data if is_sparse else column.values
+        greatest = float(np.abs(numbers).max(initial=0.0))
+        if not math.isfinite(greatest * greatest * numbers.size):
+            raise ModelError(
+                f"column '{column.name}' holds arrays of numbers up to {greatest:g}, too large to "
+                "square; divide them by a power of ten"
+            )
+        return cls(column.name, column.values.shape[1], is_sparse)
 
     def columns(self, column: Column) -> list[NDArray[np.float64]]:
         """The columns (n,) of the matrix, if it is dense."""
@@ -420,7 +432,7 @@ class Encoder:
             for j, i in enumerate(self._owners[some]):
                 block, column = pairs[i]
                 if isinstance(block, Number):
-                    _refuse_infinite(column)
+                    refuse_infinite(column)
                     out[column.is_null, j] = block.of_null
 
         # As many columns at once as stay in the cache.
@@ -482,7 +494,7 @@ def _expand_timestamps(columns: Sequence[Column]) -> list[Column]:
 
 def _parts(column: Column) -> list[Column]:
     """The calendar parts BigQuery ML derives from a TIMESTAMP, NULL where it is NULL."""
-    _refuse_infinite(column)
+    refuse_infinite(column)
     is_null = column.is_null
     seconds = np.floor(np.where(is_null, 0, column.values)).astype(np.int64)
     time = seconds.astype("datetime64[s]")

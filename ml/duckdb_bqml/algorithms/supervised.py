@@ -45,7 +45,8 @@ class ProbabilisticClassifier:
         if "threshold" in settings and len(self.classes) != 2:
             raise ModelError("setting 'threshold' needs a binary classifier; remove it")
         threshold = settings.get("threshold", 0.5)
-        if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+        is_number = isinstance(threshold, int | float) and not isinstance(threshold, bool)
+        if not is_number or not 0 <= threshold <= 1:
             raise ModelError(f"setting 'threshold' must be between 0 and 1, not {threshold!r}")
         return threshold
 
@@ -80,7 +81,7 @@ def class_weights(label: Column, options: Mapping[str, Any]) -> Floats | None:
     if "class_weights" not in options:
         return None
     weights = dict(options["class_weights"])
-    if set(weights) != set(label.categories):
+    if sorted(name for name, _ in options["class_weights"]) != sorted(label.categories):
         raise ModelError(
             f"option 'class_weights' must name every class once; the classes are "
             f"{', '.join(label.categories)}"

@@ -43,17 +43,14 @@ class Number:
 
     @classmethod
     def fit(cls, column: Column) -> "Number":
-        known = column.values[~column.is_null]
-        infinite = int(np.isinf(known).sum())
-        if infinite:
-            raise ModelError(
-                f"column '{column.name}' is infinite in {infinite} rows; filter them out"
-            )
+        known = column.known
+        preprocessing.refuse_infinite(column)
         origin = known.min() if column.data_type == "TIMESTAMP" and len(known) else 0.0
         return cls(float(known.mean()) if len(known) else 0.0, float(origin))
 
     def write(self, column: Column, matrix: Matrix) -> None:
         """Fill the matrix (n, width), a part of the whole."""
+        preprocessing.refuse_infinite(column)
         values = np.clip(column.values, -LARGEST, LARGEST)
         is_null = np.isnan(values)
         if is_null.any():

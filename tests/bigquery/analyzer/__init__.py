@@ -2,7 +2,8 @@
 
 ml_calls.py       a statement's ML calls, checked against that table; the columns they return
 warehouse.py      tables and models, made by the statements that make them
-sources.py        what is there before dbt
+table_options.py  BigQuery's options of tables, and what they may hold
+partition_filters.py  whether a reading says which partitions, where a table demands it
 client.py         the BigQuery client that dbt is given
 
 The service itself, tokens and the table of BigQuery ML's functions are the front's, too:

@@ -36,6 +36,7 @@ class Statement:
     node: str
     kinds: tuple[str, ...] = ()  # of the statements that it is a script of
     refused: Refused | None = None
+    job: dict[str, Any] = field(default_factory=dict)  # what the job was configured with
 
 
 def place(manifest: Manifest, statement: Statement, root: Path) -> str:
@@ -72,21 +73,23 @@ class Client:
 
     warehouse: Warehouse
     sent: list[Statement] = field(default_factory=list)
+    updates: list[tuple[bigquery.Table, tuple[str, ...]]] = field(default_factory=list)
 
     def query_in_place(self) -> Callable[..., tuple[SimpleNamespace, "_Rows"]]:
         """What stands in for BigQueryConnectionManager._query_and_results."""
-        return lambda _manager, _connection, sql, *_, **__: self.query(sql)
+        return lambda _manager, _connection, sql, job, *_, **__: self.query(sql, job)
 
-    def query(self, sql: str) -> tuple[SimpleNamespace, "_Rows"]:
+    def query(self, sql: str, job: dict[str, Any]) -> tuple[SimpleNamespace, "_Rows"]:
         """A job and its rows."""
         node = get_node_info().get("unique_id", "")
         sql = re.sub(r"^\s*/\*.*?\*/\s*", "", sql, flags=re.DOTALL)
         try:
             outcomes = self.warehouse.run(sql)
         except Refused as refused:
-            self.sent.append(Statement(sql, node, refused=refused))
+            self.sent.append(Statement(sql, node, refused=refused, job=job))
             raise DbtDatabaseError(f"line {refused.line}: {refused.reason}") from None
-        self.sent.append(Statement(sql, node, tuple(outcome.kind for outcome in outcomes)))
+        kinds = tuple(outcome.kind for outcome in outcomes)
+        self.sent.append(Statement(sql, node, kinds, job=job))
         return self._job(outcomes), _rows(outcomes[-1])
 
     def _job(self, outcomes: list[Outcome]) -> SimpleNamespace:
@@ -108,9 +111,12 @@ class Client:
             return SimpleNamespace(num_rows=0, schema=_schema(reference.columns))
         path = (reference.project, reference.dataset_id, reference.table_id)
         table = self.warehouse.table(path)
-        if table is None:
-            raise NotFound(f"Not found: Table {'.'.join(path)}")
-        return _table(reference, table)
+        if table is not None:
+            return _table(reference, table)
+        if self.warehouse.model(path) is not None:
+            # BigQuery lists a model among the tables of its dataset, as of type MODEL
+            return _of_type(bigquery.Table(reference), "MODEL")
+        raise NotFound(f"Not found: Table {'.'.join(path)}")
 
     def list_tables(self, dataset: Any, max_results: int | None = None) -> list[bigquery.Table]:
         paths = self.warehouse.names(dataset.dataset_id)
@@ -128,8 +134,11 @@ class Client:
     def create_dataset(self, *_: Any, **__: Any) -> None:
         pass
 
-    def update_table(self, *_: Any, **__: Any) -> None:
-        pass
+    def get_dataset(self, _reference: Any) -> Any:
+        return SimpleNamespace(location="US")
+
+    def update_table(self, table: bigquery.Table, fields: list[str]) -> None:
+        self.updates.append((table, tuple(fields)))
 
     def delete_table(self, reference: Any, **_: Any) -> None:
         self.warehouse.drop((reference.project, reference.dataset_id, reference.table_id))
@@ -139,10 +148,13 @@ class Client:
 
 
 def _table(reference: Any, table: Any) -> bigquery.Table:
-    made = bigquery.Table(reference, schema=_schema(table.columns))
-    made._properties["type"] = table.kind
-    made._properties["numRows"] = "0"
-    return made
+    return _of_type(bigquery.Table(reference, schema=_schema(table.columns)), table.kind)
+
+
+def _of_type(table: bigquery.Table, kind: str) -> bigquery.Table:
+    table._properties["type"] = kind
+    table._properties["numRows"] = "0"
+    return table
 
 
 def _schema(columns: dict[str, Type]) -> list[bigquery.SchemaField]:

@@ -14,7 +14,7 @@ from duckdb_bqml.errors import ModelError
 from duckdb_bqml.options import OPTIONS, validate
 from google.protobuf.message import Message
 
-from analyzer import ml_calls
+from analyzer import ml_calls, partition_filters, table_options
 from analyzer.ml_calls import Model, Surroundings
 
 Columns = dict[str, Type]
@@ -33,11 +33,20 @@ class Table:
     columns: Columns
     pseudo_columns: Columns = field(default_factory=dict)
     kind: str = "TABLE"  # or VIEW, EXTERNAL
+    options: dict[str, Any] = field(default_factory=dict)
+    partitioned_by: str | None = None  # the column
+    clustered_by: tuple[str, ...] = ()
+
+    @property
+    def must_be_filtered(self) -> bool:
+        """Whether BigQuery refuses a reading that does not say which partitions."""
+        demands = ("require_partition_filter", "require_hive_partition_filter")
+        return any(self.options.get(demand) for demand in demands)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a statement is, and what it returned or made."""
+    """What a statement is, and what it returned, made or wrote to."""
 
     kind: str  # GoogleSQL's name of it: QueryStmt, CreateTableAsSelectStmt, ...
     columns: Columns
@@ -52,16 +61,20 @@ class Warehouse:
         self._project = project
         self._tables: dict[tuple[str, ...], Table] = {}
         self._models: dict[tuple[str, ...], Model] = {}
+        self._connections: set[tuple[str, ...]] = set()
         self._variables: Columns = {}
         self._registered: int | None = None
         self._functions = googlesql_service.catalog()
         ml_calls.library(self._functions, googlesql_service.type_named)
+
+        self.put((project, "region-us", "INFORMATION_SCHEMA", "OBJECT_PRIVILEGES"), self._grants())
 
     @contextmanager
     def copied(self) -> Iterator["Warehouse"]:
         """For a while, another that starts with what this one holds."""
         other = Warehouse(self._googlesql, self._project)
         other._tables, other._models = dict(self._tables), dict(self._models)
+        other._connections = set(self._connections)
         try:
             yield other
         finally:
@@ -93,7 +106,7 @@ class Warehouse:
         return self._models.get(self._key(path))
 
     def names(self, dataset: str) -> list[tuple[str, ...]]:
-        return [path for path in self._tables if path[1] == dataset.lower()]
+        return [path for path in (*self._tables, *self._models) if path[1] == dataset.lower()]
 
     def put(self, path: Iterable[str], table: Table) -> None:
         self._tables[self._key(path)] = table
@@ -104,12 +117,22 @@ class Warehouse:
         self._models.pop(self._key(path), None)
         self._changed()
 
+    def connect(self, *path: str) -> None:
+        """Let there be a connection, which no statement makes."""
+        self._connections.add(path)
+        self._changed()
+
     def types(self, **columns: str) -> Columns:
         """Columns of types by name."""
         return {
             name: self._googlesql.type_named(type_name.upper())
             for name, type_name in columns.items()
         }
+
+    def _grants(self) -> Table:
+        """BigQuery's view of who may do what, as far as dbt asks it."""
+        names = ("object_schema", "object_name", "privilege_type", "grantee")
+        return Table(self.types(**dict.fromkeys(names, "string")), kind="VIEW")
 
     def _key(self, path: Iterable[str]) -> tuple[str, ...]:
         parts = [part.lower() for part in path]
@@ -128,29 +151,30 @@ class Warehouse:
         for name, type_ in self._variables.items():
             constant = root.constant.add(name_path=[name], type=type_)
             constant.value.SetInParent()
-        places: dict[tuple[str, ...], Catalog] = {}
-        for path, table in self._tables.items():
-            for place in self._places(root, places, path):
-                held = place.table.add(name=path[-1])
+        places: dict[tuple[str, ...], Catalog] = {(): root}
+        for number, (path, table) in enumerate(self._tables.items(), start=1):
+            for place in self._places(places, path):
+                held = place.table.add(name=path[-1], serialization_id=number)
                 for columns, is_pseudo in ((table.columns, False), (table.pseudo_columns, True)):
                     for name, type_ in columns.items():
                         held.column.add(name=name, type=type_, is_pseudo_column=is_pseudo)
+        for path in self._connections:
+            self._place(places, path[:-1]).connection.add(name=path[-1])
         for path, model in self._models.items():
-            for place in self._places(root, places, path):
+            for place in self._places(places, path):
                 held_model = place.model.add(name=path[-1])
                 for name, type_ in model.features.items():
                     held_model.input.add(name=name, type=type_)
         return root
 
-    def _places(self, root: Catalog, places: dict, path: tuple[str, ...]) -> list[Catalog]:
+    def _places(self, places: dict, path: tuple[str, ...]) -> list[Catalog]:
         """Where a path is found: in its project's dataset, and in the dataset alone."""
-        project, dataset = path[:2]
-        if (project,) not in places:
-            places[project,] = root.catalog.add(name=project)
-        for key, parent in (((project, dataset), places[project,]), (("", dataset), root)):
-            if key not in places:
-                places[key] = parent.catalog.add(name=dataset)
-        return [places[project, dataset], places["", dataset]]
+        return [self._place(places, path[:-1]), self._place(places, path[1:-1])]
+
+    def _place(self, places: dict, names: tuple[str, ...]) -> Catalog:
+        if names not in places:
+            places[names] = self._place(places, names[:-1]).catalog.add(name=names[-1])
+        return places[names]
 
     def _analyze(self, sql: str) -> Message:
         if re.search(r"\bml\s*\.", sql, re.IGNORECASE):
@@ -193,7 +217,20 @@ class Warehouse:
         make = getattr(self, f"_make_{kind}", None)
         if make is None:
             raise Refused(f"a statement that the check does not know: {kind}")
+        self._check_filters(node, sql)
         return make(node, sql, kind)
+
+    def _check_filters(self, node: Message, sql: str) -> None:
+        demanded = {
+            number: table.partitioned_by
+            for number, (path, table) in enumerate(self._tables.items(), start=1)
+            if table.must_be_filtered and table.partitioned_by and path[-1] in sql.lower()
+        }
+        if demanded and (column := partition_filters.unfiltered(node, demanded)):
+            raise Refused(
+                "Cannot query over a table without a filter over column(s)"
+                f" '{column}' that can be used for partition elimination"
+            )
 
     def _declare(self, sql: str) -> Outcome:
         match = re.fullmatch(r"declare\s+(\w+)\s+(\S+.*)", sql, re.IGNORECASE | re.DOTALL)
@@ -220,11 +257,40 @@ class Warehouse:
             raise Refused(
                 f"CREATE TABLE columns must be named, but column {anonymous[0]} has no name"
             )
-        _check_keys(node, sql)
-        return self._made(node, kind, Table(columns))
+        keys = _check_keys(node, sql)
+        options = table_options.checked(googlesql.field(node, "option_list"), table_options.TABLE)
+        _check_columns(node)
+        if options.get("require_partition_filter") and not keys["partitioned_by"]:
+            raise Refused("option 'require_partition_filter' is for partitioned tables")
+        return self._made(node, kind, Table(columns, options=options, **keys))
 
     def _make_CreateTableStmt(self, node: Message, sql: str, kind: str) -> Outcome:
         return self._make_CreateTableAsSelectStmt(node, sql, kind)
+
+    def _make_CreateExternalTableStmt(self, node: Message, _: str, kind: str) -> Outcome:
+        options = table_options.checked(
+            googlesql.field(node, "option_list"), table_options.EXTERNAL
+        )
+        partitions = node.with_partition_columns.column_definition_list
+        table_options.check_files(options, bool(partitions), node.parent.HasField("connection"))
+        _check_columns(node)
+        declared = googlesql.field(node, "column_definition_list")
+        table = Table(
+            {column.name: column.type for column in (*declared, *partitions)},
+            pseudo_columns=self.types(_file_name="string"),
+            kind="EXTERNAL",
+            options=options,
+            partitioned_by=partitions[0].name if partitions else None,
+        )
+        return self._made(node, kind, table)
+
+    def _make_GrantStmt(self, node: Message, _: str, kind: str) -> Outcome:
+        path = tuple(googlesql.field(node, "name_path"))
+        if self.table(path) is None:
+            raise Refused(f"Not found: Table {'.'.join(path)}")
+        return Outcome(kind, {}, path)
+
+    _make_RevokeStmt = _make_GrantStmt
 
     def _make_CreateViewStmt(self, node: Message, _: str, kind: str) -> Outcome:
         columns = {
@@ -245,6 +311,11 @@ class Warehouse:
     def _make_CreateModelStmt(self, node: Message, sql: str, kind: str) -> Outcome:
         path = tuple(googlesql.field(node, "name_path"))
         options = _options(node, sql, ".".join(path))
+        if options.get("warm_start") and self.model(path) is None:
+            raise Refused(
+                f"there is no model {'.'.join(path)} that warm_start could go on from",
+                _line_of(sql, "warm_start"),
+            )
         queried = _output(node)
         transformed = {
             column.name: column.column.type for column in node.transform_output_column_list
@@ -281,8 +352,14 @@ def _output(node: Message) -> Columns:
     return {column.name: column.column.type for column in columns}
 
 
-def _check_keys(node: Message, sql: str) -> None:
-    """What BigQuery partitions and clusters by is narrower than what GoogleSQL lets pass."""
+def _check_columns(node: Message) -> None:
+    for column in googlesql.field(node, "column_definition_list"):
+        table_options.checked(column.annotations.option_list, table_options.COLUMN)
+
+
+def _check_keys(node: Message, sql: str) -> dict[str, Any]:
+    """The columns of its keys: what BigQuery takes for one is narrower than what GoogleSQL does."""
+    partitioned_by = None
     for wrapped in googlesql.field(node, "partition_by_list"):
         key = googlesql.innermost(wrapped)
         type_name = googlesql.text(googlesql.field(key, "type"))
@@ -295,6 +372,7 @@ def _check_keys(node: Message, sql: str) -> None:
                 f" not {given}",
                 _line_of(sql, "partition"),
             )
+        partitioned_by = next(_column_names(key))
     keys = [googlesql.innermost(wrapped) for wrapped in googlesql.field(node, "cluster_by_list")]
     if len(keys) > 4:
         raise Refused("CLUSTER BY takes at most four columns", _line_of(sql, "cluster"))
@@ -302,6 +380,14 @@ def _check_keys(node: Message, sql: str) -> None:
         type_name = googlesql.text(googlesql.field(key, "type"))
         if type_name not in _CLUSTER_TYPES:
             raise Refused(f"CLUSTER BY cannot take {type_name}", _line_of(sql, "cluster"))
+    clustered_by = tuple(name for key in keys for name in _column_names(key))
+    return {"partitioned_by": partitioned_by, "clustered_by": clustered_by}
+
+
+def _column_names(expression: Message) -> Iterator[str]:
+    for message in googlesql.walk(expression):
+        if message.DESCRIPTOR.name == "ResolvedColumnRefProto":
+            yield message.column.name
 
 
 def _line_of(sql: str, word: str) -> int:

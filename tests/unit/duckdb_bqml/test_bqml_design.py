@@ -1,6 +1,13 @@
 import numpy as np
 import pytest
-from duckdb_bqml.algorithms.design import Mixed, group_sums, squared_norms, to_dense
+from duckdb_bqml.algorithms.design import (
+    BLOCK,
+    Mixed,
+    group_sums,
+    products_by_row,
+    squared_norms,
+    to_dense,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
@@ -29,6 +36,7 @@ def test_a_mixed_matrix_calculates_like_an_array(drawn):
     assert np.array_equal(to_dense(mixed), whole) and to_dense(whole) is whole
     assert mixed @ vector == pytest.approx(whole @ vector)
     assert mixed @ right == pytest.approx(whole @ right)
+    assert products_by_row(mixed, right) == pytest.approx(whole @ right)
     assert mixed.T @ left == pytest.approx(whole.T @ left)
     assert mixed.T @ left[:, 0] == pytest.approx(whole.T @ left[:, 0])
     assert mixed.T @ mixed == pytest.approx(whole.T @ whole)
@@ -46,3 +54,18 @@ def test_sums_of_groups_are_those_of_an_array(drawn):
     expected = np.array([whole[groups == k].sum(axis=0) for k in range(4)])
     assert group_sums(mixed, groups, 4) == pytest.approx(expected)
     assert group_sums(whole, groups, 4) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("width", [1, 3, 20])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_rows_beside_it_change_no_bit_of_a_product(width, order):
+    random = np.random.default_rng(width)
+    rows = np.array(random.normal(size=(2 * BLOCK + 5, width)), order=order)
+    other = random.normal(size=(width, 4))
+    products, norms = products_by_row(rows, other), squared_norms(rows)
+    assert products == pytest.approx(rows @ other)
+    assert norms == pytest.approx(np.square(rows).sum(axis=1))
+    for part in (slice(0, 1), slice(2, 9), slice(BLOCK - 3, BLOCK + 1), slice(2 * BLOCK, None)):
+        few = np.array(rows[part], order=order)
+        assert np.array_equal(products_by_row(few, other), products[part])
+        assert np.array_equal(squared_norms(few), norms[part])

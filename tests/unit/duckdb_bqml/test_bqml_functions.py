@@ -457,6 +457,7 @@ def test_a_class_missing_from_the_evaluation_rows_is_no_fault(binary):
         ("select 1 as x, 1 as label", "{}", "has the type INT64 but the model was trained on STR"),
         ("select 1 as x, 'no' as label", "[]", "argument 'settings' must be the text of a JSON"),
         ("select 1 as x, 'no' as label", '{"threshold": 2}', "must be between 0 and 1, not 2"),
+        ("select 1 as x, 'no' as label", '{"threshold": true}', "between 0 and 1, not True"),
         ("select 1 as x, 'no' as label", '{"cutoff": 2}', "setting 'cutoff' is not valid"),
     ],
 )

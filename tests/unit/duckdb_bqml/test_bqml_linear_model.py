@@ -191,10 +191,13 @@ def test_auto_class_weights_equal_the_explicit_balanced_weights():
     assert models[0].coefficients != pytest.approx(models[2].coefficients)
 
 
-def test_class_weights_must_name_every_class():
+@pytest.mark.parametrize(
+    "weights", [[["a", 1.0]], [["a", 1.0], ["b", 2.0], ["b", 3.0]], [["a", 1.0], ["c", 2.0]]]
+)
+def test_class_weights_must_name_every_class_once(weights):
     with pytest.raises(ModelError, match="must name every class once; the classes are a, b"):
         LogisticRegression.fit(
-            classification_data(2), None, options("logistic_reg", class_weights=[["a", 1.0]])
+            classification_data(2), None, options("logistic_reg", class_weights=weights)
         )
 
 

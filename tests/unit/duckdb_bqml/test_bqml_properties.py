@@ -204,7 +204,7 @@ def test_similar_rows_have_hashes_of_their_own(values):
     assert counts == pytest.approx(grid.shape[1] / 16, rel=0.1)
 
 
-# ---- a database file, opened by another process
+# ---- models of every type
 
 ROWS = """
     select i as number, i / 7.0::double as ratio, if(i % 9 = 0, null, 'k' || i % 5) as kind,
@@ -233,25 +233,49 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 """
 
 
+def _predictions(connection, name, rows):
+    """The predictions for a query's rows, of which each is a list of numbers in full."""
+    return [
+        [value.hex() for value in row]
+        for (row,) in connection.sql(
+            f"select bqml_predict('{name}', (select model_version from {name}), r) from ({rows}) r"
+        ).fetchall()
+    ]
+
+
+def _train_every_type(connection):
+    """A table `t` of rows and the names of the models trained on it, one of each type."""
+    register(connection)
+    connection.execute(f"create table t as {ROWS}")
+    for model_type in PREDICTING:
+        name = f"m_{model_type.lower()}"
+        columns = "*" if "input_label_cols" in OPTIONS[model_type] else "* exclude label"
+        connection.execute(
+            f"create table {name} as select unnest(bqml_train('{name}', ?, list(r))) "
+            f"from (select {columns} from t) r",
+            [json.dumps({"model_type": model_type, **REQUIRED.get(model_type, {})})],
+        )
+        yield name
+
+
+def test_the_rows_beside_it_change_no_bit_of_a_prediction():
+    with duckdb.connect() as connection:
+        for name in _train_every_type(connection):
+            together = _predictions(connection, name, "from t")
+            backwards = _predictions(connection, name, "from t order by number desc")
+            assert backwards == together[::-1], name
+            for number in (0, 1, 150, 299):
+                alone = _predictions(connection, name, f"from t where number = {number}")
+                assert alone == [together[number]], name
+
+
 def test_a_model_predicts_the_same_in_another_process_to_the_last_bit(tmp_path):
     path = str(tmp_path / "models.duckdb")
-    expected = {}
     with duckdb.connect(path) as connection:
-        register(connection)
-        connection.execute(f"create table t as {ROWS}")
-        for model_type in PREDICTING:
-            name = f"m_{model_type.lower()}"
-            columns = "*" if "input_label_cols" in OPTIONS[model_type] else "* exclude label"
-            options = {"model_type": model_type, **REQUIRED.get(model_type, {})}
-            connection.execute(
-                f"create table {name} as select unnest(bqml_train('{name}', ?, list(r))) "
-                f"from (select {columns} from t) r",
-                [json.dumps(options)],
-            )
-            predictions = connection.sql(
-                f"select bqml_predict('{name}', (select model_version from {name}), r) from t r"
-            ).fetchall()
-            expected[name] = [[value.hex() for value in row] for (row,) in predictions]
+        expected = {
+            name: _predictions(connection, name, "from t")
+            for name in list(_train_every_type(connection))
+        }
     found = subprocess.run(
         [sys.executable, "-c", PREDICT_ALL, path, *expected],
         capture_output=True,
@@ -259,3 +283,20 @@ def test_a_model_predicts_the_same_in_another_process_to_the_last_bit(tmp_path):
         check=True,
     )
     assert json.loads(found.stdout) == expected
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"model_type": "linear_reg"},
+        {"model_type": "kmeans", "num_clusters": 3},
+        {"model_type": "pca", "num_principal_components": 1},
+    ],
+)
+def test_metrics_do_not_depend_on_the_order_of_the_rows(db, options):
+    label = ", sin(range) as label" if options["model_type"] == "linear_reg" else ""
+    query = f"select ln(range + 1) as x, cos(range) as y{label} from range(2000)"
+    db.train("m", query, **options)
+    orders = ("range", "-range", "hash(range)")
+    measured = [db.evaluate("m", f"{query} order by {order}") for order in orders]
+    assert measured[0] == measured[1] == measured[2]

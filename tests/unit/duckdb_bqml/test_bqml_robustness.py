@@ -6,6 +6,9 @@ import duckdb
 import numpy as np
 import pytest
 
+# What is refused, or has a result, is no surprise that numpy need speak of.
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
+
 SUPERVISED = [{"model_type": "linear_reg"}, {"model_type": "logistic_reg"}]
 OTHERS = [
     {"model_type": "kmeans", "num_clusters": 2},
@@ -147,6 +150,50 @@ def test_numbers_at_the_edges_of_a_double(db):
         duckdb.Error, match=r"m: column 'x' holds numbers from 0 to 3.9e.307, too l"
     ):
         train(db, SUPERVISED[0], "range * 1e306::double as x")
+
+
+@pytest.mark.parametrize("strategy", ["normal_equation", "batch_gradient_descent"])
+def test_a_label_too_large_to_square_is_refused(db, strategy):
+    query = "select range as x, range * 1e200::double as label from range(40)"
+    with pytest.raises(
+        duckdb.Error, match=r"m: label column 'label' holds numbers from 0 to 3.9e.201, too large"
+    ):
+        db.train("m", query, model_type="linear_reg", optimize_strategy=strategy)
+
+
+def test_a_label_too_large_to_square_has_infinite_metrics(db):
+    train(db, SUPERVISED[0], "range as x")
+    metrics = db.evaluate("m", "select range as x, range * 1e200::double as label from range(40)")
+    assert math.isinf(metrics["mean_squared_error"])
+    assert metrics["mean_absolute_error"] == pytest.approx(19.5e200)
+
+
+@pytest.mark.parametrize("options", EVERY)
+@pytest.mark.parametrize(
+    "vector", ["[range * 1e200::double, 1]", "[{'i': 0, 'v': range * 1e200::double}]"]
+)
+def test_vectors_too_large_to_square_are_refused(db, options, vector):
+    with pytest.raises(
+        duckdb.Error, match=r"m: column 'v' holds arrays of numbers up to 3.9e.201, too large"
+    ):
+        train(db, options, f"{vector} as v")
+
+
+def test_a_warm_start_refuses_numbers_beyond_its_scale(db):
+    options = {"model_type": "linear_reg", "warm_start": True}
+    train(db, options, "range::double as x")
+    with pytest.raises(duckdb.Error, match="m: the training loss is infinite before the first"):
+        db.rows(
+            "select bqml_train('m', (select options from m), list(r), 'm',"
+            " (select model_version from m))"
+            " from (select range * 1e200::double as x, range % 2 as label from range(40)) r"
+        )
+
+
+def test_a_pca_of_rows_at_the_mean_has_no_share_to_explain(db):
+    train(db, OTHERS[1], "range as x, range % 2 as y", "range(2)")
+    share = db.evaluate("m", "select 0.5 as x, 0.5 as y")["total_explained_variance_ratio"]
+    assert math.isnan(share)
 
 
 def test_one_row_trains_what_one_row_can(db):

@@ -414,6 +414,21 @@ def test_the_order_of_the_rows_changes_nothing(db, order):
     assert db.value("select model_version from a") == db.value("select model_version from b")
 
 
+def test_arrays_that_are_no_vectors_are_for_the_clause(db):
+    query = (
+        "select range as x, range % 2 = 0 as label,"
+        " [1.5] || if(range % 2 = 0, [null], [2.5, 0.5]) as v from range(40)"
+    )
+    options = {"model_type": "logistic_reg", "transform": ["label", "len(v) as n", "v[1] + x as w"]}
+    db.train("m", query, **options)
+    versions = [db.value("select model_version from m")]
+    assert db.evaluate("m", query)["accuracy"] == 1
+    of_v = db.rows("select unnest(statistics, recursive := true) from m")[1]
+    assert of_v == ("v", *[None] * 6, 0, None)
+    db.train("m", f"{query} order by -range", **options)
+    assert versions == [db.value("select model_version from m")]
+
+
 def test_another_process_predicts_the_same_bits(tmp_path):
     path = str(tmp_path / "models.duckdb")
     predict = (

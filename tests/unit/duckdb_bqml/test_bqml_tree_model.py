@@ -101,7 +101,7 @@ def test_target_encoding_gives_the_share_of_each_class():
 def test_numbers_are_untouched_and_null_is_the_mean():
     values = number("x", [1.5, 4.5, np.nan, -9])
     assert encoded(values, "LABEL_ENCODING", MASS) == [[1.5], [4.5], [-1], [-9]]
-    huge = number("x", [1e300, -np.inf, 0, 0])
+    huge = number("x", [1e300, -1e300, 0, 0])
     assert np.isfinite(encoded(values, "LABEL_ENCODING", MASS, huge)).all()
 
 
@@ -121,6 +121,9 @@ def test_a_column_of_null_is_a_constant():
 def test_an_infinite_number_is_refused():
     with pytest.raises(ModelError, match="column 'x' is infinite in 1 rows; filter them out"):
         encoded(number("x", [1, np.inf, 2, 3]), "LABEL_ENCODING", MASS)
+    trained, given = number("x", [1, 4, 2, 3]), number("x", [1, -np.inf, 2, -np.inf])
+    with pytest.raises(ModelError, match="column 'x' is infinite in 2 rows; filter them out"):
+        encoded(trained, "LABEL_ENCODING", MASS, given)
 
 
 # Split candidates

@@ -6,12 +6,15 @@
             failed training leaves the old model in place.
   BigQuery  `create or replace model ... options(...) as ...`
 
+  With --empty there is nothing to learn from, and the trained model stays as it is.
+
   validate (ml_options.sql), then do (ml_model_sql.sql): the blocks below only run the text.
 -#}
 {% materialization ml_model, adapter='duckdb' %}
     {%- set options = ml_options() -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
+    {%- if flags.EMPTY -%} {{ return(_ml_keep(_duckdb_ml_model(existing_relation))) }} {%- endif -%}
     {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
     {%- set backup_relation = make_backup_relation(target_relation, existing_relation.type if existing_relation else 'table') -%}
     {{ drop_relation_if_exists(load_cached_relation(intermediate_relation)) }}
@@ -21,7 +24,7 @@
     {%- do _ml_check_query(options, sql) -%}
 
     {%- call statement('main') -%}
-        {{ duckdb__ml_model_sql(intermediate_relation, options, sql, _ml_warm_start(options, existing_relation)) }}
+        {{ duckdb__ml_model_sql(intermediate_relation, options, sql, _ml_warm_start(options, _duckdb_ml_model(existing_relation))) }}
     {%- endcall -%}
 
     {%- if existing_relation is not none -%}
@@ -39,24 +42,47 @@
 {% endmaterialization %}
 
 
+{#- The relation if it holds a trained model, else none: a table or view of the same name may hold anything. -#}
+{% macro _duckdb_ml_model(relation) %}
+    {%- if relation is not none and relation.is_table -%}
+        {%- set columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+        {{ return(relation if 'artifact' in columns and 'model_version' in columns else none) }}
+    {%- endif -%}
+    {{ return(none) }}
+{% endmacro %}
+
+
 {#-
   The trained model that a warm start goes on from: the one about to be replaced, which other processes
   and the engine still see under its name. None without the option, on a full refresh, and where there is
   no trained model yet: then training starts from scratch.
 -#}
-{% macro _ml_warm_start(options, existing_relation) %}
-    {%- set goes_on = options.get('warm_start') and existing_relation is not none and not should_full_refresh() -%}
-    {%- if goes_on and existing_relation.is_table -%}
-        {%- set columns = adapter.get_columns_in_relation(existing_relation) | map(attribute='name') | list -%}
-        {{ return(existing_relation if 'artifact' in columns and 'model_version' in columns else none) }}
+{% macro _ml_warm_start(options, trained_relation) %}
+    {{ return(trained_relation if options.get('warm_start') and not should_full_refresh() else none) }}
+{% endmacro %}
+
+
+{#- What a run with --empty does: no rows, no training. -#}
+{% macro _ml_keep(trained_relation) %}
+    {%- if trained_relation is none -%}
+        {{ exceptions.raise_compiler_error(
+            model.name ~ ": --empty leaves no rows to train on, and there is no trained model yet; run it once"
+            ~ " without --empty, or exclude it."
+        ) }}
     {%- endif -%}
-    {{ return(none) }}
+    {%- do log(model.name ~ ": --empty leaves no rows to train on; the trained model stays as it is.", info=true) -%}
+    {%- call noop_statement('main', 'KEPT') -%} {%- endcall -%}
+    {{ return({'relations': [trained_relation]}) }}
 {% endmacro %}
 
 
 {% materialization ml_model, adapter='bigquery' %}
     {%- set options = ml_options() -%}
     {%- set target_relation = this.incorporate(type='external') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- if flags.EMPTY -%} {{ return(_ml_keep(existing_relation)) }} {%- endif -%}
+    {#- BigQuery refuses a warm start where there is no model to go on from -#}
+    {%- if _ml_warm_start(options, existing_relation) is none -%} {%- do options.pop('warm_start', none) -%} {%- endif -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
         {{ bigquery__ml_model_sql(target_relation, options, sql) }}

@@ -39,7 +39,8 @@ options(
 
 {#-
   All training rows are handed to the engine at once, as one list of structs. The classes are gathered
-  in SQL, because only SQL knows the label's type. `previous` is the trained model that a warm start goes
+  in SQL, because only SQL knows the label's type; a type whose values Arrow does not tell apart (TIMETZ)
+  is refused, as classes and probabilities would not match. `previous` is the trained model that a warm start goes
   on from, if there is one: the engine is told its relation and its version.
 -#}
 {% macro duckdb__ml_model_sql(relation, options, query, previous=none) -%}
@@ -48,6 +49,7 @@ options(
     {%- for item in options.transform -%} {%- do items.append(_duckdb_ml_calls(item)) -%} {%- endfor -%}
     {%- set options = dict(options, transform=items) -%}
 {%- endif -%}
+{%- set label = _ml_label(options.model_type, options) if _ml_kind(options.model_type) == 'classification' -%}
 create table {{ relation }} as (
     with training_rows as materialized (
 {{ query }}
@@ -68,15 +70,29 @@ create table {{ relation }} as (
         cross join {{ previous }} as previous_model
         {%- endif %}
     )
+    {%- if label %},
+
+    classes as (
+        select list(distinct {{ adapter.quote(label) }} order by {{ adapter.quote(label) }}) as labels
+        from training_rows
+    )
+    {%- endif %}
 
     select
         {{ text_literal(model.name) }} as model_name,
         trained.*,
-        {%- if _ml_kind(options.model_type) == 'classification' %}
-        {%- set label = adapter.quote(_ml_label(options.model_type, options)) %}
-        (select list(distinct {{ label }} order by {{ label }}) from training_rows) as label_classes,
+        {%- if label %}
+        case
+            when len(classes.labels) = len(trained.confusion_matrix) then classes.labels
+            else error({{ text_literal(
+                model.name ~ ": label column '" ~ label ~ "' has values that only DuckDB tells apart; cast it to VARCHAR."
+            ) }})
+        end as label_classes,
         {%- endif %}
         current_timestamp::timestamp as trained_at
     from trained
+    {%- if label %}
+    cross join classes
+    {%- endif %}
 )
 {%- endmacro %}

@@ -23,7 +23,9 @@ records as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`carriers`
-        where raw_record not in ('', '\r')
+        where
+            ingested_date >= date '0001-01-01'
+            and raw_record not in ('', '\r')
     ),
 
     typed as (
@@ -46,7 +48,6 @@ records as (
                     then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where true
     ),
 
     checked as (

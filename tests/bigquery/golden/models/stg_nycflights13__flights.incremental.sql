@@ -11,6 +11,8 @@ records as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`flights`
+        where
+            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
     ),
 
     typed as (
@@ -42,7 +44,6 @@ records as (
             cast(null as string) as raw_record,
             cast(null as string) as problem
         from lake_rows
-        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
     ),
 
     checked as (

@@ -18,6 +18,8 @@ flights as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`flights`
+        where
+            ingested_date >= date '0001-01-01'
     ),
 
     typed as (
@@ -49,7 +51,6 @@ flights as (
             cast(null as string) as raw_record,
             cast(null as string) as problem
         from lake_rows
-        where true
     ),
 
     checked as (
@@ -276,7 +277,9 @@ weather as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`weather`
-        where raw_record not in ('', '\r')
+        where
+            ingested_date >= date '0001-01-01'
+            and raw_record not in ('', '\r')
     ),
 
     typed as (
@@ -338,7 +341,6 @@ weather as (
                     then concat('column ingested_at holds "', cells[safe_offset(16)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where true
     ),
 
     checked as (
@@ -488,7 +490,9 @@ aircraft as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`aircraft`
-        where raw_record not in ('', '\r')
+        where
+            ingested_date >= date '0001-01-01'
+            and raw_record not in ('', '\r')
     ),
 
     typed as (
@@ -526,7 +530,6 @@ aircraft as (
                     then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where true
     ),
 
     checked as (
@@ -687,7 +690,9 @@ airports as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`airports`
-        where raw_record not in ('', '\r')
+        where
+            ingested_date >= date '0001-01-01'
+            and raw_record not in ('', '\r')
     ),
 
     typed as (
@@ -722,7 +727,6 @@ airports as (
                     then concat('column ingested_at holds "', cells[safe_offset(9)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where true
     ),
 
     checked as (
@@ -849,7 +853,9 @@ carriers as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`carriers`
-        where raw_record not in ('', '\r')
+        where
+            ingested_date >= date '0001-01-01'
+            and raw_record not in ('', '\r')
     ),
 
     typed as (
@@ -872,7 +878,6 @@ carriers as (
                     then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where true
     ),
 
     checked as (

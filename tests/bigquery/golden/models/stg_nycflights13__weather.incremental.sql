@@ -82,7 +82,9 @@ records as (
             _file_name as lake_file,
             cast(null as int64) as line_number
         from `demo`.`azekura_lake_files`.`weather`
-        where raw_record not in ('', '\r')
+        where
+            ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
+            and raw_record not in ('', '\r')
     ),
 
     typed as (
@@ -144,7 +146,6 @@ records as (
                     then concat('column ingested_at holds "', cells[safe_offset(16)], '", which is not TIMESTAMP')
             end as problem
         from lake_rows
-        where ingested_date >= date '2013-06-11' and ingested_date < date '2013-06-18'
     ),
 
     checked as (

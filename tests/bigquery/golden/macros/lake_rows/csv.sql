@@ -16,4 +16,6 @@ select
     _file_name as lake_file,
     cast(null as int64) as line_number
 from `demo`.`azekura_lake_files`.`carriers`
-where raw_record not in ('', '\r')
+where
+    ingested_date >= date '0001-01-01'
+    and raw_record not in ('', '\r')

@@ -4,3 +4,5 @@ select
     _file_name as lake_file,
     cast(null as int64) as line_number
 from `demo`.`azekura_lake_files`.`flights`
+where
+    ingested_date >= date '0001-01-01'

@@ -1,0 +1,1 @@
+{{ external_table_sql(api.Relation.create('demo', 'azekura_lake_files', 'carriers'), _lake_table('nycflights13', 'carriers'), 'gs://bucket/lake/') }}

@@ -1,0 +1,17 @@
+create or replace external table `demo`.`azekura_lake_files`.`carriers` (
+    raw_record string options (description = 'The record as it was found: one line.')
+)
+with partition columns (ingested_date date)
+with connection `demo.us.lake`
+options (
+    description = 'One record per carrier.',
+    max_staleness = interval '0-0 0 4:0:0' year to second,
+    metadata_cache_mode = 'AUTOMATIC',
+    format = 'CSV',
+    field_delimiter = '\x01',
+    quote = '',
+    skip_leading_rows = 1,
+    uris = ['gs://bucket/lake/nycflights13/carriers/*'],
+    hive_partition_uri_prefix = 'gs://bucket/lake/nycflights13/carriers',
+    require_hive_partition_filter = true
+)
