@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from analyzer import googlesql
-from analyzer.googlesql import Type
 from analyzer.reads import Bounds, Read
+from bqml_front import googlesql
+from bqml_front.googlesql import Type
 from dbt.contracts.graph.manifest import Manifest
 
 from cost import CostError

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.client import Client, Statement
-from analyzer.googlesql import GoogleSQL
 from analyzer.reads import Reads, reads_of
-from analyzer.tokens import split_paths
-from analyzer.tokens import statements as split
 from analyzer.warehouse import Warehouse
+from bqml_front.googlesql import GoogleSQL
+from bqml_front.tokens import split_paths
+from bqml_front.tokens import statements as split
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from analyzer import googlesql
-from analyzer.googlesql import Refused
-from analyzer.values import Rows
+from bqml_front import googlesql
+from bqml_front.googlesql import Refused
+from bqml_front.values import Rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from parity import duckdb_rows, gaps

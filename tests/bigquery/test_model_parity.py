@@ -12,9 +12,9 @@ from datetime import date, datetime, time, timedelta
 
 import duckdb
 import pytest
-from analyzer import googlesql
-from analyzer.googlesql import Refused
-from analyzer.values import Rows
+from bqml_front import googlesql
+from bqml_front.googlesql import Refused
+from bqml_front.values import Rows
 from dbt.node_types import NodeType
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ import re
 from copy import deepcopy
 
 import pytest
-from analyzer.googlesql import text
+from bqml_front.googlesql import text
 from dbt.node_types import NodeType
 
 READERS = ["group:analysts@example.com", "user:ann@example.com"]
@@ -216,15 +216,15 @@ def test_a_run_empties_every_day_of_its_window(built, rendered, service, model, 
     assert "on FALSE" in merge
     [days] = re.findall(r"when not matched by source\s+and (.+?)\s+then delete", merge, re.DOTALL)
     field = rendered.manifest.nodes[unique_id].config["event_time"]
-    deleted = service.rows(
+    deleted = service.evaluate(
         f"select cast(day as string) from ("
         f" select day, struct(day as {field}) as dbt_internal_dest"
         " from unnest(generate_date_array(date '2013-05-01', date '2013-07-31')) as day"
         f") where {days}"
-    )
+    ).rows
     assert (min(deleted), max(deleted)) == ((first,), (last,))
     expected = "select count(*) from unnest(generate_date_array(date '{}', date '{}'))"
-    assert [(len(deleted),)] == service.rows(expected.format(first, last))
+    assert [(len(deleted),)] == service.evaluate(expected.format(first, last)).rows
 
 
 def test_a_first_run_has_no_days_to_replace(built):

@@ -10,9 +10,8 @@ less than there.
 from collections.abc import Iterator
 from typing import Any
 
+from bqml_front import googlesql
 from google.protobuf.message import Message
-
-from analyzer import googlesql
 
 _COMPARISONS = "equal less less_or_equal greater greater_or_equal between in in_array is_null"
 _BOUNDS = {f"ZetaSQL:${name}" for name in _COMPARISONS.split()}

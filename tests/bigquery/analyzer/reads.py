@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bqml_front.googlesql import field as node_field
+from bqml_front.googlesql import innermost
 from google.protobuf.message import Message
 from zetasql.wasi._pb2.zetasql.resolved_ast import resolved_ast_enums_pb2 as enums
-
-from analyzer.googlesql import field as node_field
-from analyzer.googlesql import innermost
 
 _JOINS = enums.ResolvedJoinScanEnums
 _SUBQUERIES = enums.ResolvedSubqueryExprEnums

@@ -6,10 +6,9 @@ GoogleSQL takes any option of any type: which there are is the engine's to say.
 import re
 from typing import Any
 
+from bqml_front import googlesql
+from bqml_front.googlesql import Refused
 from google.protobuf.message import Message
-
-from analyzer import googlesql
-from analyzer.googlesql import Refused
 
 TABLE = {
     "default_rounding_mode": "STRING",

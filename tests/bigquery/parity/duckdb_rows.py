@@ -1,4 +1,4 @@
-"""Rows and types as DuckDB has them, in the terms of analyzer/values.py."""
+"""Rows and types as DuckDB has them, in the terms of bqml_front/values.py."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 import yaml
-from analyzer import googlesql
-from analyzer.values import Rows, Type, frozen
+from bqml_front import googlesql
+from bqml_front.values import Rows, Type, frozen
 from duckdb.sqltypes import DuckDBPyType
 from duckdb_bqml import register
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from analyzer.values import Rows, Type
+from bqml_front.values import Rows, Type
 
 
 def rows(lake: Path, source, type_named: Callable[[str], Type]) -> Rows:

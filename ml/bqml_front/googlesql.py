@@ -3,12 +3,14 @@
 import contextlib
 import ctypes
 import re
+import threading
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import wasmtime
+from google._upb import _message
 from google.protobuf.message import Message
 from zetasql.core import wasm_client
 from zetasql.core.exceptions import ServerError
@@ -19,8 +21,8 @@ from zetasql.wasi._pb2.zetasql.public import options_pb2 as public_options
 from zetasql.wasi._pb2.zetasql.public import type_pb2
 from zetasql.wasi._pb2.zetasql.resolved_ast import resolved_node_kind_pb2
 
-from analyzer.tokens import joined_paths, split_paths
-from analyzer.values import Rows, Type, kind, read_rows, write_rows
+from bqml_front.tokens import joined_paths, split_paths
+from bqml_front.values import Rows, Type, kind, read_rows, write_rows
 
 Catalog = simple_catalog_pb2.SimpleCatalogProto
 
@@ -40,6 +42,9 @@ _NAMES = {
     "JSON": "JSON",
     "INTERVAL": "INTERVAL",
 }
+
+# a tree deeper than some thirty expressions is otherwise not read
+_message.SetAllowOversizeProtos(True)
 
 # BigQuery's other names of its types; GoogleSQL leaves them to the catalog
 _ALIASES = {
@@ -81,8 +86,9 @@ class GoogleSQL:
     """
 
     def __init__(self, cache: Path):
-        with _compiled_once(cache):
-            self._client = _Client(get_wasm_path())
+        self._cache = cache
+        self._lock = threading.Lock()  # the instance has one stack
+        self._start()
         language = self._call(
             "GetLanguageOptions",
             service.LanguageOptionsRequest(maximum_features=True),
@@ -110,6 +116,10 @@ class GoogleSQL:
         self._inlining.enabled_rewrites.append(public_options.REWRITE_INLINE_SQL_TVFS)
         self._empty = self.register(self.catalog())
         self._types: dict[str, Type] = {}
+
+    def _start(self) -> None:
+        with _compiled_once(self._cache):
+            self._client = _Client(get_wasm_path())
 
     def catalog(self) -> Catalog:
         """A catalog of GoogleSQL's own functions and BigQuery's type names."""
@@ -142,6 +152,17 @@ class GoogleSQL:
         """A resolved expression without columns; Refused if GoogleSQL refuses it."""
         resolved = self._analyze(self._empty, self._options, sql_expression=sql)
         return innermost(resolved.resolved_expression)
+
+    def constant(self, sql: str) -> tuple[Any, Type]:
+        """What an expression without columns comes to, and its type."""
+        type_ = field(self.expression(sql), "type")
+        [(held,)] = self.evaluate(f"select {sql}").rows
+        return held, type_
+
+    def script(self, sql: str) -> Message:
+        """The parse tree of a script; Refused if GoogleSQL cannot read it."""
+        request = service.ParseRequest(sql_statement=sql, options=self._language, allow_script=True)
+        return self._call("Parse", request, service.ParseResponse).parsed_script
 
     def evaluate(self, query: str, tables: Mapping[str, Rows] | None = None) -> Rows:
         """A query's rows by GoogleSQL's reference implementation; Refused if it has none to give.
@@ -180,9 +201,17 @@ class GoogleSQL:
 
     def _call(self, method: str, request: Message, response: Any = wasm_client.empty_pb2.Empty):
         try:
-            return self._client.call_grpc_func(f"ZetaSqlLocalService_{method}", request, response)
+            with self._lock:
+                return self._client.call_grpc_func(
+                    f"ZetaSqlLocalService_{method}", request, response
+                )
         except ServerError as error:
             raise _refused(str(error)) from None
+        except wasmtime.Trap:
+            # its stack is spent, and every later call would fail, too; catalogs are forgotten
+            self._start()
+            self._empty = self.register(self.catalog())
+            raise Refused("the statement is nested too deeply; split it") from None
 
 
 def _refused(message: str) -> Refused:
