@@ -1,0 +1,1 @@
+"""BigQuery ML before any BigQuery emulator: `python -m bqml_front --emulator URL`."""

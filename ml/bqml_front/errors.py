@@ -1,0 +1,43 @@
+"""Errors as BigQuery's API tells them, so that its clients raise what they raise for BigQuery."""
+
+from typing import Any
+
+_STATUS = {
+    400: "INVALID_ARGUMENT",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    409: "ALREADY_EXISTS",
+    501: "UNIMPLEMENTED",
+}
+
+
+class BigQueryError(Exception):
+    """`code` is the HTTP status, `reason` BigQuery's word for it: 404 notFound, 400 invalidQuery."""
+
+    def __init__(self, code: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.message = message
+
+    @classmethod
+    def of(cls, response: dict[str, Any], status: int) -> "BigQueryError":
+        """The error that an API's response tells."""
+        error = response.get("error") or {}
+        reason = next(iter(error.get("errors") or []), {}).get("reason", "invalid")
+        return cls(error.get("code", status), reason, error.get("message", f"HTTP {status}"))
+
+    def proto(self) -> dict[str, Any]:
+        """The error as a job tells it."""
+        return {"reason": self.reason, "location": "query", "message": self.message}
+
+    def response(self) -> dict[str, Any]:
+        """The error as a response tells it."""
+        return {
+            "error": {
+                "code": self.code,
+                "message": self.message,
+                "errors": [{"reason": self.reason, "message": self.message, "domain": "global"}],
+                "status": _STATUS.get(self.code, "INTERNAL" if self.code >= 500 else "UNKNOWN"),
+            }
+        }
