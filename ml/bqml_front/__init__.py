@@ -1,1 +1,1 @@
-"""BigQuery ML before any BigQuery emulator: `python -m bqml_front --emulator URL`."""
+"""BigQuery ML before an emulator of BigQuery that has none: its statements run on duckdb_bqml."""

@@ -12,7 +12,7 @@ _STATUS = {
 
 
 class BigQueryError(Exception):
-    """`code` is the HTTP status, `reason` BigQuery's word for it: 404 notFound, 400 invalidQuery."""
+    """`code` is the HTTP status, `reason` BigQuery's word for it, such as notFound of 404."""
 
     def __init__(self, code: int, reason: str, message: str) -> None:
         super().__init__(message)
@@ -41,3 +41,16 @@ class BigQueryError(Exception):
                 "status": _STATUS.get(self.code, "INTERNAL" if self.code >= 500 else "UNKNOWN"),
             }
         }
+
+
+def invalid_query(message: str) -> BigQueryError:
+    """The statement cannot be run as it is written."""
+    return BigQueryError(400, "invalidQuery", message)
+
+
+def not_found(what: str) -> BigQueryError:
+    return BigQueryError(404, "notFound", f"Not found: {what}")
+
+
+def already_exists(what: str) -> BigQueryError:
+    return BigQueryError(409, "duplicate", f"Already Exists: {what}")

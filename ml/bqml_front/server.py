@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from bqml_front import bridges
 from bqml_front.errors import BigQueryError
 from bqml_front.jobs import Note, Notes
+from bqml_front.rest import error_response, told_error
 
 API = r"(?:/bigquery/v2)?/projects/(?P<project>[^/]+)"
 # headers that belong to one connection, and those that say how a body is packed
@@ -101,7 +102,7 @@ def answer_json(value: Json, status: int = 200) -> Response:
 
 
 def answer_error(error: BigQueryError) -> Response:
-    return answer_json(error.response(), error.code)
+    return answer_json(error_response(error), error.code)
 
 
 class Upstream:
@@ -141,7 +142,7 @@ class Upstream:
         response = self.send(Request("GET", target, {}, b""))
         value = response.json() or {}
         if response.status != 200:
-            raise BigQueryError.of(value, response.status)
+            raise told_error(value, response.status)
         return value
 
 
@@ -152,6 +153,7 @@ class Front:
     upstream: Upstream
     machine_learning: MachineLearning
     drop: Callable[[str], None]  # a table `project.dataset.table`
+    mend_sql: Callable[[str], str]  # a statement in the form that the emulator runs
     notes: Notes = field(default_factory=Notes)
 
     def answer(self, request: Request) -> Response:
@@ -240,7 +242,7 @@ class Front:
         except BigQueryError as error:
             query["query"] = "select error('refused')"
             return Note(asked, error=error), []
-        query["query"] = bridges.mend_sql(rewritten.sql)
+        query["query"] = self.mend_sql(rewritten.sql)
         if query["query"] == asked:
             return None, []
         return Note(asked, rewritten.statement_type), list(rewritten.temporary)
