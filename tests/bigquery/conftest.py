@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 from analyzer.client import Client, Statement
-from analyzer.googlesql import GoogleSQL
 from analyzer.sources import add_sources
 from analyzer.warehouse import Warehouse
+from bqml_front.googlesql import GoogleSQL
 from dbt.adapters.bigquery import BigQueryAdapter
 from dbt.adapters.bigquery.connections import BigQueryConnectionManager
 from dbt.adapters.factory import get_adapter_by_type, reset_adapters

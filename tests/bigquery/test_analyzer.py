@@ -5,10 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from analyzer import googlesql
 from analyzer.client import Statement, place
-from analyzer.googlesql import Refused
 from analyzer.warehouse import Table, Warehouse
+from bqml_front import googlesql
+from bqml_front.googlesql import Refused
 from dbt.node_types import NodeType
 
 ROOT = Path(__file__).parents[2]

@@ -1,8 +1,8 @@
 """The check can fail: what BigQuery would refuse is refused, at its line and for its reason."""
 
 import pytest
-from analyzer.googlesql import Refused
 from analyzer.warehouse import Warehouse
+from bqml_front.googlesql import Refused
 
 GIVEN = """
 create table d.flights (

@@ -7,14 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from bqml_front import googlesql
+from bqml_front.googlesql import Refused, Type
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.contextvars import get_node_info
 from dbt_common.exceptions import DbtDatabaseError
 from google.api_core.exceptions import NotFound
 from google.cloud import bigquery
 
-from analyzer import googlesql
-from analyzer.googlesql import Refused, Type
 from analyzer.warehouse import Outcome, Warehouse
 
 _JOB_KINDS = {

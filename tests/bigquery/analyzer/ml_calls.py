@@ -11,13 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from bqml_front import googlesql, ml_signatures
+from bqml_front.googlesql import Catalog, Refused, Type
+from bqml_front.ml_signatures import FUNCTIONS, TABLE_FUNCTIONS, TableFunction
+from bqml_front.tokens import Token, arguments, line_at, tokens
 from google.protobuf.message import Message
 from zetasql.wasi._pb2.zetasql.public import function_pb2
-
-from analyzer import googlesql, ml_signatures
-from analyzer.googlesql import Catalog, Refused, Type
-from analyzer.ml_signatures import FUNCTIONS, TABLE_FUNCTIONS, TableFunction
-from analyzer.tokens import Token, arguments, line_at, tokens
 
 _ENUMS = function_pb2.FunctionEnums
 _KINDS = function_pb2.SignatureArgumentKind
@@ -152,7 +151,8 @@ def _resolve_table_function(
 ) -> None:
     signature = TABLE_FUNCTIONS[call.name]
     kinds = [call.kind(number) for number in range(len(call.spans))]
-    _check_arguments(signature, kinds)
+    if not signature.takes(kinds):
+        raise Refused(f"takes ({signature.arguments}), not ({', '.join(kinds)})")
     model = _model(call, kinds, around)
     settings = _settings(call, kinds, signature, around)
     columns = _columns(signature, model, settings)
@@ -194,19 +194,6 @@ def _resolve_table_function(
     for number, (before, after) in enumerate(itertools.pairwise(call.spans), start=1):
         is_between = number in relations[1:]
         edits.blank(before[1], after[0], keep="," if is_between else "")
-
-
-def _check_arguments(signature: TableFunction, kinds: list[str]) -> None:
-    waiting = list(kinds)
-    for argument in signature.arguments.split(", "):
-        if waiting and waiting[0] == argument.removesuffix("?"):
-            waiting.pop(0)
-        elif not argument.endswith("?"):
-            break
-    else:
-        if not waiting:
-            return
-    raise Refused(f"takes ({signature.arguments}), not ({', '.join(kinds)})")
 
 
 def _model(call: _Call, kinds: list[str], around: Surroundings) -> Model | None:

@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from bqml_front import googlesql, ml_signatures
+from bqml_front.googlesql import Catalog, GoogleSQL, Refused, Type
+from bqml_front.tokens import arguments, line_at, split_paths, statements, tokens
 from duckdb_bqml.errors import ModelError
 from duckdb_bqml.options import OPTIONS, validate
 from google.protobuf.message import Message
 
-from analyzer import googlesql, ml_calls, ml_signatures
-from analyzer.googlesql import Catalog, GoogleSQL, Refused, Type
+from analyzer import ml_calls
 from analyzer.ml_calls import Model, Surroundings
-from analyzer.tokens import arguments, line_at, split_paths, statements, tokens
 
 Columns = dict[str, Type]
 

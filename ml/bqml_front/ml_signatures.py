@@ -53,6 +53,16 @@ class TableFunction:
     """Columns of the data that follow: `all` (of a PCA, all but the features, unless its setting
     says so); or `transformed`, what TRANSFORM makes, and then those that it does not read."""
 
+    def takes(self, kinds: list[str]) -> bool:
+        """Whether these kinds of arguments, in their order, are what it takes."""
+        waiting = list(kinds)
+        for argument in self.arguments.split(", "):
+            if waiting and waiting[0] == argument.removesuffix("?"):
+                waiting.pop(0)
+            elif not argument.endswith("?"):
+                return False
+        return not waiting
+
 
 _METRICS = {
     "REGRESSION": "mean_absolute_error FLOAT64, mean_squared_error FLOAT64, mean_squared_log_error"

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import re
+import threading
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ class GoogleSQL:
     def __init__(self, cache: Path):
         with _compiled_once(cache):
             self._client = _Client(get_wasm_path())
+        self._lock = threading.Lock()  # the instance has one stack
         language = self._call(
             "GetLanguageOptions",
             service.LanguageOptionsRequest(maximum_features=True),
@@ -123,6 +125,17 @@ class GoogleSQL:
         """A resolved expression without columns; Refused if GoogleSQL refuses it."""
         return innermost(self._analyze(self._empty, sql_expression=sql).resolved_expression)
 
+    def constant(self, sql: str) -> tuple[Any, Type]:
+        """What an expression without columns comes to, and its type; structs are lists."""
+        type_ = field(self.expression(sql), "type")
+        [(held,)] = self.rows(f"select {sql}")
+        return held, type_
+
+    def script(self, sql: str) -> Message:
+        """The parse tree of a script; Refused if GoogleSQL cannot read it."""
+        request = service.ParseRequest(sql_statement=sql, options=self._language, allow_script=True)
+        return self._call("Parse", request, service.ParseResponse).parsed_script
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """A query without tables, evaluated by GoogleSQL's reference implementation."""
         request = service.EvaluateQueryRequest(
@@ -147,7 +160,10 @@ class GoogleSQL:
 
     def _call(self, method: str, request: Message, response: Any = wasm_client.empty_pb2.Empty):
         try:
-            return self._client.call_grpc_func(f"ZetaSqlLocalService_{method}", request, response)
+            with self._lock:
+                return self._client.call_grpc_func(
+                    f"ZetaSqlLocalService_{method}", request, response
+                )
         except ServerError as error:
             raise _refused(str(error)) from None
 
@@ -243,4 +259,6 @@ def _literal(held: Message) -> Any:
         return [_literal(item) for item in held.struct_value.field]
     if kind == "timestamp_value":
         return held.timestamp_value.ToJsonString()
+    if kind == "numeric_value":
+        return int.from_bytes(held.numeric_value, "little", signed=True) / 10**9
     return getattr(held, kind) if kind else None
