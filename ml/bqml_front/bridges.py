@@ -53,7 +53,7 @@ def _names_of_struct_fields(node: Node, edits: Edits) -> None:
         path = argument["expression"]
         if argument["alias"] is None and path.kind == "PathExpression":
             name = edits.original(path["names"][-1].span)
-            edits.insert(path.span.end, f" as {name}")
+            _insert(edits, path.span.end, f" as {name}")
 
 
 def _time_zone_of_a_row(node: Node, edits: Edits) -> None:
@@ -67,9 +67,9 @@ def _time_zone_of_a_row(node: Node, edits: Edits) -> None:
         return
     opening = _find(edits, "(", node["function"].span.end, value.span.start)
     comma = _find(edits, ",", value.span.end, zone.span.start)
-    edits.insert(opening + 1, "concat(cast(")
+    _insert(edits, opening + 1, "concat(cast(")
     edits.replace(Span(comma, comma + 1), " as string), ' ',")
-    edits.insert(node.span.end - 1, ")")
+    _insert(edits, node.span.end - 1, ")")
 
 
 _STATEMENT_BRIDGES = {
@@ -91,6 +91,10 @@ def _destination_of_created_table(job: Json) -> None:
     made = job.get("statistics", {}).get("query", {}).get("ddlTargetTable")
     if query is not None and made:
         query.setdefault("destinationTable", made)
+
+
+def _insert(edits: Edits, position: int, text: str) -> None:
+    edits.replace(Span(position, position), text)
 
 
 def _find(edits: Edits, sign: str, start: int, end: int) -> int:

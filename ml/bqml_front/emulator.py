@@ -35,7 +35,12 @@ class RestEmulator:
             return job.result(job_retry=None).to_arrow(create_bqstorage_client=False)
 
     def load(self, table: str, rows: pa.Table) -> None:
-        """Create or replace `project.dataset.table` by a load job; the types are those of the file."""
+        """Create or replace `project.dataset.table`, and its dataset if there is none.
+
+        A load job of Parquet, without a schema: the types are those of the rows.
+        """
+        project, dataset, _ = table.split(".")
+        client = self._client(project)
         content = io.BytesIO()
         pq.write_table(rows, content)
         parquet = bigquery.ParquetOptions()
@@ -46,7 +51,8 @@ class RestEmulator:
             parquet_options=parquet,
         )
         with _told():
-            self._client(table.partition(".")[0]).load_table_from_file(
+            client.create_dataset(dataset, exists_ok=True)
+            client.load_table_from_file(
                 content, table, rewind=True, job_config=options
             ).result()
 
