@@ -11,7 +11,7 @@ settings.load_profile("azekura")
 
 TESTS = Path(__file__).parent
 # what these folders set up once for all their files is dear
-WHOLE = ("bigquery", "project")
+WHOLE = ("bigquery", "project", "unit/bqml_front")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -19,5 +19,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes share the tests, each takes whole files, or a whole folder."""
     for item in items:
         path = item.path.relative_to(TESTS)
-        group = path.parts[0] if path.parts[0] in WHOLE else str(path)
+        group = next((whole for whole in WHOLE if path.is_relative_to(whole)), str(path))
         item.add_marker(pytest.mark.xdist_group(group))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import wasmtime
+from google._upb import _message
 from google.protobuf.message import Message
 from zetasql.core import wasm_client
 from zetasql.core.exceptions import ServerError
@@ -38,6 +39,9 @@ _NAMES = {
     "JSON": "JSON",
     "INTERVAL": "INTERVAL",
 }
+
+# a tree deeper than some thirty expressions is otherwise not read
+_message.SetAllowOversizeProtos(True)
 
 # BigQuery's other names of its types; GoogleSQL leaves them to the catalog
 _ALIASES = {
@@ -76,9 +80,9 @@ class GoogleSQL:
     """
 
     def __init__(self, cache: Path):
-        with _compiled_once(cache):
-            self._client = _Client(get_wasm_path())
+        self._cache = cache
         self._lock = threading.Lock()  # the instance has one stack
+        self._start()
         language = self._call(
             "GetLanguageOptions",
             service.LanguageOptionsRequest(maximum_features=True),
@@ -99,6 +103,10 @@ class GoogleSQL:
         )
         self._empty = self.register(self.catalog())
         self._types: dict[str, Type] = {}
+
+    def _start(self) -> None:
+        with _compiled_once(self._cache):
+            self._client = _Client(get_wasm_path())
 
     def catalog(self) -> Catalog:
         """A catalog of GoogleSQL's own functions and BigQuery's type names."""
@@ -166,6 +174,11 @@ class GoogleSQL:
                 )
         except ServerError as error:
             raise _refused(str(error)) from None
+        except wasmtime.Trap:
+            # its stack is spent, and every later call would fail, too; catalogs are forgotten
+            self._start()
+            self._empty = self.register(self.catalog())
+            raise Refused("the statement is nested too deeply; split it") from None
 
 
 def _refused(message: str) -> Refused:

@@ -1,5 +1,6 @@
 """BigQuery ML for an emulator that has none: its statements, and its resource of the REST API."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from bqml_front.googlesql import GoogleSQL, Refused
 from bqml_front.models import ModelReference, Models
 from bqml_front.rewriting import Emulator, Rewriting, Rewritten
 from bqml_front.syntax import Edits, Node
+from bqml_front.tokens import tokens
 
 __all__ = ["BigQueryError", "Emulator", "MachineLearning", "ModelReference", "Rewritten"]
 
@@ -30,22 +32,32 @@ class MachineLearning:
     def close(self) -> None:
         self._models.close()
 
-    def rewrite(self, sql: str, project: str, default_dataset: str | None) -> Rewritten:
+    def rewrite(
+        self, sql: str, project: str, default_dataset: str | None, dry_run: bool = False
+    ) -> Rewritten:
         """Run the BigQuery ML of a script; what is left is for the emulator.
 
         `default_dataset` is `dataset` or `project.dataset`. A script without BigQuery ML comes back
-        as it is. BigQueryError if it cannot be run; models and tables are then as they were, but
-        for the statements before the one that failed.
+        as it is. A dry run makes, changes and drops no model. BigQueryError if it cannot be run;
+        models and tables are then as they were, but for the statements before the one that failed.
         """
         if not _may_hold_machine_learning(sql):
             return Rewritten(sql)
         try:
             script = Node(self._service.script(sql))
+            return Rewriting(
+                self._service,
+                self._models,
+                self._emulator,
+                project,
+                default_dataset,
+                Edits(sql),
+                dry_run,
+            ).run(script)
         except Refused as refused:
-            raise invalid_query(f"{refused.reason} at [{refused.line}:1]") from None
-        return Rewriting(
-            self._service, self._models, self._emulator, project, default_dataset, Edits(sql)
-        ).run(script)
+            raise invalid_query(f"{refused.reason} (line {refused.line})") from None
+        except RecursionError:
+            raise invalid_query("The statement is nested too deeply; split it.") from None
 
     def models(self, project: str, dataset: str) -> list[dict[str, Any]]:
         """The resources of a dataset's models, as models.list has them: the head of each."""
@@ -64,6 +76,10 @@ class MachineLearning:
 
 
 def _may_hold_machine_learning(sql: str) -> bool:
-    """Every statement of BigQuery ML holds one of these; to look for them costs nothing."""
+    """Whether the words are there without which there is no BigQuery ML: a statement that has none
+    is let through without being parsed."""
     lowered = sql.lower()
-    return "model" in lowered or "ml" in lowered
+    if "model" not in lowered and "ml" not in lowered:
+        return False
+    names = [token.text.strip("`").lower() for token in tokens(sql)]
+    return "model" in names or any(pair == ("ml", ".") for pair in itertools.pairwise(names))

@@ -64,7 +64,6 @@ _RUN_ALONE = (
     "UpdateStatement",
     "DeleteStatement",
     "TruncateStatement",
-    "QueryStatement",
 )
 
 
@@ -109,6 +108,7 @@ class Rewriting:
     project: str
     default_dataset: str | None
     edits: Edits
+    dry_run: bool = False
     temporary: list[str] = field(default_factory=list)
     _changed: list[tuple[str, ModelReference]] = field(default_factory=list)
 
@@ -133,6 +133,8 @@ class Rewriting:
         read = _tables_read(statement)
         made = [number for number, other in enumerate(before) if _table_made(other) in read]
         for other in before[: made[-1] + 1] if made else []:
+            if other.kind == "QueryStatement":
+                continue
             if other.kind not in _RUN_ALONE or (
                 other.kind == "CreateTableStatement" and (other["scope"] == _TEMPORARY)
             ):
@@ -142,7 +144,7 @@ class Rewriting:
                     f" {self.edits.line(other.span.start)}; make it a statement of its own."
                 )
             text = self.edits.text(other.span)
-            if text != _DONE:
+            if text != _DONE and not self.dry_run:
                 self.emulator.query(text, self.project, self.default_dataset)
                 self.edits.replace(other.span, _DONE)
 
@@ -190,15 +192,15 @@ class Rewriting:
                 f"Model {reference}: only a model that is trained on one query is available; write"
                 " AS SELECT ... behind its options."
             )
-        self._visit(node["query"], [])
-        rows = self._rows(self.edits.text(node["query"].span))
-        self.models.train(
-            reference,
-            options,
-            {name.lower(): value for name, value in details.items()},
-            rows,
-            replace=node["is_or_replace"],
-        )
+        if not self.dry_run:
+            self._visit(node["query"], [])
+            self.models.train(
+                reference,
+                options,
+                {name.lower(): value for name, value in details.items()},
+                self._rows(self.edits.text(node["query"].span)),
+                replace=node["is_or_replace"],
+            )
         self.edits.replace(node.span, _DONE)
 
     def _drop(self, node: Node) -> None:
@@ -206,7 +208,9 @@ class Rewriting:
             return
         reference = self._reference(node["name"])
         self._changed.append(("DROP_MODEL", reference))
-        if self.models.exists(reference) or not node["is_if_exists"]:
+        if not node["is_if_exists"]:
+            self.models.require(reference)
+        if not self.dry_run and self.models.exists(reference):
             self.models.delete(reference)
         self.edits.replace(node.span, _DONE)
 
@@ -220,7 +224,9 @@ class Rewriting:
             details |= constants.options(self.service, self.edits, action["options_list"])
         details = {name.lower(): value for name, value in details.items()}
         constants.require_known(details, _DETAILS, "ALTER MODEL")
-        if self.models.exists(reference) or not node["is_if_exists"]:
+        if not node["is_if_exists"]:
+            self.models.require(reference)
+        if not self.dry_run and self.models.exists(reference):
             self.models.change(reference, details)
         self.edits.replace(node.span, _DONE)
 
