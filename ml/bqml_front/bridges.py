@@ -1,8 +1,8 @@
 """What an emulator leaves out and a client needs, put in on the way.
 
-A bridge is a function of its own that says what is missing and who needs it. It writes a statement in
-another form that means the same on BigQuery, or completes a resource; all else it leaves alone. The
-emulator is local-bigquery 0.4.0 unless a bridge says otherwise; for one without the gap it does no harm.
+A bridge is a function of its own that says what is missing and who needs it. It writes a
+statement in another form that means the same on BigQuery, or completes a resource; all else it
+leaves alone. The gaps are those of local-bigquery 0.4.0; an emulator without them takes no harm.
 """
 
 import re
@@ -45,8 +45,8 @@ def _set_of_one_variable(node: Node, edits: Edits) -> None:
 
 
 def _names_of_struct_fields(node: Node, edits: Edits) -> None:
-    """`struct(t.a)` becomes `struct(t.a as a)`: a field keeps no name of its own there, and cannot be
-    asked for. Point-in-time joins carry whole rows in structs."""
+    """`struct(t.a)` becomes `struct(t.a as a)`: a field keeps no name of its own there, and cannot
+    be asked for. Point-in-time joins carry rows in structs."""
     if node["struct_type"] is not None:
         return
     for argument in node["fields"]:
@@ -57,8 +57,8 @@ def _names_of_struct_fields(node: Node, edits: Edits) -> None:
 
 
 def _time_zone_of_a_row(node: Node, edits: Edits) -> None:
-    """`timestamp(x, zone)` becomes `timestamp(concat(cast(x as string), ' ', zone))` unless the zone
-    is a literal: only that is accepted. Arrivals are told by the clock of their airport."""
+    """`timestamp(x, zone)` becomes `timestamp(concat(cast(x as string), ' ', zone))` unless the
+    zone is a literal: only that is accepted. Arrivals are told by the clock of their airport."""
     name, arguments = node["function"].names(), node["arguments"]
     if [part.lower() for part in name] != ["timestamp"] or len(arguments) != 2:
         return

@@ -35,8 +35,8 @@ class RestEmulator:
         """
         options = bigquery.QueryJobConfig()
         if default_dataset:
-            qualified = "." in default_dataset
-            options.default_dataset = default_dataset if qualified else f"{project}.{default_dataset}"
+            parts = [project, *default_dataset.split(".")]
+            options.default_dataset = ".".join(parts[-2:])
         with _told():
             rows = self._client(project).query_and_wait(sql, job_config=options, job_retry=None)
             return rows.to_arrow(create_bqstorage_client=False)
