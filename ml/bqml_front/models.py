@@ -81,6 +81,16 @@ class Models:
         self._connection.execute("set enable_progress_bar = false")
         self._connection.execute(_REGISTRY)
         register(self._connection)
+        self._clear()
+
+    def _clear(self) -> None:
+        """Drop what a training has left that was cut off."""
+        left = self._connection.execute(
+            "select schema_name, table_name from duckdb_tables() where schema_name <> 'main'"
+            " except select concat(project, '.', dataset), model_id from registry"
+        )
+        for schema, table in left.fetchall():
+            self._connection.execute(f"drop table {quoted(schema)}.{quoted(table)}")
 
     def close(self) -> None:
         self._connection.close()

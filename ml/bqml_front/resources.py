@@ -88,7 +88,11 @@ def model(reference: ModelReference, record: Record, type_named: Callable[[str],
             "featureColumns": [_column(column, type_named) for column in trained["features"]],
             "labelColumns": [_column(label, type_named)] if label else None,
             "transformColumns": transform
-            and [_column(column, type_named) for column in transform["outputs"]],
+            and [
+                _column(column, type_named)
+                | {"transformSql": details["transform_sql"].get(column["name"], column["name"])}
+                for column in transform["outputs"]
+            ],
             "trainingRuns": _training_runs(record),
         }
     )

@@ -119,6 +119,7 @@ class Rewriting:
                 if _uses_machine_learning(statement):
                     self._run_first(statements[:number], statement)
                     self._visit(statement, [])
+                    self._require_nothing_left(statement)
         except BaseException:
             for table in self.temporary:
                 self.emulator.drop(table)
@@ -172,6 +173,15 @@ class Rewriting:
             elif node.kind == "Select":
                 self._preprocess(node, scopes)
 
+    def _require_nothing_left(self, statement: Node) -> None:
+        for node in statement.walk():
+            function = node.kind == "FunctionCall" and _function(node["function"])
+            if function and not self.edits.covers(node.span):
+                raise invalid_query(
+                    f"line {self.edits.line(node.span.start)}: ML.{function} can stand in the list,"
+                    " FROM, WHERE or QUALIFY of a SELECT only."
+                )
+
     # ---- models
 
     def _create_model(self, node: Node) -> None:
@@ -181,6 +191,7 @@ class Rewriting:
         details = {name: given.pop(name) for name in list(given) if name.lower() in _DETAILS}
         if node["transform_clause"] is not None:
             given["transform"] = transform_clause.items(self.edits, node["transform_clause"])
+            details["transform_sql"] = transform_clause.named(self.edits, node["transform_clause"])
         options = checked_options(reference.model_id, given)
         if node["is_if_not_exists"] and self.models.exists(reference):
             self.edits.replace(node.span, _DONE)
@@ -192,6 +203,7 @@ class Rewriting:
                 f"Model {reference}: only a model that is trained on one query is available; write"
                 " AS SELECT ... behind its options."
             )
+        self._require_no_parameters(node["query"])
         if not self.dry_run:
             self._visit(node["query"], [])
             self.models.train(
@@ -260,6 +272,7 @@ class Rewriting:
         taken = parameters(macro)
         if signature is None or taken is None:
             raise invalid_query(f"ML.{name} is not available here.")
+        self._require_no_parameters(node)
         arguments = node["argument_entries"]
         kinds = [_kind(argument) for argument in arguments]
         if not signature.takes(kinds):
@@ -311,18 +324,29 @@ class Rewriting:
 
     def _preprocess(self, select: Node, scopes: list[Scope]) -> None:
         """Replace the preprocessing functions in a SELECT by lookups of their values."""
-        clauses = ("from_clause", "where_clause", "group_by", "having")
         for call, window, is_where in _preprocessing(select):
-            apart = preprocessing.taken_apart(
-                self.service, self.edits, _function(call["function"]), call, window
-            )
-            rest = [select[name] for name in (clauses[:1] if is_where else clauses)]
+            name = _function(call["function"])
+            apart = preprocessing.taken_apart(self.service, self.edits, name, call, window)
+            self._require_no_parameters(select)
+            if not is_where and (select["group_by"] or select["having"]):
+                raise invalid_query(
+                    f"ML.{name} cannot stand beside GROUP BY here; group in a query inside."
+                )
+            rest = [select["from_clause"], None if is_where else select["where_clause"]]
             source = " ".join(self.edits.text(clause.span) for clause in rest if clause)
             query = f"select {apart.selected()} {source}"
             rows = self._rows(self._within(query, select, scopes))
             values = self.models.preprocess(f"ml_{apart.name.lower()}", apart.arguments, rows)
             table = self._load(apart.name, values)
             self.edits.replace(apart.span, apart.lookup(table))
+
+    def _require_no_parameters(self, node: Node) -> None:
+        for below in node.walk():
+            if below.kind == "ParameterExpr":
+                raise invalid_query(
+                    f"line {self.edits.line(below.span.start)}: BigQuery ML takes no query"
+                    f" parameter here; write a value for {self.edits.original(below.span)}."
+                )
 
     def _rows(self, query: str) -> pa.Table:
         return self.emulator.query(query, self.project, self.default_dataset)

@@ -94,6 +94,10 @@ class Edits:
         ]
         self._edits.append((span, text.encode()))
 
+    def covers(self, span: Span) -> bool:
+        """Whether something stands in place of it."""
+        return any(place.start <= span.start and span.end <= place.end for place, _ in self._edits)
+
     def text(self, span: Span | None = None) -> str:
         """What the span says by now, or the whole text."""
         start, end = span or Span(0, len(self._bytes))

@@ -94,6 +94,16 @@ def items(edits: Edits, clause: Node) -> list[str]:
     return [writer.text(item) for item in clause["select_list"]["columns"]]
 
 
+def named(edits: Edits, clause: Node) -> dict[str, str]:
+    """The expressions of a clause as they were written, by the names they are given."""
+    found = {}
+    for item in clause["select_list"]["columns"]:
+        expression, alias = item["expression"], item["alias"]
+        if alias is not None:
+            found[alias["identifier"]["id_string"]] = edits.original(expression.span)
+    return found
+
+
 class _Writer:
     def __init__(self, edits: Edits) -> None:
         self._edits = edits

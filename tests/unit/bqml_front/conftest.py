@@ -10,6 +10,7 @@ from bqml_front.errors import BigQueryError
 from bqml_front.googlesql import GoogleSQL
 from bqml_front.machine_learning import MachineLearning, Rewritten
 from bqml_front.tokens import split_paths
+from duckdb_bqml import register
 
 FLIGHTS = """
 create table p.d.flights as
@@ -40,6 +41,7 @@ class Emulator:
             self._connection.execute(f'create schema "{project}".d')
         self._connection.execute("create temp macro to_json_string(held) as to_json(held)::varchar")
         self._connection.execute(FLIGHTS)
+        register(self._connection)  # so that macros can be compared on the same rows
         self.queries: list[str] = []
 
     def query(self, sql: str, project: str, default_dataset: str | None) -> pa.Table:

@@ -226,6 +226,23 @@ def test_too_deeply_nested_statements_are_refused_and_harm_nothing(trained, dept
     assert trained.table(f"select * from {CALL}").num_rows == 120
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from ml.predict(model linear, (select * from flights where wind > @least))",
+        "select ml.standard_scaler(miles) over () from flights where wind > @least",
+        "create or replace model d.linear options(model_type = 'kmeans') as"
+        " select * from flights where wind > @least",
+    ],
+)
+def test_a_query_parameter_is_refused(trained, sql):
+    assert "write a value for @least" in trained.refusal(sql).message
+
+
+def test_a_query_parameter_elsewhere_is_left_alone(trained):
+    assert trained.rewrite(f"select @x from {CALL}").sql.startswith("select @x from `p.")
+
+
 def test_a_syntax_error_names_its_line(trained):
     refused = trained.refusal("select *\nfrom ml.predict(model d., table t)")
     assert refused.code == 400

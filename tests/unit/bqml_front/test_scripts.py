@@ -1,0 +1,113 @@
+"""Scripts of several statements, and statements whose BigQuery ML cannot be run before them."""
+
+import pytest
+
+CREATE = (
+    "create or replace model d.m options(model_type = 'linear_reg', input_label_cols = ['minutes'])"
+    " as select miles, minutes from {}"
+)
+
+
+def test_a_script_of_several_statements(front):
+    script = (
+        f"create table d.few as select * from flights where flight_id < 50; -- ü\n"
+        f"{CREATE.format('few')};\n"
+        "select count(*) from ml.predict(model d.m, table few); select 'end'"
+    )
+    rewritten = front.rewrite(script)
+    assert (rewritten.statement_type, rewritten.model) == (None, None)
+    done, trained, selected, end = rewritten.sql.split(";")
+    assert (done, trained) == ("select 1 limit 0", " -- ü\nselect 1 limit 0")
+    assert front.emulator.query(selected, "p", "d").to_pylist() == [{"count_star()": 50}]
+    assert end == " select 'end'"
+
+
+def test_only_what_is_read_is_run_before(front):
+    front.rewrite(CREATE.format("flights"))
+    front.emulator.queries.clear()
+    script = (
+        "create table d.other as select 1 as x; select * from ml.predict(model d.m, table flights)"
+    )
+    assert front.rewrite(script).sql.startswith("create table d.other as select 1 as x; ")
+    assert front.emulator.queries == ["select * from flights"]
+
+
+def test_what_is_made_with_a_model_is_read_by_the_next(front):
+    front.rewrite(CREATE.format("flights"))
+    rewritten = front.rewrite(
+        "create table d.predicted as select * from ml.predict(model d.m, table flights);"
+        "select mean_absolute_error from ml.evaluate(model d.m, (select miles,"
+        " predicted_minutes as minutes from d.predicted))"
+    )
+    [error] = front.emulator.query(rewritten.sql.split(";")[1], "p", "d").to_pylist()
+    assert error["mean_absolute_error"] == pytest.approx(0)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "create temp table few as select * from flights",
+        "declare x int64; create table few as select * from flights",
+        "begin transaction; insert into few select * from flights",
+    ],
+)
+def test_what_cannot_be_run_apart_is_refused(front, before):
+    front.rewrite(CREATE.format("flights"))
+    refused = front.refusal(f"{before};\nselect * from ml.predict(model d.m, table few)")
+    assert refused.code == 400
+    assert "line 2: its BigQuery ML reads what the script makes before" in refused.message
+
+
+def test_a_script_that_merges_as_dbt_does(front):
+    """dbt's insert_overwrite: a variable, a table of the new rows, a merge."""
+    front.rewrite(CREATE.format("flights"))
+    script = (
+        "declare days array<date>;\n"
+        "create or replace table d.new as (select * from ml.predict(model d.m, table flights));\n"
+        "set (days) = (select as struct array_agg(distinct flight_date ignore nulls) from d.new);\n"
+        "merge into d.all using d.new on false when not matched then insert row"
+    )
+    rewritten = front.rewrite(script)
+    [table] = rewritten.temporary
+    assert rewritten.sql == script.replace("ml.predict(model d.m, table flights)", f"`{table}`")
+
+
+def test_models_of_a_failed_script(front):
+    """What came before the failure has been done, and no temporary table is left."""
+    front.rewrite(CREATE.format("flights"))
+    script = (
+        "select * from ml.predict(model d.m, table flights); drop model d.m;"
+        " select * from ml.predict(model d.m, table flights)"
+    )
+    assert front.refusal(script).code == 404
+    assert front.emulator.hidden_tables() == []
+    assert front.machine_learning.models("p", "d") == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("create view d.v as {}", "cannot be stored here"),
+        ("create materialized view d.v as {}", "cannot be stored here"),
+        ("create function d.f() as ((select count(*) from ({}) as q))", "cannot be stored here"),
+        ("create table function d.f() as {}", "cannot be stored here"),
+        ("create procedure d.f() begin {}; end", "cannot be stored here"),
+        ("if true then {}; end if", "branch or a loop"),
+        ("loop {}; break; end loop", "branch or a loop"),
+        ("for row in ({}) do select 1; end for", "branch or a loop"),
+        ("if true then drop model d.m; end if", "branch or a loop"),
+    ],
+)
+def test_what_would_have_to_be_run_later_is_refused(front, statement, words):
+    front.rewrite(CREATE.format("flights"))
+    call = "select * from ml.predict(model d.m, table flights)"
+    refused = front.refusal(f"select 1;\n{statement.format(call)}")
+    assert refused.code == 400
+    assert refused.message.startswith("line 2: BigQuery ML ")
+    assert words in refused.message
+    assert len(front.machine_learning.models("p", "d")) == 1
+
+
+def test_a_view_without_machine_learning_is_left_alone(front):
+    sql = "create view d.model as select 'ml.predict(' as ml"
+    assert front.rewrite(sql).sql == sql
