@@ -10,7 +10,7 @@ from bqml_front.googlesql import GoogleSQL, Refused
 from bqml_front.models import ModelReference, Models
 from bqml_front.rewriting import Emulator, Rewriting, Rewritten
 from bqml_front.syntax import Edits, Node
-from bqml_front.tokens import tokens
+from bqml_front.tokens import split_paths, tokens
 
 __all__ = ["BigQueryError", "Emulator", "MachineLearning", "ModelReference", "Rewritten"]
 
@@ -81,5 +81,5 @@ def _may_hold_machine_learning(sql: str) -> bool:
     lowered = sql.lower()
     if "model" not in lowered and "ml" not in lowered:
         return False
-    names = [token.text.strip("`").lower() for token in tokens(sql)]
+    names = [token.text.strip("`").lower() for token in tokens(split_paths(sql))]
     return "model" in names or any(pair == ("ml", ".") for pair in itertools.pairwise(names))

@@ -1,5 +1,6 @@
 """A script with its BigQuery ML run: what is left of it for the emulator."""
 
+import contextlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import pyarrow as pa
 from zetasql.wasi._pb2.zetasql.parser import ast_enums_pb2
 
 from bqml_front import constants, preprocessing, transform_clause
-from bqml_front.errors import invalid_query
+from bqml_front.errors import BigQueryError, invalid_query
 from bqml_front.googlesql import GoogleSQL
 from bqml_front.macros import parameters
 from bqml_front.ml_signatures import TABLE_FUNCTIONS
@@ -122,7 +123,8 @@ class Rewriting:
                     self._require_nothing_left(statement)
         except BaseException:
             for table in self.temporary:
-                self.emulator.drop(table)
+                with contextlib.suppress(BigQueryError):  # the first error is the one to tell
+                    self.emulator.drop(table)
             raise
         kind, model = None, None
         if len(statements) == 1 and self._changed:
@@ -279,6 +281,8 @@ class Rewriting:
             raise invalid_query(
                 f"ML.{name} takes ({signature.arguments}), not ({', '.join(kinds)})."
             )
+        if "model" in kinds and "model" not in taken:
+            raise invalid_query(f"ML.{name} with a model is not available; leave it out.")
         reference, given, inputs = None, {}, {}
         rest = [parameter for parameter in taken if parameter != "model"]
         for kind, argument in zip(kinds, arguments, strict=True):
@@ -300,7 +304,7 @@ class Rewriting:
         constants.require_available(given, rest, f"ML.{name}")
         rows = self.models.call(macro, reference, inputs, given)
         table = self._load(name, rows)
-        self.edits.replace(Span(node.span.start, self._end_of_call(node)), f"`{table}`")
+        self.edits.replace(self._place(node), f"`{table}`")
 
     def _input(self, argument: Node, scopes: list[Scope]) -> str:
         """The query of a data argument, together with the WITH clauses around that it reads."""
@@ -349,7 +353,14 @@ class Rewriting:
                 )
 
     def _rows(self, query: str) -> pa.Table:
-        return self.emulator.query(query, self.project, self.default_dataset)
+        rows = self.emulator.query(query, self.project, self.default_dataset)
+        for column in rows.schema:
+            if pa.types.is_decimal256(column.type) or pa.types.is_interval(column.type):
+                raise invalid_query(
+                    f"The column {column.name} is a BIGNUMERIC or an INTERVAL, which BigQuery ML"
+                    " cannot be given here; cast it."
+                )
+        return rows
 
     def _load(self, function: str, rows: pa.Table) -> str:
         """A temporary table of these rows."""
@@ -358,10 +369,12 @@ class Rewriting:
         self.emulator.load(table, rows)
         return table
 
-    def _end_of_call(self, node: Node) -> int:
-        behind = [child.span.start for child in node.children() if child.kind in ("Alias", "Hint")]
-        last = max(argument.span.end for argument in node["argument_entries"])
-        return self.edits.closing_bracket(last, min([*behind, node.span.end]))
+    def _place(self, call: Node) -> Span:
+        """A call without what may stand behind it: an alias, PIVOT, TABLESAMPLE."""
+        last = max(argument.span.end for argument in call["argument_entries"])
+        behind = [child.span.start for child in call.children() if child.span.start >= last]
+        end = self.edits.closing_bracket(last, min([*behind, call.span.end]))
+        return Span(call["name"].span.start, end)
 
 
 def _uses_machine_learning(node: Node) -> bool:

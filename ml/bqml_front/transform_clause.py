@@ -163,7 +163,13 @@ class _Writer:
         if type_name is None or node["format"] is not None:
             raise self._refused(node)
         cast = "try_cast" if node["is_safe_cast"] else "cast"
-        return f"{cast}({self.text(node['expr'])} as {type_name})"
+        expression = self.text(node["expr"])
+        plain = f"{cast}({expression} as {type_name})"
+        if type_name != "BIGINT":
+            return plain
+        # DuckDB rounds a FLOAT64 halfway between two numbers to the even one
+        rounded = f"{cast}(round({cast}({expression} as DOUBLE)) as BIGINT)"
+        return f"case when typeof({expression}) = 'DOUBLE' then {rounded} else {plain} end"
 
     def _extract(self, node: Node) -> str:
         part = self._edits.original(node["lhs_expr"].span).lower()

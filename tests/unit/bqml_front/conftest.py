@@ -96,8 +96,11 @@ class Front:
         return [tuple(row.values()) for row in self.table(sql).to_pylist()]
 
     def refusal(self, sql: str, default_dataset: str | None = "d") -> BigQueryError:
+        """Why a statement is refused; what it had loaded until then is dropped."""
+        before = self.emulator.hidden_tables()
         with pytest.raises(BigQueryError) as refused:
             self.rewrite(sql, default_dataset)
+        assert self.emulator.hidden_tables() == before
         return refused.value
 
 

@@ -1,5 +1,7 @@
 """Every function of the engine returns BigQuery's columns, in their order and of their types."""
 
+from decimal import Decimal
+
 import pyarrow as pa
 import pytest
 from bqml_front.macros import MACROS
@@ -182,6 +184,12 @@ def test_columns_that_the_model_does_not_know_keep_their_values(trained):
             "must be a constant: Unrecognized name: wind",
         ),
         ("centroids(model linear)", 400, "KMEANS"),
+        (
+            "validate_data_drift(table flights, table flights, struct(0.1 as"
+            " numerical_default_threshold), model linear)",
+            400,
+            "ML.VALIDATE_DATA_DRIFT with a model is not available",
+        ),
         ("forecast(model linear)", 400, "ML.FORECAST is not available here"),
         ("nonsense(model linear)", 400, "ML.NONSENSE is not available here"),
     ],
@@ -193,7 +201,20 @@ def test_a_wrong_call_is_refused(trained, call, code, words):
         "notFound" if code == 404 else "invalidQuery",
     )
     assert words in refused.message
-    assert trained.emulator.hidden_tables() == []
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([Decimal("1.5")], pa.decimal256(76, 38)),
+        pa.array([None], pa.month_day_nano_interval()),
+    ],
+)
+def test_types_that_cannot_be_handed_over(trained, monkeypatch, column):
+    rows = pa.table({"miles": [1.0], "carrier": ["AA"], "wide": column})
+    monkeypatch.setattr(trained.emulator, "query", lambda *_: rows)
+    refused = trained.refusal("select * from ml.predict(model linear, table flights)")
+    assert refused.message.startswith("The column wide is a BIGNUMERIC or an INTERVAL")
 
 
 def _type(arrow: pa.DataType) -> str:

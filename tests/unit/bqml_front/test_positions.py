@@ -4,7 +4,7 @@ import re
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 CALL = "ml.predict(model d.linear, table flights)"
@@ -36,6 +36,7 @@ CALLS = st.sampled_from(
     [
         ["ML", ".", "PREDICT", "(", "MODEL", "d.linear", ",", "TABLE", "flights", ")"],
         ["ml", ".", "`predict`", "(", "model", "`p.d.linear`", ",", "(", "select 1", ")", ")"],
+        ["`ml.weights`", "(", "model", "`p.d`.linear", ")"],
         ["`ml`", ".", "evaluate", "(", "model", "`p`.d.`linear`", ")"],
         ["ml", ".", "weights", "(", "model", "linear", ",", "struct(true as standardize)", ")"],
     ]
@@ -70,6 +71,7 @@ def statements(draw):
     return "".join(parts), "".join(expected), count
 
 
+@settings(max_examples=50)  # each runs up to three functions
 @given(statements())
 def test_only_calls_are_replaced(trained, statement):
     sql, expected, count = statement
@@ -153,6 +155,31 @@ def test_statements_around_calls(trained, around):
     assert TEMPORARY.sub("\0", rewritten.sql) == expected
     for table in rewritten.temporary:
         trained.emulator.drop(table)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "",
+        " as q",
+        " q",
+        "@{hint=1} as q",
+        " tablesample system (10 percent)",
+        " as q pivot(count(*) for carrier in ('AA', 'B6')) as r",
+        " unpivot(x for y in (miles, wind))",
+        " -- )\n|> where miles > 1 |> select miles",
+    ],
+)
+def test_what_stands_behind_a_call_stays(trained, behind):
+    start = "from" if "|>" in behind else "select * from"
+    rewritten = trained.rewrite(f"{start} {CALL[:-1]} /* ( */ ){behind}")
+    assert TEMPORARY.sub("\0", rewritten.sql) == f"{start} \0{behind}"
+    trained.emulator.drop(rewritten.temporary[0])
+
+
+@pytest.mark.parametrize("query", ["((select * from flights))", "( ( (select * from flights) ) )"])
+def test_a_query_in_several_brackets(trained, query):
+    assert trained.rows(f"select count(*) from ml.predict(model linear, {query})") == [(120,)]
 
 
 def test_input_reads_the_common_table_expressions_around_it(trained):

@@ -80,7 +80,6 @@ def test_models_of_a_failed_script(front):
         " select * from ml.predict(model d.m, table flights)"
     )
     assert front.refusal(script).code == 404
-    assert front.emulator.hidden_tables() == []
     assert front.machine_learning.models("p", "d") == []
 
 

@@ -32,7 +32,7 @@ def clause(googlesql):
         ('if(a = "it\'s \\"ü\\"", 1, 0) as b', "if(a = 'it''s \"ü\"', 1, 0) as b"),
         ("r'a\\b' || '''x\ny''' as c", "'a\\b' || 'x\ny' as c"),
         ("cast(a as float64) as b", "cast(a as DOUBLE) as b"),
-        ("safe_cast(a + 1 as int64) as b", "try_cast(a + 1 as BIGINT) as b"),
+        ("safe_cast(a + 1 as numeric) as b", "try_cast(a + 1 as DECIMAL(38, 9)) as b"),
         ("safe_divide(a, b + 1) as c", "((a) / nullif(b + 1, 0)) as c"),
         ("log(a) as b", "ln(a) as b"),
         ("extract(DayOfWeek from a) as b", "(extract(dayofweek from a) + 1) as b"),
@@ -104,6 +104,21 @@ def test_a_clause_is_replayed(front):
     assert [row["ratio"] for row in rows] == [107.0, None]
     [(mean,)] = front.rows("select avg(wind) from flights where price is not null")
     assert rows[0]["calm"] == pytest.approx(mean - 1, rel=1e-5)
+
+
+def test_casts_round_as_bigquery_does(front):
+    front.rewrite(
+        CREATE.format(
+            "cast(wind + 0.5 as int64) as up, cast(-wind - 0.5 as int64) as down,"
+            " safe_cast(carrier as int64) as none, cast(is_late as int64) as flag"
+        )
+    )
+    rows = front.rows(
+        "select up, down, none, flag from ml.transform(model d.m,"
+        " (select * from flights where flight_id in (5, 6, 7))) order by up"
+    )
+    assert [row[:3] for row in rows] == [(1, -1, None), (2, -2, None), (3, -3, None)]
+    assert {row[3] for row in rows} <= {0, 1}
 
 
 def test_every_preprocessing_function_may_stand_in_a_clause(front):
