@@ -9,8 +9,10 @@ import http.client
 import json
 import re
 import threading
+import traceback
 import urllib.parse
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
@@ -38,7 +40,9 @@ Json = dict[str, Any]
 class MachineLearning(Protocol):
     """What the front asks of bqml_front.machine_learning."""
 
-    def rewrite(self, sql: str, project: str, default_dataset: str | None) -> Any: ...
+    def rewrite(
+        self, sql: str, project: str, default_dataset: str | None, dry_run: bool
+    ) -> Any: ...
     def models(self, project: str, dataset: str) -> list[Json]: ...
     def model(self, project: str, dataset: str, model_id: str) -> Json: ...
     def delete(self, project: str, dataset: str, model_id: str) -> None: ...
@@ -168,6 +172,11 @@ class Front:
             return self.upstream.send(request)
         except BigQueryError as error:
             return answer_error(error)
+        except Exception as error:
+            # a client would ask again and again after an error of the 500s
+            traceback.print_exc()
+            message = f"The front failed ({error!r}); its output says where."
+            return answer_error(BigQueryError(400, "invalid", message))
 
     # ---- queries ------------------------------------------------------------------------------
 
@@ -236,9 +245,11 @@ class Front:
     def _prepare(self, query: Json, project: str, dry_run: bool) -> tuple[Note | None, list[str]]:
         """Put the SQL that the emulator is to run into `query`; what is to be said of its job."""
         asked = query["query"]
-        default = (query.get("defaultDataset") or {}).get("datasetId")
+        default = query.get("defaultDataset") or {}
+        parts = [default.get("projectId"), default.get("datasetId")]
+        dataset = ".".join(part for part in parts if part) or None
         try:
-            rewritten = self.machine_learning.rewrite(asked, project, default)
+            rewritten = self.machine_learning.rewrite(asked, project, dataset, dry_run)
         except BigQueryError as error:
             query["query"] = "select error('refused')"
             return Note(asked, error=error), []
@@ -271,8 +282,10 @@ class Front:
         return job
 
     def _drop(self, tables: list[str]) -> None:
+        """What is left behind of them does no harm: nobody sees the dataset they are in."""
         for table in tables:
-            self.drop(table)
+            with suppress(BigQueryError):
+                self.drop(table)
 
     # ---- models -------------------------------------------------------------------------------
 

@@ -49,7 +49,12 @@ class _Emulating(BaseHTTPRequestHandler):
         if self.command == "POST" and path == JOBS:
             value = self._made(json.loads(body))
         elif self.command == "POST" and path == QUERIES:
-            value = {"kind": "bigquery#queryResponse", "jobComplete": True, "schema": {}, "rows": []}
+            value = {
+                "kind": "bigquery#queryResponse",
+                "jobComplete": True,
+                "schema": {},
+                "rows": [],
+            }
             value["jobReference"] = {"jobId": "q", "location": "US"}
             value["query"] = json.loads(body)["query"]
         elif path == JOBS:
@@ -92,10 +97,14 @@ class MachineLearning:
 
     def __init__(self) -> None:
         self.known = {"known"}
-        self.rewritten: list[tuple[str, str, str | None]] = []
+        self.rewritten: list[tuple[str, str, str | None, bool]] = []
 
-    def rewrite(self, sql: str, project: str, default_dataset: str | None) -> SimpleNamespace:
-        self.rewritten.append((sql, project, default_dataset))
+    def rewrite(
+        self, sql: str, project: str, default_dataset: str | None, dry_run: bool
+    ) -> SimpleNamespace:
+        self.rewritten.append((sql, project, default_dataset, dry_run))
+        if sql == "a fault":
+            raise ZeroDivisionError
         if "missing" in sql:
             raise BigQueryError(404, "notFound", "Not found: Model p:d.missing")
         if sql.startswith("create model"):
@@ -178,7 +187,7 @@ def test_a_plain_query_reaches_the_emulator_under_its_own_job(front, emulator):
     assert status == 200
     assert job["jobReference"]["jobId"] == "mine"
     assert emulator.jobs["mine"]["configuration"]["query"]["query"] == "select 3"
-    assert front.machine_learning.rewritten == [("select 3", "p", "d")]
+    assert front.machine_learning.rewritten == [("select 3", "p", "d", False)]
 
 
 def test_a_packed_request_is_read(front, emulator):
@@ -233,6 +242,12 @@ def test_an_error_of_a_query_or_a_dry_run_is_the_answer(front):
         }
 
 
+def test_a_dry_run_is_one_for_the_models_too(front):
+    insert(front, "create model d.m as select 1", dryRun=True)
+    ask(front, "POST", QUERIES, {"query": "select 1", "dryRun": True})
+    assert [dry_run for *_, dry_run in front.machine_learning.rewritten] == [True, True]
+
+
 def test_temporary_tables_go_when_the_job_is_done(front, emulator):
     emulator.unfinished = 3
     _, job, _ = insert(front, "select * from ml.predict(model d.known, x)")
@@ -281,6 +296,19 @@ def test_an_emulator_that_is_not_there_is_named(front, emulator):
     assert status == 400
     assert emulator.address in answer["error"]["message"]
     assert "--emulator" in answer["error"]["message"]
+
+
+def test_a_default_dataset_of_another_project_is_told_with_it(front):
+    other = {"projectId": "o", "datasetId": "d"}
+    ask(front, "POST", QUERIES, {"query": "select 1", "defaultDataset": other})
+    assert front.machine_learning.rewritten == [("select 1", "p", "o.d", False)]
+
+
+def test_a_fault_of_the_front_is_an_answer_that_no_client_repeats(front, capsys):
+    status, answer, _ = ask(front, "POST", QUERIES, {"query": "a fault"})
+    assert status == 400
+    assert "ZeroDivisionError" in answer["error"]["message"]
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_it_listens_on_this_machine_only(front):
