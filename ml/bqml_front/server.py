@@ -4,21 +4,25 @@ A request for a query or a query job passes the machine learning half and the br
 emulator sees it. The Models resource is answered here. Everything else goes through as it came.
 """
 
+import copy
 import gzip
 import http.client
 import json
 import re
 import threading
+import time
 import traceback
 import urllib.parse
+import uuid
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
 from bqml_front import bridges
-from bqml_front.errors import BigQueryError
+from bqml_front.errors import BigQueryError, already_exists
 from bqml_front.jobs import Note, Notes
 from bqml_front.rest import error_response, told_error
 
@@ -33,6 +37,11 @@ HOP = {
     "keep-alive",
     "transfer-encoding",
 }
+
+# seconds that a request waits for a job before its answer is that the job is running
+PATIENCE = 10
+# what the emulator runs in place of a statement that cannot be run, so that it knows the job
+_REFUSED = "select error('refused')"
 
 Json = dict[str, Any]
 
@@ -109,6 +118,27 @@ def answer_error(error: BigQueryError) -> Response:
     return answer_json(error_response(error), error.code)
 
 
+def _fault(error: Exception) -> BigQueryError:
+    """A mistake of the front's own; a client would repeat a request after an error of the 500s."""
+    traceback.print_exception(error)
+    message = f"The front failed ({error!r}); its output says where."
+    return BigQueryError(400, "invalid", message)
+
+
+def _running_job(project: str, job: Json) -> Json:
+    """The Job resource of a job that has just begun."""
+    reference = {"projectId": project, "location": "US", **job["jobReference"]}
+    now = str(int(time.time() * 1000))
+    return {
+        "kind": "bigquery#job",
+        "id": f"{project}:{reference['location']}.{reference['jobId']}",
+        "jobReference": reference,
+        "configuration": copy.deepcopy(job["configuration"]),
+        "status": {"state": "RUNNING"},
+        "statistics": {"creationTime": now, "startTime": now},
+    }
+
+
 class Upstream:
     """The emulator, at `http://host:port`."""
 
@@ -150,6 +180,14 @@ class Upstream:
         return value
 
 
+@dataclass(frozen=True)
+class Running:
+    """A job whose BigQuery ML is being done; the emulator does not know of it yet."""
+
+    future: Future[Response]
+    resource: Json
+
+
 @dataclass
 class Front:
     """Answers requests; knows nothing of sockets."""
@@ -159,6 +197,8 @@ class Front:
     drop: Callable[[str], None]  # a table `project.dataset.table`
     mend_sql: Callable[[str], str]  # a statement in the form that the emulator runs
     notes: Notes = field(default_factory=Notes)
+    _running: dict[tuple[str, str], Running] = field(default_factory=dict)
+    _workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16))
 
     def answer(self, request: Request) -> Response:
         try:
@@ -173,38 +213,56 @@ class Front:
         except BigQueryError as error:
             return answer_error(error)
         except Exception as error:
-            # a client would ask again and again after an error of the 500s
-            traceback.print_exc()
-            message = f"The front failed ({error!r}); its output says where."
-            return answer_error(BigQueryError(400, "invalid", message))
+            return answer_error(_fault(error))
 
     # ---- queries ------------------------------------------------------------------------------
 
     def insert_job(self, request: Request, project: str) -> Response:
-        """jobs.insert: the job keeps the client's id, and fails as a job does."""
+        """jobs.insert: the job keeps the client's id, runs while a model is trained, and fails as a
+        job does."""
         job = request.json()
         configuration = job.get("configuration") or {}
         query = configuration.get("query")
         if not query or "query" not in query or query.get("useLegacySql"):
             return self.upstream.send(request)
-        dry_run = bool(configuration.get("dryRun"))
-        note, temporary = self._prepare(query, project, dry_run)
-        if dry_run and note and note.error:
-            raise note.error
-        response = self.upstream.send(request.with_json(job))
-        made = response.json() or {}
-        job_id = (made.get("jobReference") or {}).get("jobId")
-        if response.status != 200 or not job_id:
+        if configuration.get("dryRun"):
+            return self._dry_run(request, job, project)
+        reference = job.setdefault("jobReference", {})
+        job_id = reference.setdefault("jobId", str(uuid.uuid4()))
+        if (project, job_id) in self._running:
+            raise already_exists(f"Job {project}:{job_id}")
+        resource = _running_job(project, job)
+        future = self._workers.submit(self._run_job, request, job, project)
+        self._running[project, job_id] = Running(future, resource)
+        future.add_done_callback(lambda _: self._running.pop((project, job_id), None))
+        wait([future], timeout=PATIENCE)
+        return future.result() if future.done() else answer_json(resource)
+
+    def _dry_run(self, request: Request, job: Json, project: str) -> Response:
+        note, temporary = self._prepare(job["configuration"]["query"], project, True)
+        try:
+            if note and note.error:
+                raise note.error
+            return self._patched(self.upstream.send(request.with_json(job)), note)
+        finally:
             self._drop(temporary)
+
+    def _run_job(self, request: Request, job: Json, project: str) -> Response:
+        """The answer to jobs.insert, once BigQuery ML is done."""
+        note, temporary = self._prepare(job["configuration"]["query"], project, False)
+        job_id = job["jobReference"]["jobId"]
+        try:
+            response = self.upstream.send(request.with_json(job))
+            if response.status == 200:
+                if note:
+                    self.notes.add(project, job_id, note)
+                if temporary:
+                    made = (response.json() or {}).get("jobReference") or {}
+                    ended = self._ended(project, job_id, made.get("location"))
+                    response = response.with_json(ended)
             return self._patched(response, note)
-        if note:
-            self.notes.add(project, job_id, note)
-        if temporary:
-            location = made["jobReference"].get("location")
-            made = self._ended(project, job_id, location)
+        finally:
             self._drop(temporary)
-            response = response.with_json(made)
-        return self._patched(response, note)
 
     def run_query(self, request: Request, project: str) -> Response:
         """jobs.query: an error is the answer."""
@@ -226,8 +284,27 @@ class Front:
         return self._patched(response, note)
 
     def job(self, request: Request, project: str, job_id: str) -> Response:
-        """jobs.get and jobs.getQueryResults."""
+        """jobs.get."""
+        if running := self._running.get((project, job_id)):
+            return answer_json(running.resource)
         return self._patched(self.upstream.send(request), self.notes.of(project, job_id))
+
+    def results(self, request: Request, project: str, job_id: str) -> Response:
+        """jobs.getQueryResults, which waits for the job a while."""
+        if running := self._running.get((project, job_id)):
+            seconds = min(int(request.query.get("timeoutMs") or 10_000) / 1000, PATIENCE)
+            wait([running.future], timeout=seconds)
+            if not running.future.done():
+                reference = running.resource["jobReference"]
+                kind = "bigquery#getQueryResultsResponse"
+                return answer_json({"kind": kind, "jobReference": reference, "jobComplete": False})
+        return self._patched(self.upstream.send(request), self.notes.of(project, job_id))
+
+    def cancel(self, request: Request, project: str, job_id: str) -> Response:
+        """jobs.cancel: a model that is being trained is trained to the end."""
+        if running := self._running.get((project, job_id)):
+            return answer_json({"kind": "bigquery#jobCancelResponse", "job": running.resource})
+        return self.upstream.send(request)
 
     def jobs(self, request: Request, project: str) -> Response:
         """jobs.list."""
@@ -251,8 +328,11 @@ class Front:
         try:
             rewritten = self.machine_learning.rewrite(asked, project, dataset, dry_run)
         except BigQueryError as error:
-            query["query"] = "select error('refused')"
+            query["query"] = _REFUSED
             return Note(asked, error=error), []
+        except Exception as error:
+            query["query"] = _REFUSED
+            return Note(asked, error=_fault(error)), []
         query["query"] = self.mend_sql(rewritten.sql)
         if query["query"] == asked:
             return None, []
@@ -325,7 +405,8 @@ _ROUTES: list[tuple[str, str, Callable[..., Response]]] = [
     ("POST", API + "/queries", Front.run_query),
     ("GET", API + "/jobs", Front.jobs),
     ("GET", API + "/jobs/(?P<job_id>[^/]+)", Front.job),
-    ("GET", API + "/queries/(?P<job_id>[^/]+)", Front.job),
+    ("POST", API + "/jobs/(?P<job_id>[^/]+)/cancel", Front.cancel),
+    ("GET", API + "/queries/(?P<job_id>[^/]+)", Front.results),
     ("GET", _MODELS, Front.list_models),
     ("GET", _MODELS + "/(?P<model>[^/]+)", Front.get_model),
     ("DELETE", _MODELS + "/(?P<model>[^/]+)", Front.delete_model),

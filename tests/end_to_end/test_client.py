@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from bqml_front.rewriting import HIDDEN_DATASET
 from google.api_core.exceptions import BadRequest, Conflict, NotFound
 from google.cloud import bigquery
 
@@ -107,13 +108,7 @@ def test_two_clients_at_once_have_their_own_models(client, dataset):
 def test_nothing_is_left_of_what_a_prediction_needed(client, dataset):
     train(client, f"{dataset}.tidy", slope=2)
     predicted(client, f"{dataset}.tidy")
-    hidden = [each.dataset_id for each in client.list_datasets(include_all=True)]
-    assert [
-        table.table_id
-        for name in hidden
-        if name.startswith("_bqml")
-        for table in client.list_tables(name)
-    ] == []
+    assert list(client.list_tables(HIDDEN_DATASET)) == []
 
 
 def test_a_dry_run_trains_nothing(client, dataset):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
+import bqml_front.server
 import pytest
 from bqml_front.errors import BigQueryError
 from bqml_front.server import Front, Server, Upstream
@@ -97,12 +98,15 @@ class MachineLearning:
 
     def __init__(self) -> None:
         self.known = {"known"}
+        self.may_end = threading.Event()
+        self.may_end.set()
         self.rewritten: list[tuple[str, str, str | None, bool]] = []
 
     def rewrite(
         self, sql: str, project: str, default_dataset: str | None, dry_run: bool
     ) -> SimpleNamespace:
         self.rewritten.append((sql, project, default_dataset, dry_run))
+        self.may_end.wait()
         if sql == "a fault":
             raise ZeroDivisionError
         if "missing" in sql:
@@ -256,6 +260,26 @@ def test_temporary_tables_go_when_the_job_is_done(front, emulator):
     assert front.dropped == ["p._front.t"]
 
 
+def test_a_job_runs_while_a_model_is_trained(front, monkeypatch):
+    monkeypatch.setattr(bqml_front.server, "PATIENCE", 0.01)
+    sql = "create model d.m as select 1"
+    front.machine_learning.may_end.clear()
+    _, job, _ = insert(front, sql)
+    for said in (job, ask(front, "GET", f"{JOBS}/j")[1]):
+        assert said["status"] == {"state": "RUNNING"}
+        assert said["jobReference"]["jobId"] == "j"
+        assert said["configuration"]["query"]["query"] == sql
+    assert ask(front, "GET", f"{QUERIES}/j?timeoutMs=1")[1]["jobComplete"] is False
+    assert ask(front, "POST", f"{JOBS}/j/cancel")[1]["job"] == job
+    assert insert(front, sql)[0] == 409
+    front.machine_learning.may_end.set()
+    monkeypatch.setattr(bqml_front.server, "PATIENCE", 10)
+    assert ask(front, "GET", f"{QUERIES}/j")[1]["jobComplete"] is True
+    done = ask(front, "GET", f"{JOBS}/j")[1]
+    assert done["status"] == {"state": "DONE"}
+    assert done["statistics"]["query"]["statementType"] == "CREATE_MODEL"
+
+
 def test_a_created_table_is_the_destination_of_its_job(front):
     _, job, _ = insert(front, "create table d.made as select 1")
     assert job["configuration"]["query"]["destinationTable"] == {"tableId": "made"}
@@ -287,6 +311,13 @@ def test_what_is_no_object_is_refused(front, body):
     status, answer, _ = ask(front, "POST", JOBS, body)
     assert status == 400
     assert answer["error"]["errors"][0]["reason"] == "parseError"
+
+
+def test_a_fault_in_a_job_is_the_jobs_error(front, capsys):
+    status, job, _ = insert(front, "a fault")
+    assert status == 200
+    assert "ZeroDivisionError" in job["status"]["errorResult"]["message"]
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_an_emulator_that_is_not_there_is_named(front, emulator):
