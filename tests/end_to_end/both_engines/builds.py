@@ -20,11 +20,15 @@ ROOT = Path(__file__).parents[3]
 LAKE_DATASET = "azekura_lake_files"
 BUILDS = ["first", "second"]
 
-# nodes that are left out of the build, and why
+# what is left out of the builds, as dbt selects it, and why
 GAPS = {
     "safe_cast_text__is_null_where_text_does_not_fit": (
         "local-bigquery casts text by DuckDB's rules: 39.02 is an INT64, 1 a BOOL. That BigQuery's"
         " own rules hold is evaluated by GoogleSQL (tests/bigquery)."
+    ),
+    "test_name:metric_within": (
+        "models of a few thousand flights are not as good as those of a year, on either engine;"
+        " that both are as good as one another is compared."
     ),
     "path:tests/dbt/macros/ml_*": (
         "each of some 300 calls of a preprocessing function is two jobs of the emulator: minutes,"
