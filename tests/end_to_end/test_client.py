@@ -68,7 +68,7 @@ def test_both_ways_of_asking_give_the_same_rows(client, dataset):
         (
             "create model playground.m options(model_type = 'magic') as select 1",
             BadRequest,
-            "magic",
+            "MAGIC",
         ),
         ("drop model playground.nothing", NotFound, "Model azekura-local:playground.nothing"),
     ],
