@@ -17,6 +17,7 @@ from duckdb_bqml.options import validate
 
 from bqml_front.errors import BigQueryError, already_exists, invalid_query, not_found
 from bqml_front.macros import Declared, MacroError, Macros, Relation, quoted
+from bqml_front.preprocessing import Preprocessing
 
 _FILE = "bqml_front.duckdb"
 # one row per model; what BigQuery keeps of it beside what training found
@@ -174,7 +175,7 @@ class Models:
         cursor.execute(f"delete from registry where {_IS}", reference)
         cursor.execute(
             "insert into registry values (?, ?, ?, ?, ?, now(), now())",
-            [*reference, json.dumps(options), json.dumps(details)],
+            [*reference, json.dumps(options), _given(details)],
         )
         cursor.execute("commit")
 
@@ -200,19 +201,12 @@ class Models:
             selected = macros.call(macro, **given)
             return cursor.execute(f"select * from {selected}").to_arrow_table()
 
-    def preprocess(self, macro: str, arguments: list[Any], rows: pa.Table) -> pa.Table:
-        """The value of a preprocessing function by the key of a row: columns bqml_key, bqml_value.
-
-        `rows` hold the key and the columns that the arguments name.
-        """
+    def preprocess(self, call: Preprocessing, rows: pa.Table) -> pa.Table:
+        """The value of a preprocessing function by the key of a row, from what `call` selects."""
         with self._cursor() as cursor:
             cursor.register("argument_rows", rows)
-            expression = Macros().call(macro, *arguments)
-            return cursor.execute(
-                "select bqml_key, any_value(bqml_value) as bqml_value from"
-                f" (select bqml_key, {expression} as bqml_value from argument_rows)"
-                " group by bqml_key"
-            ).to_arrow_table()
+            expression = Macros().call(f"ml_{call.name.lower()}", *call.arguments)
+            return cursor.execute(call.statement(expression, "argument_rows")).to_arrow_table()
 
     def _declared(self, cursor: duckdb.DuckDBPyConnection, reference: ModelReference) -> Declared:
         found = cursor.execute(f"select options from registry where {_IS}", reference).fetchone()
@@ -248,7 +242,7 @@ class Models:
             merged = json.loads(kept.fetchone()[0]) | details
             cursor.execute(
                 f"update registry set details = ?, modified_at = now() where {_IS}",
-                [json.dumps({k: v for k, v in merged.items() if v is not None}), *reference],
+                [_given(merged), *reference],
             )
 
     def references(self, project: str, dataset: str) -> list[ModelReference]:
@@ -273,6 +267,11 @@ class Models:
                 raise invalid_query(str(error)) from None
             except duckdb.Error as error:
                 raise invalid_query(sentence(str(error)).partition("\n")[0]) from error
+
+
+def _given(details: dict[str, Any]) -> str:
+    """Those that are not NULL, as JSON."""
+    return json.dumps({name: value for name, value in details.items() if value is not None})
 
 
 def checked_options(name: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,9 @@ class Preprocessing(NamedTuple):
     """The expressions that differ from row to row, by a name for each."""
     arguments: list[Any]
     """What the macro is called with."""
+    takes_terms: bool
+    """Its column is an array of texts. A query cannot return one that holds NULL: it is read from
+    the key."""
 
     @property
     def key(self) -> str:
@@ -36,8 +39,22 @@ class Preprocessing(NamedTuple):
 
     def selected(self) -> str:
         """The select list that gives key and columns."""
-        columns = [f"{text} as {name}" for name, text in self.columns.items()]
+        read = {} if self.takes_terms else self.columns
+        columns = [f"{text} as {name}" for name, text in read.items()]
         return ", ".join([f"{self.key} as {KEY}", *columns])
+
+    def statement(self, expression: str, rows: str) -> str:
+        """The value of each key, in DuckDB's SQL: `expression` is the macro's, `rows` are those of
+        the select list above."""
+        source = rows
+        if self.takes_terms:
+            [column] = self.columns
+            terms = f"cast(cast({KEY} as json) as varchar[])"
+            source = f"(select {KEY}, {terms} as {column} from {rows})"
+        return (
+            f"select {KEY}, any_value({VALUE}) as {VALUE}"
+            f" from (select {KEY}, {expression} as {VALUE} from {source}) group by {KEY}"
+        )
 
     def lookup(self, table: str) -> str:
         return f"(select {VALUE} from `{table}` where {KEY} = {self.key})"
@@ -74,7 +91,8 @@ def taken_apart(
             text = edits.text(node.span)
             what = f"ML.{name}: {taken[number]}"
             arguments.append(_setting(constants.constant(service, text, what)))
-    return Preprocessing(name, (window or call).span, columns, arguments)
+    takes_terms = all(types[0] == "ARRAY<STRING>" for types, _ in function.signatures)
+    return Preprocessing(name, (window or call).span, columns, arguments, takes_terms)
 
 
 def _fields(name: str, struct: Node) -> dict[str, Node]:

@@ -23,7 +23,12 @@ HIDDEN_DATASET = "_bqml_front"
 # what stands where a statement was that is done
 _DONE = "select 1 limit 0"
 # options of a model that are not about training
-_DETAILS = ("description", "friendly_name", "labels", "expiration_timestamp")
+_DETAILS = {
+    "description": "a STRING",
+    "friendly_name": "a STRING",
+    "labels": "an array of pairs of STRING, for example [('team', 'lake')]",
+    "expiration_timestamp": "a TIMESTAMP",
+}
 
 _MODEL = ast_enums_pb2.SchemaObjectKind.Value("kModel")
 _TEMPORARY = ast_enums_pb2.ASTCreateStatementEnums.Scope.Value("TEMPORARY")
@@ -126,9 +131,8 @@ class Rewriting:
                 with contextlib.suppress(BigQueryError):  # the first error is the one to tell
                     self.emulator.drop(table)
             raise
-        kind, model = None, None
-        if len(statements) == 1 and self._changed:
-            [(kind, model)] = self._changed
+        is_of_model = len(statements) == 1 and statements[0].kind in _STATEMENTS
+        kind, model = self._changed[0] if is_of_model and self._changed else (None, None)
         return Rewritten(self.edits.text(), kind, model, self.temporary)
 
     def _run_first(self, before: list[Node], statement: Node) -> None:
@@ -190,7 +194,7 @@ class Rewriting:
         reference = self._reference(node["name"])
         self._changed.append(("CREATE_MODEL", reference))
         given = constants.options(self.service, self.edits, node["options_list"])
-        details = {name: given.pop(name) for name in list(given) if name.lower() in _DETAILS}
+        details = _details({name: given.pop(name) for name in [*given] if name.lower() in _DETAILS})
         if node["transform_clause"] is not None:
             given["transform"] = transform_clause.items(self.edits, node["transform_clause"])
             details["transform_sql"] = transform_clause.named(self.edits, node["transform_clause"])
@@ -211,7 +215,7 @@ class Rewriting:
             self.models.train(
                 reference,
                 options,
-                {name.lower(): value for name, value in details.items()},
+                details,
                 self._rows(self.edits.text(node["query"].span)),
                 replace=node["is_or_replace"],
             )
@@ -236,8 +240,8 @@ class Rewriting:
             if action.kind != "SetOptionsAction":
                 raise invalid_query("ALTER MODEL takes SET OPTIONS only.")
             details |= constants.options(self.service, self.edits, action["options_list"])
-        details = {name.lower(): value for name, value in details.items()}
-        constants.require_known(details, _DETAILS, "ALTER MODEL")
+        constants.require_known([name.lower() for name in details], _DETAILS, "ALTER MODEL")
+        details = _details(details)
         if not node["is_if_exists"]:
             self.models.require(reference)
         if not self.dry_run and self.models.exists(reference):
@@ -284,14 +288,15 @@ class Rewriting:
         if "model" in kinds and "model" not in taken:
             raise invalid_query(f"ML.{name} with a model is not available; leave it out.")
         reference, given, inputs = None, {}, {}
-        rest = [parameter for parameter in taken if parameter != "model"]
+        relations = [name for name in taken if name in ("data", "base", "study")]
         for kind, argument in zip(kinds, arguments, strict=True):
             match kind:
                 case "model":
                     reference = self._reference(argument["model_clause"]["model_path"])
                     self.models.require(reference)
                 case "data":
-                    inputs[rest[len(inputs)]] = self._rows(self._input(argument, scopes))
+                    rows = self._rows(self._input(argument, scopes))
+                    inputs[relations[len(inputs)]] = rows
                 case "numbers":
                     text = self.edits.text(argument.span)
                     given["thresholds"] = constants.constant(
@@ -299,11 +304,11 @@ class Rewriting:
                     )
                 case "settings":
                     text = self.edits.text(argument.span)
-                    given = given | constants.settings(self.service, text, f"ML.{name}")
-        constants.require_known(given, [*signature.settings, *rest], f"ML.{name}")
-        constants.require_available(given, rest, f"ML.{name}")
-        rows = self.models.call(macro, reference, inputs, given)
-        table = self._load(name, rows)
+                    settings = constants.settings(self.service, text, f"ML.{name}")
+                    constants.require_known(settings, signature.settings, f"ML.{name}")
+                    constants.require_available(settings, taken, f"ML.{name}")
+                    given |= settings
+        table = self._load(name, self.models.call(macro, reference, inputs, given))
         self.edits.replace(self._place(node), f"`{table}`")
 
     def _input(self, argument: Node, scopes: list[Scope]) -> str:
@@ -340,8 +345,7 @@ class Rewriting:
             source = " ".join(self.edits.text(clause.span) for clause in rest if clause)
             query = f"select {apart.selected()} {source}"
             rows = self._rows(self._within(query, select, scopes))
-            values = self.models.preprocess(f"ml_{apart.name.lower()}", apart.arguments, rows)
-            table = self._load(apart.name, values)
+            table = self._load(apart.name, self.models.preprocess(apart, rows))
             self.edits.replace(apart.span, apart.lookup(table))
 
     def _require_no_parameters(self, node: Node) -> None:
@@ -375,6 +379,22 @@ class Rewriting:
         behind = [child.span.start for child in call.children() if child.span.start >= last]
         end = self.edits.closing_bracket(last, min([*behind, call.span.end]))
         return Span(call["name"].span.start, end)
+
+
+def _details(given: dict[str, Any]) -> dict[str, Any]:
+    """The options that are not about training, names in lower case; NULL is None."""
+    details = {name.lower(): value for name, value in given.items()}
+    for name, value in details.items():
+        is_right = value is None or isinstance(value, str)
+        if name == "labels" and value is not None:
+            is_right = isinstance(value, list) and all(
+                isinstance(pair, list) and [*map(type, pair)] == [str, str] for pair in value
+            )
+        elif name == "expiration_timestamp" and isinstance(value, str):
+            is_right = value.endswith("Z")  # as GoogleSQL's timestamps are written
+        if not is_right:
+            raise invalid_query(f"Option {name} must be {_DETAILS[name]}.")
+    return details
 
 
 def _uses_machine_learning(node: Node) -> bool:

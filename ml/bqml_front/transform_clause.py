@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from zetasql.wasi._pb2.zetasql.parser import ast_enums_pb2
+from zetasql.wasi._pb2.zetasql.public import type_pb2
 
 from bqml_front.errors import invalid_query
 from bqml_front.ml_signatures import FUNCTIONS
@@ -24,10 +25,8 @@ _SAME = frozenset(
         "BooleanLiteral",
         "CaseNoValueExpression",
         "CaseValueExpression",
-        "DateOrTimeLiteral",
         "DotIdentifier",
         "DotStar",
-        "FloatLiteral",
         "Identifier",
         "InExpression",
         "InList",
@@ -68,8 +67,6 @@ _WRITTEN = {
     "safe_divide": ("(({0}) / nullif({1}, 0))", 2),
 }
 _TYPES = {
-    "BOOL": "BOOLEAN",
-    "BOOLEAN": "BOOLEAN",
     "DATE": "DATE",
     "FLOAT64": "DOUBLE",
     "INT64": "BIGINT",
@@ -84,7 +81,8 @@ _PARTS = {
     "dayofweek": "(extract(dayofweek from {0}) + 1)",  # from 1, Sunday
     "isoweek": "extract(week from {0})",
 }
-_XOR = ast_enums_pb2.ASTBinaryExpressionEnums.Op.Value("BITWISE_XOR")
+_OPERATORS = ast_enums_pb2.ASTBinaryExpressionEnums.Op
+_TIMESTAMP = type_pb2.TypeKind.Value("TYPE_TIMESTAMP")
 _COMMENT = re.compile(r"--[^\n]*|\#[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -111,7 +109,9 @@ class _Writer:
             "AnalyticFunctionCall": self._analytic,
             "BinaryExpression": self._binary,
             "CastExpression": self._cast,
+            "DateOrTimeLiteral": self._moment,
             "ExtractExpression": self._extract,
+            "FloatLiteral": self._float,
             "FunctionCall": self._function,
             "StringLiteral": lambda node: _quoted(node["string_value"]),
         }
@@ -142,7 +142,9 @@ class _Writer:
         written, count = _WRITTEN.get(names[0], ("", 0))
         if len(names) == 1 and count == len(arguments) > 0:
             return written.format(*arguments)
-        if len(names) > 1 or names[0] not in (_STATISTICS if statistics else _FUNCTIONS):
+        to_digits = names[0] in ("round", "trunc") and len(arguments) > 1
+        known = _STATISTICS if statistics else _FUNCTIONS
+        if len(names) > 1 or names[0] not in known or to_digits:
             raise self._refused(node)
         return f"{names[0]}({', '.join(arguments) or '*'})"
 
@@ -153,9 +155,23 @@ class _Writer:
         return f"{self._function(node['function'], statistics=not is_ml)} over ()"
 
     def _binary(self, node: Node) -> str:
-        if node["op"] == _XOR:  # a power in DuckDB
+        operator, right = _OPERATORS.Name(node["op"]), node["rhs"]
+        # in DuckDB ^ is a power, and LIKE knows no escapes
+        if operator == "BITWISE_XOR" or (
+            operator == "LIKE" and (right.kind != "StringLiteral" or "\\" in right["string_value"])
+        ):
             raise self._refused(node)
         return self._spliced(node)
+
+    def _float(self, node: Node) -> str:
+        """In DuckDB a number without an exponent is a DECIMAL."""
+        text = self._edits.original(node.span)
+        return text if "e" in text.lower() else f"{text}e0"
+
+    def _moment(self, node: Node) -> str:
+        if node["type_kind"] != _TIMESTAMP:
+            return self._spliced(node)
+        return f"timestamptz {self.text(node['string_literal'])}"
 
     def _cast(self, node: Node) -> str:
         name = node["type"]["type_name"] if node["type"].kind == "SimpleType" else None
@@ -164,12 +180,19 @@ class _Writer:
             raise self._refused(node)
         cast = "try_cast" if node["is_safe_cast"] else "cast"
         expression = self.text(node["expr"])
-        plain = f"{cast}({expression} as {type_name})"
-        if type_name != "BIGINT":
-            return plain
-        # DuckDB rounds a FLOAT64 halfway between two numbers to the even one
-        rounded = f"{cast}(round({cast}({expression} as DOUBLE)) as BIGINT)"
-        return f"case when typeof({expression}) = 'DOUBLE' then {rounded} else {plain} end"
+        given, plain = f"typeof({expression})", f"{cast}({expression} as {type_name})"
+        if type_name == "BIGINT":
+            # DuckDB rounds a FLOAT64 halfway between two numbers to the even one
+            rounded = f"{cast}(round({cast}({expression} as DOUBLE)) as BIGINT)"
+            return f"case when {given} = 'DOUBLE' then {rounded} else {plain} end"
+        if type_name == "VARCHAR":
+            # and writes the zeros behind the point
+            return (
+                f"case when {given} = 'DOUBLE' then regexp_replace({plain}, '[.]0$', '')"
+                f" when starts_with({given}, 'DECIMAL')"
+                f" then regexp_replace({plain}, '[.]?0+$', '') else {plain} end"
+            )
+        return plain
 
     def _extract(self, node: Node) -> str:
         part = self._edits.original(node["lhs_expr"].span).lower()

@@ -184,6 +184,8 @@ def test_columns_that_the_model_does_not_know_keep_their_values(trained):
             "must be a constant: Unrecognized name: wind",
         ),
         ("centroids(model linear)", 400, "KMEANS"),
+        ("predict(model linear, table flights, struct(1 as data))", 400, "unsupported setting"),
+        ("roc_curve(model logistic, struct([0.5] as thresholds))", 400, "unsupported setting"),
         (
             "validate_data_drift(table flights, table flights, struct(0.1 as"
             " numerical_default_threshold), model linear)",

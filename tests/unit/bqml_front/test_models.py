@@ -68,6 +68,13 @@ def test_a_model_is_replaced(front):
             "'nope'",
         ),
         (create("or replace model", rows="where nope"), "nope"),
+        (create("or replace model", ", labels = ['x']"), "Option labels must be an array of pairs"),
+        (create("or replace model", ", labels = [('x', 1)]"), "Option labels must be an array"),
+        (create("or replace model", ", description = 1"), "Option description must be a STRING"),
+        (
+            create("or replace model", ", expiration_timestamp = '2030'"),
+            "Option expiration_timestamp must be a TIMESTAMP",
+        ),
         (
             "create or replace model d.m options(model_type = 'arima_plus') as select 1 as x",
             "'model_type' has no value 'ARIMA_PLUS'",
@@ -114,6 +121,13 @@ def test_options_are_evaluated_by_googlesql(front):
     assert options["labelClassWeights"] == {"true": 1.5, "false": 2}
     assert (options["l2Regularization"], options["earlyStop"]) == (0.25, False)
     assert (resource["labels"], resource["description"]) == ({"team": "ü"}, "a\\b")
+
+
+def test_an_option_that_is_null_is_not_given(front):
+    front.rewrite(create(options=", labels = null, description = cast(null as string)"))
+    resource = front.machine_learning.model("p", "d", "m")
+    assert "labels" not in resource
+    assert "description" not in resource
 
 
 def test_a_model_is_dropped(front):

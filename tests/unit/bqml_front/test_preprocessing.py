@@ -85,6 +85,17 @@ def test_no_rows_and_null(trained):
     assert trained.rows("select ml.bucketize(null, [2]) as z") == [(None,)]
 
 
+def test_terms_that_are_null(trained):
+    """A query cannot return an array that holds NULL, but a function can be given one."""
+    trained.emulator.queries.clear()
+    rows = trained.rows(
+        "select ml.multi_hot_encoder(terms, 9, 1) over () as z"
+        " from (select [carrier, null] as terms from flights where flight_id < 3) as q"
+    )
+    assert sorted(term["index"] for (terms,) in rows for term in terms) == [0, 0, 0, 1, 2, 3]
+    assert "as bqml_argument" not in trained.emulator.queries[0]
+
+
 def test_a_call_in_the_input_of_a_model(trained):
     assert trained.rows(
         "select count(*) from ml.predict(model linear, (select carrier,"

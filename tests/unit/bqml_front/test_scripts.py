@@ -107,6 +107,16 @@ def test_what_would_have_to_be_run_later_is_refused(front, statement, words):
     assert len(front.machine_learning.models("p", "d")) == 1
 
 
+def test_a_block(front):
+    front.rewrite(CREATE.format("flights"))
+    create = CREATE.format("flights").replace("d.m", "d.n")
+    rewritten = front.rewrite(f"begin drop model d.m; {create}; end")
+    assert rewritten.sql == "begin select 1 limit 0; select 1 limit 0; end"
+    assert (rewritten.statement_type, rewritten.model) == (None, None)
+    [left] = front.machine_learning.models("p", "d")
+    assert left["modelReference"]["modelId"] == "n"
+
+
 def test_a_view_without_machine_learning_is_left_alone(front):
     sql = "create view d.model as select 'ml.predict(' as ml"
     assert front.rewrite(sql).sql == sql

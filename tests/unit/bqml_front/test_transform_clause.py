@@ -1,5 +1,6 @@
 """TRANSFORM clauses in BigQuery's words mean the same to the engine, or are refused."""
 
+import duckdb
 import pytest
 from bqml_front.syntax import Edits, Node
 from bqml_front.transform_clause import items
@@ -38,6 +39,8 @@ def clause(googlesql):
         ("extract(DayOfWeek from a) as b", "(extract(dayofweek from a) + 1) as b"),
         ("extract(isoweek from a) as b", "extract(week from a) as b"),
         ("avg(a) over () as b", "avg(a) over () as b"),
+        ("a * 2.5 + .5E1 as b", "a * 2.5e0 + .5E1 as b"),
+        ("timestamp '2024-01-01' as b", "timestamptz '2024-01-01' as b"),
         ("count(*) over () as b", "count(*) over () as b"),
         (
             "case when a is null then 1 else (b) end as c",
@@ -60,6 +63,12 @@ def test_items_as_the_engine_reads_them(clause, item, written):
     "item",
     [
         "greatest(a, 1)",
+        "round(a, 2)",
+        "trunc(a, 2)",
+        "log(a, 2)",
+        "a like b",
+        "a like 'a\\\\_b'",
+        "cast(a as bool)",
         "concat(a, 'x')",
         "a ^ 2",
         "a[offset(0)]",
@@ -84,6 +93,57 @@ def test_what_may_mean_something_else_is_refused(front, item):
     refused = front.refusal(CREATE.format(f"\n{item} as z"))
     assert refused.code == 400
     assert refused.message.startswith("line 2: TRANSFORM cannot take ")
+
+
+NUMBERS = ("-2.5", "2.5", "0.5", "-0.5", "1.2345", "cast(3 as int64)", "-7")
+DATES = ("'2024-01-07'", "'2023-12-31'", "'2020-02-29'", "'2021-01-01'")
+MEANT = [
+    *(
+        f"{name}({number})"
+        for name in ("abs", "ceil", "floor", "sign", "round", "trunc", "exp", "cos", "tanh")
+        for number in NUMBERS
+    ),
+    *(
+        f"extract({part} from date {date})"
+        for part in ("year", "quarter", "month", "day", "dayofyear", "dayofweek", "isoweek")
+        for date in DATES
+    ),
+    *(
+        f"extract({part} from timestamp '2024-03-10 23:59:58{zone}')"
+        for part in ("month", "day", "hour", "minute", "dayofweek")
+        for zone in ("", "+00", "-08")
+    ),
+    *(
+        f"cast({value} as {type_name})"
+        for value in ("2.5", "-2.5", "1.0", "0.1", "1e10", "'12'", "cast(7 as int64)", "3.5e10")
+        for type_name in ("int64", "float64", "string", "numeric")
+    ),
+    *("ln(2)", "log(2)", "log10(1000)", "sqrt(2)", "atan2(1, 2)", "pow(2, 0.5)", "pow(2, -1)"),
+    *("mod(-5, 3)", "mod(5, -3)", "safe_divide(1, 0)", "safe_divide(1, 3)", "1 / 3", "-7 / 2"),
+    *("0.1 + 0.2 = 0.3", "1.0 * 3", "5 & 3", "5 | 3", "~5", "-(3)", "2 + 3 * 4", "1 = 1.0"),
+    *("length('é漢🛩')", "char_length('é漢🛩')", "reverse('aé漢')", "upper('aé')", "lower('ÀÉ')"),
+    *("starts_with('abc', '')", "ends_with('abc', 'bc')", "'a' || 'b'", "'a' < 'B'", "'é' > 'z'"),
+    *("'a' || cast(null as string)", "coalesce(null, 2, 3)", "ifnull(null, 'x')", "nullif(1, 1)"),
+    *("if(null, 1, 2)", "1 in (2, null)", "1 in (1, null)", "null is null", "1 between 0 and 1"),
+    *("'abc' like 'a%c'", "'a' like 'A'", "'abc' not like 'a_'", "1 is distinct from null"),
+    *("case 1 when 1 then 'x' else 'y' end", "case when null then 1 end", "true and null"),
+    *("safe_cast('x' as int64)", "cast('2024-01-02' as date) = date '2024-01-02'"),
+    *("cast(cast(1.50 as numeric) as string)", "cast(true as string)", "cast('nan' as float64)"),
+    "timestamp '2024-01-01 00:00:00+01' < timestamp '2024-01-01 00:00:00'",
+]
+
+
+def test_what_is_let_through_means_the_same(clause, googlesql):
+    """The text as DuckDB evaluates it beside the item as GoogleSQL's reference does."""
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        for item in MEANT:
+            [(wanted,)] = googlesql.rows(f"select {item}")
+            [(made,)] = connection.execute(f"select {clause(f'{item} as z')}").fetchall()
+            if isinstance(wanted, float):
+                assert float(made) == pytest.approx(wanted, rel=1e-12, nan_ok=True), item
+            else:
+                assert made == wanted, item
 
 
 def test_a_clause_is_replayed(front):
