@@ -6,6 +6,7 @@ leaves alone. The gaps are those of local-bigquery 0.4.0; an emulator without th
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from bqml_front.googlesql import GoogleSQL, Refused
@@ -25,7 +26,7 @@ def mend_sql(service: GoogleSQL, sql: str) -> str:
         return sql
     edits = Edits(sql)
     for node in script.walk():
-        if bridge := _STATEMENT_BRIDGES.get(node.kind):
+        for bridge in _STATEMENT_BRIDGES.get(node.kind, []):
             bridge(node, edits)
     return edits.text()
 
@@ -72,10 +73,23 @@ def _time_zone_of_a_row(node: Node, edits: Edits) -> None:
     _insert(edits, node.span.end - 1, ")")
 
 
-_STATEMENT_BRIDGES = {
-    "AssignmentFromStruct": _set_of_one_variable,
-    "StructConstructorWithKeyword": _names_of_struct_fields,
-    "FunctionCall": _time_zone_of_a_row,
+def _json_in_broken_text(node: Node, edits: Edits) -> None:
+    """`json_value(x, path)` of a text that is no JSON is NULL; there the statement fails. So it is
+    asked for only where x can be parsed. A lake has lines that are broken."""
+    name, arguments = node["function"].names(), node["arguments"]
+    if len(name) != 1 or name[0].lower() not in ("json_value", "json_query"):
+        return
+    if arguments and arguments[0].kind == "PathExpression":
+        text = edits.original(arguments[0].span)
+        parsed = f"safe.parse_json({text}, wide_number_mode => 'round')"
+        _insert(edits, node.span.start, f"if({parsed} is null, null, ")
+        _insert(edits, node.span.end, ")")
+
+
+_STATEMENT_BRIDGES: dict[str, list[Callable[[Node, Edits], None]]] = {
+    "AssignmentFromStruct": [_set_of_one_variable],
+    "StructConstructorWithKeyword": [_names_of_struct_fields],
+    "FunctionCall": [_time_zone_of_a_row, _json_in_broken_text],
 }
 
 

@@ -23,6 +23,16 @@ TABLE = "(select 1 as a, 'UTC' as zone, datetime '2013-07-01 10:00:00' as clock)
         ),
         ("select timestamp(clock, 'UTC') as t from @ as t", "timestamp(clock, 'UTC')"),
         ("select timestamp(clock) as t from @ as t", "timestamp(clock)"),
+        (
+            "select json_value(x, '$.a') as v, coalesce(json_query(x, '$.a'), '') as q"
+            """ from unnest(['{"a": 1.50}', '{"a": ', '{"a": {"b": 1}}', null, 'x']) as x""",
+            "if(safe.parse_json(x, wide_number_mode => 'round') is null, null, "
+            "json_value(x, '$.a')) as v",
+        ),
+        (
+            """select json_value('{"a": 1}', '$.a') as v""",
+            """select json_value('{"a": 1}', '$.a') as v""",
+        ),
     ],
 )
 def test_an_expression_keeps_its_value_and_its_type(service, written, mended):
