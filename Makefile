@@ -24,7 +24,7 @@ COST ?= {}
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: setup lake ## set up, land the demo lake, build and test everything on DuckDB, say what was made
@@ -75,6 +75,10 @@ format: setup ## let ruff and sqlfluff mend what they can
 unit: setup ## pytest, one process per core
 	@pytest --numprocesses auto --dist loadgroup
 
+.PHONY: test-bigquery
+test-bigquery: setup ## dbt build on the BigQuery target at a local emulator (Python 3.13)
+	@pytest tests/end_to_end
+
 .PHONY: golden
 golden: setup ## write the golden BigQuery SQL anew; review it with git diff
 	@pytest --quiet tests/bigquery --write-golden
@@ -100,6 +104,10 @@ lock: setup ## resolve requirements/*.in into the locked requirements/*.txt
 	    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	        requirements/$$set.in --output-file requirements/$$set.txt; done
+	@uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --override requirements/emulator.override \
+	    requirements/emulator.in --output-file requirements/emulator.txt
 
 .PHONY: clean
 clean: ## remove what runs have made; the environment stays
