@@ -39,7 +39,7 @@ def test_an_expression_keeps_its_value_and_its_type(service, written, mended):
     query = written.replace("@", TABLE)
     bridged = bridges.mend_sql(service, query)
     assert mended in bridged
-    assert service.rows(bridged) == service.rows(query)
+    assert service.evaluate(bridged) == service.evaluate(query)
 
 
 @pytest.mark.parametrize(
