@@ -12,7 +12,7 @@ ROOT = MACROS.parent
 MODEL = "ml_late_arrival__model"
 
 CALLS = [
-    "ml_predict({model}, 'few', threshold=0.3)",
+    "ml_predict({model}, 'few')",
     "ml_predict({model}, 'select 1 as x')",
     "ml_evaluate({model})",
     "ml_evaluate({model}, 'few')",
