@@ -34,7 +34,7 @@ select
         ){{ ',' if not loop.last }}
         {%- endfor %}
     ] as cells,
-    raw_record,
+    rtrim(raw_record, '\r') as raw_record,
     if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
     {%- else %}
     array(
@@ -43,7 +43,7 @@ select
         with offset as cell_position
         order by cell_position
     ) as cells,
-    raw_record,
+    rtrim(raw_record, '\r') as raw_record,
     if(
         array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), {{ _csv_cell_pattern(capture=false) }}), '')
         != concat(',', rtrim(raw_record, '\r')),

@@ -48,7 +48,7 @@ records as (
                     nullif(json_query(raw_record, '$.ingested_at'), 'null')
                 )
             ] as cells,
-            raw_record,
+            rtrim(raw_record, '\r') as raw_record,
             if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
             ingested_date,
             _file_name as lake_file,

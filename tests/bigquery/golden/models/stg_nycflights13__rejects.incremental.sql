@@ -270,7 +270,7 @@ weather as (
                     nullif(json_query(raw_record, '$.ingested_at'), 'null')
                 )
             ] as cells,
-            raw_record,
+            rtrim(raw_record, '\r') as raw_record,
             if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
             ingested_date,
             _file_name as lake_file,
@@ -477,7 +477,7 @@ aircraft as (
                 with offset as cell_position
                 order by cell_position
             ) as cells,
-            raw_record,
+            rtrim(raw_record, '\r') as raw_record,
             if(
                 array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
                 != concat(',', rtrim(raw_record, '\r')),
@@ -681,7 +681,7 @@ airports as (
                     nullif(json_query(raw_record, '$.ingested_at'), 'null')
                 )
             ] as cells,
-            raw_record,
+            rtrim(raw_record, '\r') as raw_record,
             if(safe.parse_json(raw_record, wide_number_mode => 'round') is null, 'is not valid JSON', null) as raw_problem,
             ingested_date,
             _file_name as lake_file,
@@ -838,7 +838,7 @@ carriers as (
                 with offset as cell_position
                 order by cell_position
             ) as cells,
-            raw_record,
+            rtrim(raw_record, '\r') as raw_record,
             if(
                 array_to_string(regexp_extract_all(concat(',', rtrim(raw_record, '\r')), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
                 != concat(',', rtrim(raw_record, '\r')),
