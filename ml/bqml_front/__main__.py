@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the REST API of the emulator (default: %(default)s)",
     )
     parser.add_argument(
-        "--port", type=int, default=9060, help="of 127.0.0.1; 0 takes a free one (default: 9060)"
+        "--port", type=_port, default=9060, help="of 127.0.0.1; 0 takes a free one (default: 9060)"
     )
     parser.add_argument(
         "--directory",
@@ -78,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
         help="where trained models are kept (default: %(default)s)",
     )
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535.")
+    return int(text)
 
 
 def _address(text: str) -> str:
