@@ -12,7 +12,7 @@ records as (
                 with offset as cell_position
                 order by cell_position
             ) as cells,
-            rtrim(raw_record, '\r') as raw_record,
+            raw_record,
             if(
                 array_to_string(regexp_extract_all(concat(',', raw_record), ',(?:"(?:[^"]|"")*"|[^",][^,]*|)'), '')
                 != concat(',', raw_record),
