@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from bqml_front import googlesql
 from bqml_front.errors import invalid_query
 from bqml_front.googlesql import GoogleSQL, Refused
 from bqml_front.syntax import Edits, Node
+from bqml_front.values import kind
 
 
 def constant(service: GoogleSQL, text: str, what: str) -> Any:
@@ -63,6 +64,8 @@ def _evaluated(service: GoogleSQL, text: str, what: str) -> tuple[Any, googlesql
         raise invalid_query(f"{what} must be a constant: {refused.reason}") from None
     except TypeError:
         raise invalid_query(f"{what} has a type that no option and no setting has.") from None
+    if isinstance(held, datetime) and kind(type_) == "TIMESTAMP":
+        held = f"{held.isoformat()}Z"
     return _plain(held), type_
 
 
