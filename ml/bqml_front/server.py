@@ -460,8 +460,9 @@ class _Handler(BaseHTTPRequestHandler):
         while size := int(self.rfile.readline().split(b";")[0], 16):
             chunks.append(self.rfile.read(size))
             self.rfile.readline()
+        # what follows are trailers, up to an empty line; no client of BigQuery's says anything there
         while self.rfile.readline().strip():
-            pass  # trailers
+            continue
         return b"".join(chunks)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer

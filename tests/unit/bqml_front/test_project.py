@@ -16,14 +16,16 @@ class Asked(Exception):
 
 
 class Asking:
+    """An emulator that ends every test at the first rows asked of it: it is handed none."""
+
     def query(self, sql, project, default_dataset):
         raise Asked
 
     def load(self, table, rows):
-        raise NotImplementedError
+        raise AssertionError(f"{table} is loaded before any row was asked for")
 
     def drop(self, table):
-        raise NotImplementedError
+        raise AssertionError(f"{table} is dropped before any row was asked for")
 
 
 @pytest.fixture(scope="module")
