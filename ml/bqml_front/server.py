@@ -460,7 +460,7 @@ class _Handler(BaseHTTPRequestHandler):
         while size := int(self.rfile.readline().split(b";")[0], 16):
             chunks.append(self.rfile.read(size))
             self.rfile.readline()
-        # what follows are trailers, up to an empty line; no client of BigQuery's says anything there
+        # trailers follow, up to an empty line; clients of BigQuery say nothing there
         while self.rfile.readline().strip():
             continue
         return b"".join(chunks)
