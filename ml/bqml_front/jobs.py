@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bqml_front.errors import BigQueryError
-from bqml_front.rest import error_of_job
 
 # jobs that are remembered; the oldest are forgotten first
 REMEMBERED = 10_000
@@ -37,7 +36,7 @@ class Note:
             if self.has_no_rows:
                 statistics.pop("schema", None)
         if self.error and job.get("status", {}).get("state") == "DONE":
-            error = error_of_job(self.error)
+            error = self.error.proto()
             job["status"] |= {"errorResult": error, "errors": [error]}
 
     def mend_results(self, results: dict[str, Any]) -> None:

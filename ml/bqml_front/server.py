@@ -24,7 +24,6 @@ from typing import Any, Protocol
 from bqml_front import bridges
 from bqml_front.errors import BigQueryError, already_exists
 from bqml_front.jobs import Note, Notes
-from bqml_front.rest import error_response, told_error
 
 API = r"(?:/bigquery/v2)?/projects/(?P<project>[^/]+)"
 # headers that belong to one connection, and those that say how a body is packed
@@ -115,7 +114,7 @@ def answer_json(value: Json, status: int = 200) -> Response:
 
 
 def answer_error(error: BigQueryError) -> Response:
-    return answer_json(error_response(error), error.code)
+    return answer_json(error.response(), error.code)
 
 
 def _fault(error: Exception) -> BigQueryError:
@@ -176,7 +175,7 @@ class Upstream:
         response = self.send(Request("GET", target, {}, b""))
         value = response.json() or {}
         if response.status != 200:
-            raise told_error(value, response.status)
+            raise BigQueryError.of(value, response.status)
         return value
 
 
