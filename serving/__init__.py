@@ -1,0 +1,1 @@
+"""How features leave the project: the online store, the feature server, the catalogue."""

@@ -1,0 +1,1 @@
+"""Where features can be found: lineage, statistics and the pages that show them."""

@@ -1,0 +1,1 @@
+"""The feature server: features over HTTP."""

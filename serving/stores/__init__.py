@@ -1,0 +1,1 @@
+"""Online stores: SQLite in this process, Redis or Valkey for many, behind one interface."""
