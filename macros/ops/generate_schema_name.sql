@@ -2,8 +2,12 @@
   Where a node's table goes. A layer is a schema of its own (lake, warehouse, marts, features, ml,
   snapshots, seeds). On a shared project the target's own schema is the prefix, so that two people
   do not write into each other's tables: `azekura_marts`, `alice_marts`.
+
+  dbt calls this for every node while it reads the project, so a feature view that is described wrongly is
+  refused here.
 -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
+    {%- do _checked_feature_view(node) -%}
     {%- set layer = custom_schema_name -%}
     {%- if layer is none and node.original_file_path.replace('\\', '/').startswith('ml/models/') -%}
         {%- set layer = 'ml' -%}

@@ -185,13 +185,13 @@ def _render(patch: pytest.MonkeyPatch) -> Rendered:
 
     for node in nodes:
         trains = node.config.materialized == "ml_model"
-        files[Path("models", f"{node.name}.sql")] = (
+        files[Path("models", f"{node.alias}.sql")] = (
             text(TRAINING, node) if trains else node.compiled_code
         )
     for case in CASES.glob("*/*.sql"):
         files["macros" / case.relative_to(CASES)] = text(case.read_text())
 
-    queries = {node.name: node.compiled_code for node in nodes}
+    queries = {node.alias: node.compiled_code for node in nodes}
     for name, sql in _windowed(manifest, WINDOW).items():
         files[Path("models", f"{name}.incremental.sql")] = sql
 
@@ -205,7 +205,7 @@ def _windowed(manifest: Manifest, window: str) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BigQueryAdapter, "get_relation", _a_table)
         nodes = _compiled(manifest, *selected, "--vars", window)
-    return {node.name: node.compiled_code for node in nodes}
+    return {node.alias: node.compiled_code for node in nodes}
 
 
 def _dbt(*arguments: str, manifest: Manifest | None = None, listen=None):

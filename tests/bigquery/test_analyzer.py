@@ -98,11 +98,12 @@ def test_macro_cases_are_accepted(built, rendered):
 def test_a_contract_can_fail(built, build):
     """Were the humidity upstream a text, the view over it would not be what its contract says."""
     above, model = ("demo", "azekura_warehouse", "fct_weather_hour"), "feat_airport__weather"
+    node, file = f"model.azekura.{model}.v1", f"{model}_v1.sql"
     with built.warehouse.copied() as changed:
         columns = changed.table(above).columns
         changed.put(above, Table({**columns, **changed.types(humidity_percent="string")}))
-        problem = build(changed, ["run", "--select", model]).problems[f"model.azekura.{model}"]
-    assert f"{model}.sql" in problem
+        problem = build(changed, ["run", "--select", f"{model}.v1"]).problems[node]
+    assert file in problem
     assert "enforced contract that failed" in problem
     assert re.search(r"humidity_percent +\| STRING +\| FLOAT64", problem)
 

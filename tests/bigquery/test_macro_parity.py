@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import point_in_time
 import pytest
 from bqml_front import googlesql
 from bqml_front.googlesql import Refused
@@ -77,14 +78,10 @@ _label = st.tuples(_entities, _places, st.none() | _hours)
 _state = st.tuples(_entities, _places, st.none() | _hours, st.none() | _hours, st.integers(0, 9))
 
 
-def _one_per_event(row: tuple) -> tuple:
-    return row[:3]
-
-
 @settings(max_examples=12)
 @given(
     labels=st.lists(_label, min_size=1, max_size=10),
-    states=st.lists(_state, max_size=20, unique_by=_one_per_event),
+    states=st.lists(_state, max_size=20),
 )
 def test_feature_join_gives_the_same_rows_on_any_history(
     on_duckdb, histories, rendered, service, tables, labels, states
@@ -100,6 +97,28 @@ def test_feature_join_gives_the_same_rows_on_any_history(
     _, ours = duckdb_rows.query(histories, on_duckdb["feature_join"])
     assert len(ours) == len(labels)
     assert differences(ours, theirs.rows) == ([], [])
+
+
+@pytest.mark.parametrize("mode", point_in_time.MODES)
+def test_feature_join_keeps_its_contract_on_bigquery(rendered, service, mode):
+    """The cases that tests/functional/test_feature_join.py asks DuckDB."""
+    columns = {
+        "labels": {"id": "INT64", "entity": "INT64", "moment": "TIMESTAMP"},
+        "states": {
+            "entity": "INT64",
+            "event_at": "TIMESTAMP",
+            "known_at": "TIMESTAMP",
+            "level": "INT64",
+            "is_gone": "BOOL",
+        },
+    }
+    rows = {"labels": point_in_time.labels(mode), "states": point_in_time.states(mode)}
+    given_tables = {
+        name: Rows({c: service.type_named(t) for c, t in columns[name].items()}, rows[name])
+        for name in columns
+    }
+    found = service.evaluate(rendered.text(point_in_time.join(mode)), given_tables)
+    assert differences(point_in_time.answers(mode), found.rows) == ([], [])
 
 
 def test_every_macro_with_a_bigquery_side_is_compared_or_a_gap(rendered):

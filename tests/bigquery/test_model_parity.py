@@ -69,13 +69,13 @@ def database(sampled):
 def inputs(sampled, database, rendered, service) -> Callable[[str], dict[str, Rows]]:
     """What a model reads of what was built, by BigQuery's paths."""
     manifest = rendered.manifest
-    by_name = {node.name: node for node in manifest.nodes.values()}
+    by_name = {node.alias: node for node in manifest.nodes.values()}
     known: dict[str, Rows] = {}
 
     def rows(above) -> Rows:
         if above.unique_id in manifest.sources:
             return external_tables.rows(sampled.project.lake, above, service.type_named)
-        node = sampled.built[above.name]
+        node = sampled.built[above.alias]
         columns, found = duckdb_rows.query(database, f"from {node.schema}.{node.alias}")
         return Rows({name: service.type_named(type_) for name, type_ in columns.items()}, found)
 
@@ -157,7 +157,7 @@ def test_models_give_the_same_rows(sampled, compare, rendered, window_queries, r
     for name, node in sampled.windowed.items():
         compared[f"{name}, a window"] = compare(name, window_queries[name], node.compiled_code)
     wanted = {
-        node.name
+        node.alias
         for node in rendered.manifest.nodes.values()
         if node.resource_type in (NodeType.Model, NodeType.Snapshot)
         and node.config.materialized != "ml_model"
@@ -238,7 +238,7 @@ def test_rolling_features_are_the_same_on_any_history(
 
 
 def test_a_model_that_is_not_compared_cannot_be(inputs, rendered, service, record_property):
-    nodes = {node.name: node for node in rendered.manifest.nodes.values()}
+    nodes = {node.alias: node for node in rendered.manifest.nodes.values()}
     possible = []
     for name, reason in gaps.MODELS.items():
         assert reason
@@ -258,7 +258,7 @@ def test_a_model_that_is_not_compared_cannot_be(inputs, rendered, service, recor
 
 def _trained(manifest) -> list[str]:
     return [
-        node.name
+        node.alias
         for node in manifest.nodes.values()
         if getattr(node.config, "materialized", None) == "ml_model"
     ]

@@ -79,9 +79,9 @@ def test_tables_are_partitioned_and_clustered_as_configured(built, rendered):
     found, configured = {}, {}
     for node in tables(rendered.manifest):
         table = made(built.warehouse, node)
-        found[node.name] = (table.partitioned_by, list(table.clustered_by))
+        found[node.alias] = (table.partitioned_by, list(table.clustered_by))
         partition = node.config.get("partition_by") or {}
-        configured[node.name] = (partition.get("field"), node.config.get("cluster_by") or [])
+        configured[node.alias] = (partition.get("field"), node.config.get("cluster_by") or [])
     assert found == configured
     assert sum(partition is not None for partition, _ in found.values()) > 10
 
@@ -153,8 +153,8 @@ def test_nobody_is_granted_anything_unasked(built, rendered):
 
 
 def test_what_is_made_to_be_read_is_granted_to_readers(configured):
-    granted = {node.name for node in tables(configured) if node.config.grants}
-    assert granted == {node.name for node in tables(configured) if is_read_by_people(node)}
+    granted = {node.alias for node in tables(configured) if node.config.grants}
+    assert granted == {node.alias for node in tables(configured) if is_read_by_people(node)}
     for node in tables(configured):
         if node.config.grants:
             assert node.config.grants == {"roles/bigquery.dataViewer": READERS}

@@ -23,7 +23,8 @@ INCREMENTAL = [
     "marts.mart_operations__daily_punctuality",
     "marts.mart_planning__route_performance",
     "features.feat_airport__traffic",
-    "features.feat_airport__weather",
+    "features.feat_airport__weather_v1",
+    "features.feat_airport__weather_v2",
     "features.feat_carrier__punctuality",
     "features.feat_route__history",
 ]

@@ -70,14 +70,23 @@ def twin_problems(paths: Iterable[str]) -> list[str]:
         if file.suffix in (".yml", ".yaml") and not file.name.startswith("_")
     }
     return [
-        *(f"{path}.sql has no {path.name}.yml beside it: write it." for path in queries - texts),
+        *(
+            f"{path}.sql has no {path.name}.yml beside it: write it."
+            for path in queries - texts
+            if _without_version(path) not in texts
+        ),
         *(
             f"{path}.yml has no {path.name}.sql beside it: name it after its model, or with a"
             " leading underscore if it describes several."
-            for path in texts - queries
+            for path in texts - queries - {_without_version(path) for path in queries}
         ),
         *(f"{file} must end in .yml." for file in files if file.suffix == ".yaml"),
     ]
+
+
+def _without_version(path: PurePosixPath) -> PurePosixPath:
+    """A version of a model, `<name>_v<number>.sql`, is described in `<name>.yml`."""
+    return path.with_name(re.sub(r"_v\d+$", "", path.name))
 
 
 def dbt_module_problems(paths: Iterable[str]) -> list[str]:

@@ -6,10 +6,8 @@ import pytest
 
 CONTRACTED = ("models/marts/", "models/features/", "ml/models/")
 
-# models with no rule in them to test
-WITHOUT_UNIT_TEST = {
-    "feat_airport__weather": "it renames columns of fct_weather_hour",
-}
+# models with no rule in them to test: why not
+WITHOUT_UNIT_TEST: dict[str, str] = {}
 
 
 def grain_problem(name: str, description: str) -> str | None:
@@ -36,15 +34,18 @@ def contract_problems(node: dict) -> list[str]:
     return problems
 
 
-def feature_problems(name: str, columns: set[str], key: set[str]) -> list[str]:
-    """What a feature view lacks; key is the combination of columns tested as unique."""
+def feature_problems(name: str, store: dict | None, unique: set[str]) -> list[str]:
+    """What a feature view lacks; unique is the combination of columns tested as unique."""
+    if store is None:
+        return [f"{name}: say of whom its rows are: meta.feature_store, with entity and keys."]
     problems = [
-        f"{name}: a feature row needs {column}."
-        for column in ("event_at", "known_at")
-        if column not in columns
+        f"{name}: say the {setting} in meta.feature_store."
+        for setting in ("owner", "ttl")
+        if not store.get(setting)
     ]
-    if "event_at" not in key or len(key) < 2:
-        problems.append(f"{name}: test unique_combination of the entity's key and event_at.")
+    times = {store.get("event_time", "event_at"), store.get("known_time", "known_at")}
+    if unique - times != set(store["keys"]) or not unique & times:
+        problems.append(f"{name}: test unique_combination of the keys and the event time.")
     return problems
 
 
@@ -95,7 +96,9 @@ def test_a_feature_row_says_of_whom_of_when_and_since_when_known(
         for node in nodes
         if node["original_file_path"].startswith("models/features/")
         for line in feature_problems(
-            node["name"], set(node["columns"]), keys.get(node["unique_id"], set())
+            node["name"],
+            node["config"]["meta"].get("feature_store"),
+            keys.get(node["unique_id"], set()),
         )
     ]
     assert not problems, "\n".join(problems)
@@ -175,8 +178,9 @@ def test_a_hole_in_a_contract_is_found_wrong() -> None:
 
 
 def test_a_feature_view_without_key_or_time_is_found_wrong() -> None:
-    columns, key = {"id", "event_at", "known_at"}, {"id", "event_at"}
-    assert feature_problems("feat", columns, key) == []
-    assert len(feature_problems("feat", columns - {"known_at"}, key)) == 1
-    assert len(feature_problems("feat", columns, {"event_at"})) == 1
-    assert len(feature_problems("feat", columns, {"id", "date"})) == 1
+    store, key = {"entity": "it", "keys": ["id"], "owner": "me", "ttl": "1 day"}, {"id", "event_at"}
+    assert feature_problems("feat", store, key) == []
+    assert len(feature_problems("feat", None, key)) == 1
+    assert len(feature_problems("feat", store | {"owner": None}, key)) == 1
+    assert len(feature_problems("feat", store, {"event_at"})) == 1
+    assert len(feature_problems("feat", store, {"id", "date"})) == 1

@@ -57,14 +57,14 @@ class Project:
 
 
 class Outcome:
-    """What a dbt command said, and the nodes it ran, by name."""
+    """What a dbt command said, and the nodes it ran, by alias: the name, and a version."""
 
     def __init__(self, result) -> None:
         self.success = result.success
         self.messages = [str(result.exception)] if result.exception else []
         rows = result.result.results if hasattr(result.result, "results") else []
         self.messages += [row.message for row in rows if row.message]
-        self.nodes = {row.node.name: row.node for row in rows if hasattr(row, "node")}
+        self.nodes = {row.node.alias: row.node for row in rows if hasattr(row, "node")}
 
     def succeeded(self) -> None:
         assert self.success, "\n".join(self.messages)

@@ -1,8 +1,8 @@
 {%- set features -%}
     distance_miles,
     air_time_minutes_mean_28d,
-    temperature_fahrenheit,
-    wind_speed_mph,
+    temperature_celsius,
+    wind_speed_kmh,
     carrier_code,
     origin_airport_code,
     destination_airport_code,

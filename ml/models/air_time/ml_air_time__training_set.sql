@@ -20,18 +20,16 @@ labels as (
 
 joined as (
 
-    select * from {{ feature_join('labels', at='predicted_at', views=[
+    select * from {{ feature_join('labels', at='predicted_at', service='air_time', views=[
         {
-            'view': ref('feat_route__history'),
-            'keys': ['origin_airport_code', 'destination_airport_code'],
+            'view': 'feat_route__history',
             'columns': ['air_time_minutes_mean_28d'],
-            'ttl_hours': 192,
         },
         {
-            'view': ref('feat_airport__weather'),
+            'view': 'feat_airport__weather',
+            'version': 2,
             'keys': {'origin_airport_code': 'airport_code'},
-            'columns': ['temperature_fahrenheit', 'wind_speed_mph'],
-            'ttl_hours': 3,
+            'columns': ['temperature_celsius', 'wind_speed_kmh'],
         },
     ]) }} as joined
 
@@ -47,8 +45,8 @@ select
     distance_miles,
     departure_hour,
     air_time_minutes_mean_28d,
-    temperature_fahrenheit,
-    wind_speed_mph,
+    temperature_celsius,
+    wind_speed_kmh,
     air_time_minutes,
     is_evaluation
 from joined

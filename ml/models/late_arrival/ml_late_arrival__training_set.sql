@@ -21,30 +21,25 @@ labels as (
 
 joined as (
 
-    select * from {{ feature_join('labels', at='predicted_at', views=[
+    select * from {{ feature_join('labels', at='predicted_at', service='late_arrival', views=[
         {
-            'view': ref('feat_carrier__punctuality'),
-            'keys': ['carrier_code'],
+            'view': 'feat_carrier__punctuality',
             'columns': ['late_departure_rate_7d', 'late_departure_rate_28d', 'cancelled_rate_28d'],
-            'ttl_hours': 72,
         },
         {
-            'view': ref('feat_route__history'),
-            'keys': ['origin_airport_code', 'destination_airport_code'],
+            'view': 'feat_route__history',
             'columns': ['late_arrival_rate_28d', 'arrival_delay_minutes_mean_28d'],
-            'ttl_hours': 192,
         },
         {
-            'view': ref('feat_airport__traffic'),
+            'view': 'feat_airport__traffic',
             'keys': {'origin_airport_code': 'airport_code'},
             'columns': ['departures_count_3h', 'late_departure_rate_3h', 'departure_delay_minutes_mean_3h'],
-            'ttl_hours': 3,
         },
         {
-            'view': ref('feat_airport__weather'),
+            'view': 'feat_airport__weather',
+            'version': 1,
             'keys': {'origin_airport_code': 'airport_code'},
             'columns': ['humidity_percent', 'wind_speed_mph', 'precipitation_inches', 'visibility_miles'],
-            'ttl_hours': 3,
         },
     ]) }} as joined
 

@@ -5,7 +5,8 @@ select
     late_arrival.*,
     air_time.air_time_minutes,
     air_time.air_time_minutes_mean_28d,
-    air_time.temperature_fahrenheit,
+    air_time.temperature_celsius,
+    air_time.wind_speed_kmh,
     'late' as outcome,
     true as is_first_centroid,
     10 as flights_count

@@ -184,12 +184,12 @@ _STATES = Table(
 _JOIN = """
 select * from {{ feature_join('labels', at='moment', views=[
     {
-        'view': 'states',
+        'relation': 'states',
         'keys': {'entity': 'entity_id', 'place': 'place'},
         'columns': ['level'],
-        'ttl_hours': 5,
+        'ttl': '5 hours',
     },
-    {'view': 'others', 'keys': {'entity': 'entity_id'}, 'columns': ['word', 'rank']},
+    {'relation': 'others', 'keys': {'entity': 'entity_id'}, 'columns': ['word', 'rank']},
 ]) }} as joined
 """
 _OTHERS = Table(

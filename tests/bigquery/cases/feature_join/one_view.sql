@@ -29,5 +29,5 @@ states as (
 )
 
 select * from {{ feature_join('labels', at='predicted_at', views=[
-    {'view': 'states', 'keys': ['carrier_code'], 'columns': ['late_rate']},
+    {'relation': 'states', 'keys': ['carrier_code'], 'columns': ['late_rate']},
 ]) }} as joined

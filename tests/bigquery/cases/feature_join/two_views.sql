@@ -23,6 +23,6 @@ weather as (
 )
 
 select * from {{ feature_join('labels', at='predicted_at', views=[
-    {'view': 'routes', 'keys': ['origin', 'destination'], 'columns': ['flights_count', 'late_rate']},
-    {'view': 'weather', 'keys': {'origin': 'airport_code'}, 'columns': ['wind_speed_mph']},
+    {'relation': 'routes', 'keys': ['origin', 'destination'], 'columns': ['flights_count', 'late_rate']},
+    {'relation': 'weather', 'keys': {'origin': 'airport_code'}, 'columns': ['wind_speed_mph']},
 ]) }} as joined

@@ -23,32 +23,33 @@ joined as (
     select * from (
     select
         label_row.*,
-        case when label_row.predicted_at <= timestamp_add(state_1.event_at, interval 192 hour) then state_1.air_time_minutes_mean_28d end as air_time_minutes_mean_28d,
-        case when label_row.predicted_at <= timestamp_add(state_2.event_at, interval 3 hour) then state_2.temperature_fahrenheit end as temperature_fahrenheit,
-        case when label_row.predicted_at <= timestamp_add(state_2.event_at, interval 3 hour) then state_2.wind_speed_mph end as wind_speed_mph
+        case when label_row.predicted_at <= timestamp_add(view_1.event_at, interval 691200 second) then view_1.air_time_minutes_mean_28d end as air_time_minutes_mean_28d,
+        case when label_row.predicted_at <= timestamp_add(view_2.event_at, interval 10800 second) then view_2.temperature_celsius end as temperature_celsius,
+        case when label_row.predicted_at <= timestamp_add(view_2.event_at, interval 10800 second) then view_2.wind_speed_kmh end as wind_speed_kmh
     from (
         select
             label_row,
-            state_1,
-            last_value(state_2 ignore nulls) over (
+            view_1,
+            last_value(view_2 ignore nulls) over (
                 partition by key_1
                 order by moment, side
                 rows between unbounded preceding and current row
-            ) as state_2,
+            ) as view_2,
             side
         from (
             select
                 airport_code as key_1,
                 known_at as moment,
-                0 as side,
+                1 as side,
                 null as label_row,
-                null as state_1,
-                struct(event_at, temperature_fahrenheit, wind_speed_mph) as state_2
+                null as view_1,
+                struct(event_at, temperature_celsius, wind_speed_kmh) as view_2
             from (
-                select *
-                from `demo`.`azekura_features`.`feat_airport__weather`
+                select airport_code, event_at, known_at, temperature_celsius, wind_speed_kmh
+                from `demo`.`azekura_features`.`feat_airport__weather_v2`
                 where
-                    known_at is not null
+                    event_at is not null
+                    and known_at is not null
                     and airport_code is not null
                 qualify event_at = max(event_at) over (
                     partition by airport_code
@@ -59,32 +60,33 @@ joined as (
             select
                 label_row.origin_airport_code as key_1,
                 label_row.predicted_at as moment,
-                1 as side,
+                2 as side,
                 label_row,
-                state_1,
-                null as state_2
+                view_1,
+                null as view_2
             from (
                 select
                     label_row,
-                    last_value(state_1 ignore nulls) over (
+                    last_value(view_1 ignore nulls) over (
                         partition by key_1, key_2
                         order by moment, side
                         rows between unbounded preceding and current row
-                    ) as state_1,
+                    ) as view_1,
                     side
                 from (
                     select
                         origin_airport_code as key_1,
                         destination_airport_code as key_2,
                         known_at as moment,
-                        0 as side,
+                        1 as side,
                         null as label_row,
-                        struct(event_at, air_time_minutes_mean_28d) as state_1
+                        struct(event_at, air_time_minutes_mean_28d) as view_1
                     from (
-                        select *
+                        select origin_airport_code, destination_airport_code, event_at, known_at, air_time_minutes_mean_28d
                         from `demo`.`azekura_features`.`feat_route__history`
                         where
-                            known_at is not null
+                            event_at is not null
+                            and known_at is not null
                             and origin_airport_code is not null
                             and destination_airport_code is not null
                         qualify event_at = max(event_at) over (
@@ -97,19 +99,19 @@ joined as (
                         label_row.origin_airport_code as key_1,
                         label_row.destination_airport_code as key_2,
                         label_row.predicted_at as moment,
-                        1 as side,
+                        2 as side,
                         label_row,
-                        null as state_1
+                        null as view_1
                     from (
                         select label_row from labels as label_row
                     )
                 )
                 where true
-                qualify side = 1
+                qualify side = 2
             )
         )
         where true
-        qualify side = 1
+        qualify side = 2
     )
 ) as joined
 
@@ -125,8 +127,8 @@ select
     distance_miles,
     departure_hour,
     air_time_minutes_mean_28d,
-    temperature_fahrenheit,
-    wind_speed_mph,
+    temperature_celsius,
+    wind_speed_kmh,
     air_time_minutes,
     is_evaluation
 from joined

@@ -24,45 +24,46 @@ joined as (
     select * from (
     select
         label_row.*,
-        case when label_row.predicted_at <= timestamp_add(state_1.event_at, interval 72 hour) then state_1.late_departure_rate_7d end as late_departure_rate_7d,
-        case when label_row.predicted_at <= timestamp_add(state_1.event_at, interval 72 hour) then state_1.late_departure_rate_28d end as late_departure_rate_28d,
-        case when label_row.predicted_at <= timestamp_add(state_1.event_at, interval 72 hour) then state_1.cancelled_rate_28d end as cancelled_rate_28d,
-        case when label_row.predicted_at <= timestamp_add(state_2.event_at, interval 192 hour) then state_2.late_arrival_rate_28d end as late_arrival_rate_28d,
-        case when label_row.predicted_at <= timestamp_add(state_2.event_at, interval 192 hour) then state_2.arrival_delay_minutes_mean_28d end as arrival_delay_minutes_mean_28d,
-        case when label_row.predicted_at <= timestamp_add(state_3.event_at, interval 3 hour) then state_3.departures_count_3h end as departures_count_3h,
-        case when label_row.predicted_at <= timestamp_add(state_3.event_at, interval 3 hour) then state_3.late_departure_rate_3h end as late_departure_rate_3h,
-        case when label_row.predicted_at <= timestamp_add(state_3.event_at, interval 3 hour) then state_3.departure_delay_minutes_mean_3h end as departure_delay_minutes_mean_3h,
-        case when label_row.predicted_at <= timestamp_add(state_4.event_at, interval 3 hour) then state_4.humidity_percent end as humidity_percent,
-        case when label_row.predicted_at <= timestamp_add(state_4.event_at, interval 3 hour) then state_4.wind_speed_mph end as wind_speed_mph,
-        case when label_row.predicted_at <= timestamp_add(state_4.event_at, interval 3 hour) then state_4.precipitation_inches end as precipitation_inches,
-        case when label_row.predicted_at <= timestamp_add(state_4.event_at, interval 3 hour) then state_4.visibility_miles end as visibility_miles
+        case when label_row.predicted_at <= timestamp_add(view_1.event_at, interval 259200 second) then view_1.late_departure_rate_7d end as late_departure_rate_7d,
+        case when label_row.predicted_at <= timestamp_add(view_1.event_at, interval 259200 second) then view_1.late_departure_rate_28d end as late_departure_rate_28d,
+        case when label_row.predicted_at <= timestamp_add(view_1.event_at, interval 259200 second) then view_1.cancelled_rate_28d end as cancelled_rate_28d,
+        case when label_row.predicted_at <= timestamp_add(view_2.event_at, interval 691200 second) then view_2.late_arrival_rate_28d end as late_arrival_rate_28d,
+        case when label_row.predicted_at <= timestamp_add(view_2.event_at, interval 691200 second) then view_2.arrival_delay_minutes_mean_28d end as arrival_delay_minutes_mean_28d,
+        case when label_row.predicted_at <= timestamp_add(view_3.event_at, interval 10800 second) then view_3.departures_count_3h end as departures_count_3h,
+        case when label_row.predicted_at <= timestamp_add(view_3.event_at, interval 10800 second) then view_3.late_departure_rate_3h end as late_departure_rate_3h,
+        case when label_row.predicted_at <= timestamp_add(view_3.event_at, interval 10800 second) then view_3.departure_delay_minutes_mean_3h end as departure_delay_minutes_mean_3h,
+        case when label_row.predicted_at <= timestamp_add(view_4.event_at, interval 10800 second) then view_4.humidity_percent end as humidity_percent,
+        case when label_row.predicted_at <= timestamp_add(view_4.event_at, interval 10800 second) then view_4.wind_speed_mph end as wind_speed_mph,
+        case when label_row.predicted_at <= timestamp_add(view_4.event_at, interval 10800 second) then view_4.precipitation_inches end as precipitation_inches,
+        case when label_row.predicted_at <= timestamp_add(view_4.event_at, interval 10800 second) then view_4.visibility_miles end as visibility_miles
     from (
         select
             label_row,
-            state_1,
-            state_2,
-            state_3,
-            last_value(state_4 ignore nulls) over (
+            view_1,
+            view_2,
+            view_3,
+            last_value(view_4 ignore nulls) over (
                 partition by key_1
                 order by moment, side
                 rows between unbounded preceding and current row
-            ) as state_4,
+            ) as view_4,
             side
         from (
             select
                 airport_code as key_1,
                 known_at as moment,
-                0 as side,
+                1 as side,
                 null as label_row,
-                null as state_1,
-                null as state_2,
-                null as state_3,
-                struct(event_at, humidity_percent, wind_speed_mph, precipitation_inches, visibility_miles) as state_4
+                null as view_1,
+                null as view_2,
+                null as view_3,
+                struct(event_at, humidity_percent, wind_speed_mph, precipitation_inches, visibility_miles) as view_4
             from (
-                select *
-                from `demo`.`azekura_features`.`feat_airport__weather`
+                select airport_code, event_at, known_at, humidity_percent, wind_speed_mph, precipitation_inches, visibility_miles
+                from `demo`.`azekura_features`.`feat_airport__weather_v1`
                 where
-                    known_at is not null
+                    event_at is not null
+                    and known_at is not null
                     and airport_code is not null
                 qualify event_at = max(event_at) over (
                     partition by airport_code
@@ -73,37 +74,38 @@ joined as (
             select
                 label_row.origin_airport_code as key_1,
                 label_row.predicted_at as moment,
-                1 as side,
+                2 as side,
                 label_row,
-                state_1,
-                state_2,
-                state_3,
-                null as state_4
+                view_1,
+                view_2,
+                view_3,
+                null as view_4
             from (
                 select
                     label_row,
-                    state_1,
-                    state_2,
-                    last_value(state_3 ignore nulls) over (
+                    view_1,
+                    view_2,
+                    last_value(view_3 ignore nulls) over (
                         partition by key_1
                         order by moment, side
                         rows between unbounded preceding and current row
-                    ) as state_3,
+                    ) as view_3,
                     side
                 from (
                     select
                         airport_code as key_1,
                         known_at as moment,
-                        0 as side,
+                        1 as side,
                         null as label_row,
-                        null as state_1,
-                        null as state_2,
-                        struct(event_at, departures_count_3h, late_departure_rate_3h, departure_delay_minutes_mean_3h) as state_3
+                        null as view_1,
+                        null as view_2,
+                        struct(event_at, departures_count_3h, late_departure_rate_3h, departure_delay_minutes_mean_3h) as view_3
                     from (
-                        select *
+                        select airport_code, event_at, known_at, departures_count_3h, late_departure_rate_3h, departure_delay_minutes_mean_3h
                         from `demo`.`azekura_features`.`feat_airport__traffic`
                         where
-                            known_at is not null
+                            event_at is not null
+                            and known_at is not null
                             and airport_code is not null
                         qualify event_at = max(event_at) over (
                             partition by airport_code
@@ -114,35 +116,36 @@ joined as (
                     select
                         label_row.origin_airport_code as key_1,
                         label_row.predicted_at as moment,
-                        1 as side,
+                        2 as side,
                         label_row,
-                        state_1,
-                        state_2,
-                        null as state_3
+                        view_1,
+                        view_2,
+                        null as view_3
                     from (
                         select
                             label_row,
-                            state_1,
-                            last_value(state_2 ignore nulls) over (
+                            view_1,
+                            last_value(view_2 ignore nulls) over (
                                 partition by key_1, key_2
                                 order by moment, side
                                 rows between unbounded preceding and current row
-                            ) as state_2,
+                            ) as view_2,
                             side
                         from (
                             select
                                 origin_airport_code as key_1,
                                 destination_airport_code as key_2,
                                 known_at as moment,
-                                0 as side,
+                                1 as side,
                                 null as label_row,
-                                null as state_1,
-                                struct(event_at, late_arrival_rate_28d, arrival_delay_minutes_mean_28d) as state_2
+                                null as view_1,
+                                struct(event_at, late_arrival_rate_28d, arrival_delay_minutes_mean_28d) as view_2
                             from (
-                                select *
+                                select origin_airport_code, destination_airport_code, event_at, known_at, late_arrival_rate_28d, arrival_delay_minutes_mean_28d
                                 from `demo`.`azekura_features`.`feat_route__history`
                                 where
-                                    known_at is not null
+                                    event_at is not null
+                                    and known_at is not null
                                     and origin_airport_code is not null
                                     and destination_airport_code is not null
                                 qualify event_at = max(event_at) over (
@@ -155,31 +158,32 @@ joined as (
                                 label_row.origin_airport_code as key_1,
                                 label_row.destination_airport_code as key_2,
                                 label_row.predicted_at as moment,
-                                1 as side,
+                                2 as side,
                                 label_row,
-                                state_1,
-                                null as state_2
+                                view_1,
+                                null as view_2
                             from (
                                 select
                                     label_row,
-                                    last_value(state_1 ignore nulls) over (
+                                    last_value(view_1 ignore nulls) over (
                                         partition by key_1
                                         order by moment, side
                                         rows between unbounded preceding and current row
-                                    ) as state_1,
+                                    ) as view_1,
                                     side
                                 from (
                                     select
                                         carrier_code as key_1,
                                         known_at as moment,
-                                        0 as side,
+                                        1 as side,
                                         null as label_row,
-                                        struct(event_at, late_departure_rate_7d, late_departure_rate_28d, cancelled_rate_28d) as state_1
+                                        struct(event_at, late_departure_rate_7d, late_departure_rate_28d, cancelled_rate_28d) as view_1
                                     from (
-                                        select *
+                                        select carrier_code, event_at, known_at, late_departure_rate_7d, late_departure_rate_28d, cancelled_rate_28d
                                         from `demo`.`azekura_features`.`feat_carrier__punctuality`
                                         where
-                                            known_at is not null
+                                            event_at is not null
+                                            and known_at is not null
                                             and carrier_code is not null
                                         qualify event_at = max(event_at) over (
                                             partition by carrier_code
@@ -190,27 +194,27 @@ joined as (
                                     select
                                         label_row.carrier_code as key_1,
                                         label_row.predicted_at as moment,
-                                        1 as side,
+                                        2 as side,
                                         label_row,
-                                        null as state_1
+                                        null as view_1
                                     from (
                                         select label_row from labels as label_row
                                     )
                                 )
                                 where true
-                                qualify side = 1
+                                qualify side = 2
                             )
                         )
                         where true
-                        qualify side = 1
+                        qualify side = 2
                     )
                 )
                 where true
-                qualify side = 1
+                qualify side = 2
             )
         )
         where true
-        qualify side = 1
+        qualify side = 2
     )
 ) as joined
 

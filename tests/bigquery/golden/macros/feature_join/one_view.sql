@@ -31,46 +31,52 @@ states as (
 select * from (
     select
         label_row.*,
-        state_1.late_rate
+        view_1.late_rate as late_rate
     from (
         select
             label_row,
-            last_value(state_1 ignore nulls) over (
+            last_value(view_1 ignore nulls) over (
                 partition by key_1
                 order by moment, side
                 rows between unbounded preceding and current row
-            ) as state_1,
+            ) as view_1,
             side
         from (
             select
                 carrier_code as key_1,
                 known_at as moment,
-                0 as side,
+                1 as side,
                 null as label_row,
-                struct(event_at, late_rate) as state_1
+                struct(event_at, late_rate) as view_1
             from (
-                select *
+                select carrier_code, event_at, known_at, late_rate
                 from states
                 where
-                    known_at is not null
+                    event_at is not null
+                    and known_at is not null
                     and carrier_code is not null
-                qualify event_at = max(event_at) over (
-                    partition by carrier_code
-                    order by known_at
-                )
+                qualify
+                    event_at = max(event_at) over (
+                        partition by carrier_code
+                        order by known_at
+                    )
+                    and row_number() over (
+                        partition by carrier_code, known_at
+                        order by event_at desc, late_rate desc
+                    ) = 1
             )
             union all
             select
                 label_row.carrier_code as key_1,
                 label_row.predicted_at as moment,
-                1 as side,
+                2 as side,
                 label_row,
-                null as state_1
+                null as view_1
             from (
                 select label_row from labels as label_row
             )
         )
         where true
-        qualify side = 1
+        qualify side = 2
     )
 ) as joined

@@ -25,92 +25,104 @@ weather as (
 select * from (
     select
         label_row.*,
-        state_1.flights_count,
-        state_1.late_rate,
-        state_2.wind_speed_mph
+        view_1.flights_count as flights_count,
+        view_1.late_rate as late_rate,
+        view_2.wind_speed_mph as wind_speed_mph
     from (
         select
             label_row,
-            state_1,
-            last_value(state_2 ignore nulls) over (
+            view_1,
+            last_value(view_2 ignore nulls) over (
                 partition by key_1
                 order by moment, side
                 rows between unbounded preceding and current row
-            ) as state_2,
+            ) as view_2,
             side
         from (
             select
                 airport_code as key_1,
                 known_at as moment,
-                0 as side,
+                1 as side,
                 null as label_row,
-                null as state_1,
-                struct(event_at, wind_speed_mph) as state_2
+                null as view_1,
+                struct(event_at, wind_speed_mph) as view_2
             from (
-                select *
+                select airport_code, event_at, known_at, wind_speed_mph
                 from weather
                 where
-                    known_at is not null
+                    event_at is not null
+                    and known_at is not null
                     and airport_code is not null
-                qualify event_at = max(event_at) over (
-                    partition by airport_code
-                    order by known_at
-                )
+                qualify
+                    event_at = max(event_at) over (
+                        partition by airport_code
+                        order by known_at
+                    )
+                    and row_number() over (
+                        partition by airport_code, known_at
+                        order by event_at desc, wind_speed_mph desc
+                    ) = 1
             )
             union all
             select
                 label_row.origin as key_1,
                 label_row.predicted_at as moment,
-                1 as side,
+                2 as side,
                 label_row,
-                state_1,
-                null as state_2
+                view_1,
+                null as view_2
             from (
                 select
                     label_row,
-                    last_value(state_1 ignore nulls) over (
+                    last_value(view_1 ignore nulls) over (
                         partition by key_1, key_2
                         order by moment, side
                         rows between unbounded preceding and current row
-                    ) as state_1,
+                    ) as view_1,
                     side
                 from (
                     select
                         origin as key_1,
                         destination as key_2,
                         known_at as moment,
-                        0 as side,
+                        1 as side,
                         null as label_row,
-                        struct(event_at, flights_count, late_rate) as state_1
+                        struct(event_at, flights_count, late_rate) as view_1
                     from (
-                        select *
+                        select origin, destination, event_at, known_at, flights_count, late_rate
                         from routes
                         where
-                            known_at is not null
+                            event_at is not null
+                            and known_at is not null
                             and origin is not null
                             and destination is not null
-                        qualify event_at = max(event_at) over (
-                            partition by origin, destination
-                            order by known_at
-                        )
+                        qualify
+                            event_at = max(event_at) over (
+                                partition by origin, destination
+                                order by known_at
+                            )
+                            and row_number() over (
+                                partition by origin, destination, known_at
+                                order by event_at desc, flights_count desc, late_rate desc
+                            ) = 1
                     )
                     union all
                     select
                         label_row.origin as key_1,
                         label_row.destination as key_2,
                         label_row.predicted_at as moment,
-                        1 as side,
+                        2 as side,
                         label_row,
-                        null as state_1
+                        null as view_1
                     from (
                         select label_row from labels as label_row
                     )
                 )
                 where true
-                qualify side = 1
+                qualify side = 2
             )
         )
         where true
-        qualify side = 1
+        qualify side = 2
     )
 ) as joined
