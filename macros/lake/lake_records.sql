@@ -12,6 +12,9 @@
   stg_ model takes the rows without a reject_reason, the rejects model takes the others.
   The source's YAML declares all of it: `meta.lake` (format, key, required, checks, null_strings,
   max_lateness_days) and the columns' data types, in BigQuery's names. A check that is NULL passes.
+
+  With the var `lake_as_of`, a moment or a dict from <source>.<table> to one, the lake is what it was then:
+  records that arrived later do not count.
 -#}
 {% macro lake_records(source_name, table_name) %}
     {%- set relation = source(source_name, table_name) -%}
@@ -73,6 +76,12 @@
                 {%- endfor %}
             end as problem
         from typed
+        {%- set as_of = _lake_as_of(source_name ~ '.' ~ table_name) %}
+        {%- if as_of %}
+        where
+            ingested_date <= cast({{ text_literal(as_of[:10]) }} as date)
+            and coalesce(ingested_at <= {{ dbt.cast(text_literal(as_of), dbt.type_timestamp()) }}, true)
+        {%- endif %}
     ),
 
     ranked as (
@@ -118,6 +127,19 @@
     where not is_superseded
 )
 {%- endmacro %}
+
+
+{#- The moment as of which a table of the lake is read; none: now. -#}
+{% macro _lake_as_of(table) %}
+    {%- set given = var('lake_as_of', none) -%}
+    {%- set moment = given.get(table) if given is mapping else given -%}
+    {%- if moment and not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+]00(:00)?)?)?$', moment | string) -%}
+        {{ exceptions.raise_compiler_error(
+            "var lake_as_of: '" ~ moment ~ "' is no moment; write YYYY-MM-DD hh:mm:ss in UTC."
+        ) }}
+    {%- endif -%}
+    {{ return(moment | string if moment else none) }}
+{% endmacro %}
 
 
 {#-

@@ -15,6 +15,7 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- if flags.EMPTY -%} {{ return(_ml_keep(_duckdb_ml_model(existing_relation))) }} {%- endif -%}
+    {%- if var('ml_rows_only', false) -%} {{ return(_ml_only_record(target_relation, sql)) }} {%- endif -%}
     {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
     {%- set backup_relation = make_backup_relation(target_relation, existing_relation.type if existing_relation else 'table') -%}
     {{ drop_relation_if_exists(load_cached_relation(intermediate_relation)) }}
@@ -33,6 +34,7 @@
     {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
     {%- do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode=True)) -%}
     {%- do persist_docs(target_relation, model) -%}
+    {%- do _ml_record_run(target_relation, sql) -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do adapter.commit() -%}
     {{ drop_relation_if_exists(backup_relation) }}
@@ -76,17 +78,28 @@
 {% endmacro %}
 
 
+{#- What a run with the var `ml_rows_only` does: it says what the model would be trained on. -#}
+{% macro _ml_only_record(target_relation, query) %}
+    {%- do _ml_record_run(target_relation, query, is_trained=false) -%}
+    {%- call noop_statement('main', 'ROWS RECORDED') -%} {%- endcall -%}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': []}) }}
+{% endmacro %}
+
+
 {% materialization ml_model, adapter='bigquery' %}
     {%- set options = ml_options() -%}
     {%- set target_relation = this.incorporate(type='external') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- if flags.EMPTY -%} {{ return(_ml_keep(existing_relation)) }} {%- endif -%}
+    {%- if var('ml_rows_only', false) -%} {{ return(_ml_only_record(target_relation, sql)) }} {%- endif -%}
     {#- BigQuery refuses a warm start where there is no model to go on from -#}
     {%- if _ml_warm_start(options, existing_relation) is none -%} {%- do options.pop('warm_start', none) -%} {%- endif -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
         {{ bigquery__ml_model_sql(target_relation, options, sql) }}
     {%- endcall -%}
+    {%- do _ml_record_run(target_relation, sql) -%}
     {{ run_hooks(post_hooks) }}
 
     {{ return({'relations': [target_relation]}) }}
