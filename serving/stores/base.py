@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from serving.errors import UnsupportedError, ValueRefusedError
-from serving.registry import FeatureView
+from serving.registry import Feature, FeatureView
 from serving.types import Stored, microseconds, moment, stored
 
 
@@ -315,6 +315,29 @@ def stored_key(view: FeatureView, key: Sequence[Any]) -> tuple[Stored, ...] | No
         ]
     )
     return None if None in values else values
+
+
+def stored_keys(
+    view: FeatureView, keys: Sequence[Sequence[Any]]
+) -> list[tuple[Stored, ...] | None]:
+    """The stored form of many keys; None where a part is NULL. Raises as `stored_key`."""
+    try:
+        columns = list(zip(*keys, strict=True))
+        plain = len(columns) == len(view.keys) and all(map(_is_plain, columns, view.keys))
+    except (TypeError, ValueError):
+        plain = False
+    # types are told by column, which costs a tenth of telling them by value
+    if plain:
+        return list(zip(*columns, strict=True))
+    return [stored_key(view, key) for key in keys]
+
+
+def _is_plain(values: tuple, key: Feature) -> bool:
+    """Whether values are stored as they are."""
+    types = set(map(type, values))
+    if key.type.name == "INT64":
+        return types == {int} and min(values) >= -(1 << 63) and max(values) < 1 << 63
+    return types == {str} and key.type.name == "STRING" and "".join(values).isascii()
 
 
 def _moment(value: Any, column: str) -> int:
