@@ -7,14 +7,19 @@ contract, NULL least and NaN greatest.
 
 import abc
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
-from serving.errors import UnsupportedError, ValueRefusedError
+from serving.errors import (
+    NotMaterializedError,
+    SchemaChangedError,
+    UnsupportedError,
+    ValueRefusedError,
+)
 from serving.registry import Feature, FeatureView
 from serving.types import Stored, microseconds, moment, stored
 
@@ -113,6 +118,18 @@ class Batch(NamedTuple):
     @property
     def length(self) -> int:
         return len(self.event_us)
+
+    def parts(self, size: int) -> Iterator[Self]:
+        """The rows in order, at most `size` at a time."""
+        for start in range(0, self.length, size):
+            rows = slice(start, start + size)
+            yield Batch(
+                [column[rows] for column in self.keys],
+                self.event_us[rows],
+                self.known_us[rows],
+                self.deleted[rows],
+                [column[rows] for column in self.features],
+            )
 
     @classmethod
     def of_rows(cls, view: FeatureView, rows: Iterable[Mapping[str, Any]]) -> Self:
@@ -263,6 +280,57 @@ class OnlineStore(abc.ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Plan:
+    """What makes answers of stored states: which columns, and how their values are loaded."""
+
+    def __init__(self, view: FeatureView, columns: tuple[str, ...] | None) -> None:
+        self.features = (
+            view.features if columns is None else tuple([view.feature(name) for name in columns])
+        )
+        self.none = (None,) * len(self.features)
+        self.absent = Answer(Status.NOT_FOUND, self.none)
+        self._ttl_us = view.ttl_us
+        self._loaders = [
+            (index, feature.type.load)
+            for index, feature in enumerate(self.features)
+            if feature.type.load is not None
+        ]
+
+    def answer(
+        self, event_us: int, known_us: int, deleted: int, values: tuple, moment_us: int
+    ) -> Answer:
+        """What a state, its values in stored form, says at a moment."""
+        if deleted:
+            return self.absent
+        if self._ttl_us is not None and moment_us - event_us > self._ttl_us:
+            return Answer(_OUTSIDE_TTL, self.none, event_us, known_us)
+        if values == self.none:
+            return Answer(_NULL, values, event_us, known_us)
+        if self._loaders:
+            loaded = list(values)
+            for index, load in self._loaders:
+                if loaded[index] is not None:
+                    loaded[index] = load(loaded[index])
+            values = tuple(loaded)
+        return Answer(_PRESENT, values, event_us, known_us)
+
+
+# an enum's member looked up by name costs as much as a dict
+_PRESENT, _NULL, _OUTSIDE_TTL = Status.PRESENT, Status.NULL, Status.OUTSIDE_TTL
+
+
+def check_live(live: Live | None, view: FeatureView, url: str) -> None:
+    """Raises the reason unless `live` is the view version, with its columns."""
+    command = f"`python -m serving materialize --view {view.label}`"
+    if live is None:
+        raise NotMaterializedError(f"{view.label} is not in the online store {url}: run {command}.")
+    if live.schema_hash != view.schema_hash:
+        raise SchemaChangedError(
+            f"{view.label} is in the online store {url} with other columns than the manifest says:"
+            f" run {command} if the manifest is newer, load the manifest again if it is older."
+        )
 
 
 def open_store(url: str, project: str = "azekura") -> OnlineStore:

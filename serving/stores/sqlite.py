@@ -21,7 +21,6 @@ from urllib.parse import quote
 from serving.errors import (
     LockedError,
     NotMaterializedError,
-    SchemaChangedError,
     ServingError,
     StoreUnavailableError,
 )
@@ -32,8 +31,9 @@ from serving.stores.base import (
     Live,
     Materialization,
     OnlineStore,
+    Plan,
     Request,
-    Status,
+    check_live,
     now_us,
     stored_key,
     stored_keys,
@@ -45,8 +45,6 @@ _BUSY_SECONDS = 10
 _BATCH_SIZES = (2, 10, 100)
 # SQLite takes NaN for NULL: it is kept as this text, which compares greater than every number
 _NAN_TEXT = "NaN"
-_NOT_FOUND = Status.NOT_FOUND
-_PRESENT = Status.PRESENT
 
 _LIVE_TABLE = """
 create table if not exists _live (
@@ -90,7 +88,7 @@ class SQLiteStore(OnlineStore):
         except (sqlite3.Error, AttributeError, OverflowError, UnicodeEncodeError):
             stored = stored_key(view, key)
             row = self._retried(view, lambda cursor: cursor.execute(plan.one, stored).fetchone())
-        return plan.answer(row, moment_us)
+        return plan.answer_of(row, moment_us)
 
     def read(self, requests: Sequence[Request], now: datetime | None = None) -> list[list[Answer]]:
         moment_us = now_us(now)
@@ -371,28 +369,20 @@ class _SQLiteMaterialization(Materialization):
             return self._store._live_of(connection, view.name, view.version)
 
 
-class _Plan:
-    """How some columns of a view version are read: SQL and what makes values of its rows."""
+class _Plan(Plan):
+    """How some columns of a view version are read."""
 
     def __init__(self, view: FeatureView, columns: tuple[str, ...] | None) -> None:
-        features = view.features if columns is None else [view.feature(name) for name in columns]
-        self.absent = Answer(_NOT_FOUND, (None,) * len(features))
-        self._none = self.absent.values
-        self._end = 3 + len(features)
-        self._ttl_us = view.ttl_us
-        self._loaders = [
-            (index, feature.type.load)
-            for index, feature in enumerate(features)
-            if feature.type.load is not None
-        ]
-        self._floats = [i for i, f in enumerate(features) if f.type.form is Form.REAL]
+        super().__init__(view, columns)
+        self._end = 3 + len(self.features)
+        self._floats = [i for i, f in enumerate(self.features) if f.type.form is Form.REAL]
         [first, *others] = view.keys
         # a key that is stored as it is, and is read the most often
         self.plain_key = None
         if not others and first.type.name in ("INT64", "STRING"):
             self.plain_key = int if first.type.name == "INT64" else str
         columns_sql = ", ".join(
-            ["_event_us", "_known_us", "_is_deleted", *[_quoted(f.name) for f in features]]
+            ["_event_us", "_known_us", "_is_deleted", *[_quoted(f.name) for f in self.features]]
         )
         names = [_quoted(name) for name in view.key_names]
         table = _quoted(table_name(view))
@@ -415,8 +405,8 @@ class _Plan:
         """Answers by key, for those of `keys` (all different) that have a row."""
         if len(keys) == 1:
             row = cursor.execute(self.one, keys[0]).fetchone()
-            return {keys[0]: self.answer(row, moment_us)}
-        answer, end = self.answer, self._end
+            return {keys[0]: self.answer_of(row, moment_us)}
+        answer, end = self.answer_of, self._end
         largest = _BATCH_SIZES[-1]
         found = {}
         for start in range(0, len(keys), largest):
@@ -427,29 +417,19 @@ class _Plan:
             found.update([(row[end:], answer(row, moment_us)) for row in rows])
         return found
 
-    def answer(self, row: tuple | None, moment_us: int) -> Answer:
+    def answer_of(self, row: tuple | None, moment_us: int) -> Answer:
         """What a row (event, known, deleted, features, …) says at a moment."""
-        if row is None or row[2]:
+        if row is None:
             return self.absent
-        event_us = row[0]
-        if self._ttl_us is not None and moment_us - event_us > self._ttl_us:
-            return Answer(Status.OUTSIDE_TTL, self._none, event_us, row[1])
         values = row[3 : self._end]
-        if values == self._none:
-            return Answer(Status.NULL, values, event_us, row[1])
-        if self._loaders or (self._floats and _NAN_TEXT in values):
-            values = self._loaded(values)
-        return Answer(_PRESENT, values, event_us, row[1])
-
-    def _loaded(self, stored: tuple) -> tuple:
-        values = list(stored)
-        for index, load in self._loaders:
-            if values[index] is not None:
-                values[index] = load(values[index])
-        for index in self._floats:
-            if values[index] == _NAN_TEXT:
-                values[index] = float("nan")
-        return tuple(values)
+        if self._floats and _NAN_TEXT in values:
+            values = tuple(
+                [
+                    float("nan") if value == _NAN_TEXT and index in self._floats else value
+                    for index, value in enumerate(values)
+                ]
+            )
+        return self.answer(row[0], row[1], row[2], values, moment_us)
 
 
 def table_name(view: FeatureView) -> str:
@@ -513,18 +493,6 @@ def _nan_as_text(values: list[float | None]) -> list[float | str | None]:
     if total == total:
         return values
     return [value if value is None or value == value else _NAN_TEXT for value in values]
-
-
-def check_live(live: Live | None, view: FeatureView, url: str) -> None:
-    """Raises unless `live` is the view version with its columns."""
-    command = f"`python -m serving materialize --view {view.label}`"
-    if live is None:
-        raise NotMaterializedError(f"{view.label} is not in the online store {url}: run {command}.")
-    if live.schema_hash != view.schema_hash:
-        raise SchemaChangedError(
-            f"{view.label} is in the online store {url} with other columns than the manifest says:"
-            f" run {command} if the manifest is newer, load the manifest again if it is older."
-        )
 
 
 _SELECT_LIVE = (
