@@ -172,7 +172,6 @@ class Registry:
 
         Raises:
             DefinitionError: if there is no such file, or what it says breaks the contract.
-            UnsupportedError: if a column is of a type that the online store cannot hold.
         """
         if not isinstance(manifest, Mapping):
             manifest = _read(Path(manifest))
@@ -334,8 +333,8 @@ def _view(node: Mapping[str, Any], setting: Mapping[str, Any]) -> FeatureView:
         found = columns[column_name]
         if not found.get("data_type"):
             raise wrong(f"column {column_name} has no data_type: its contract is to be enforced.")
-        type_ = feature_type(found["data_type"], f"{name}.{column_name}")
-        return Feature(column_name, type_, (found.get("description") or "").strip())
+        description = (found.get("description") or "").strip()
+        return Feature(column_name, feature_type(found["data_type"]), description)
 
     for time, setting_name in ((event_time, "event_time"), (known_time, "known_time")):
         if column(time, setting_name).type.name != "TIMESTAMP":
@@ -344,7 +343,7 @@ def _view(node: Mapping[str, Any], setting: Mapping[str, Any]) -> FeatureView:
         raise wrong(f"`is_deleted` names {is_deleted!r}, which is no BOOL.")
     key_columns = tuple(column(key, "keys") for key in keys)
     for key in key_columns:
-        if not key.type.is_key:
+        if setting.get("online") and not key.type.is_key:
             raise wrong(f"key {key.name} is {key.type}, by which no entity can be told.")
     partition = (node.get("config") or {}).get("partition_by") or {}
     partition = partition.get("field") if isinstance(partition, Mapping) else None

@@ -64,7 +64,7 @@ class FeatureType:
     """
 
     name: str
-    form: Form
+    form: Form | None
     store: Callable[[Any], Stored]
     load: Callable[[Any], Any] | None
     dump: Callable[[Any], Any] | None
@@ -74,7 +74,15 @@ class FeatureType:
     @property
     def is_key(self) -> bool:
         """Whether an entity can be told by it: equality must be plain."""
-        return self.form is not Form.REAL and self.element is None
+        return self.form not in (None, Form.REAL) and self.element is None
+
+    def require_held(self, column: str) -> None:
+        """Raises UnsupportedError, naming `column`, if no online store can hold it."""
+        if self.form is None:
+            raise UnsupportedError(
+                f"{column} is {self.name}, which the online store cannot hold: it holds"
+                f" {', '.join(_SCALARS)} and ARRAY of one of them."
+            )
 
     def __repr__(self) -> str:
         return self.name
@@ -82,19 +90,11 @@ class FeatureType:
     __str__ = __repr__
 
 
-def feature_type(text: str, column: str) -> FeatureType:
-    """The type that a contract names for `column` (as errors call it).
-
-    Raises:
-        UnsupportedError: for a type that the online store cannot hold.
-    """
-    found = _find(re.sub(r"\s+", "", str(text)).upper())
-    if found is None:
-        raise UnsupportedError(
-            f"{column} is {text}, which the online store cannot hold: it holds"
-            f" {', '.join(_SCALARS)} and ARRAY of them."
-        )
-    return found
+def feature_type(text: str) -> FeatureType:
+    """The type of that name; one that no online store can hold has no form."""
+    return _find(re.sub(r"\s+", "", str(text)).upper()) or FeatureType(
+        str(text), None, None, None, None, None
+    )
 
 
 def refused(value: object, type_: FeatureType, column: str, why: str = "") -> ValueRefusedError:

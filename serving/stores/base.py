@@ -289,6 +289,8 @@ class Plan:
         self.features = (
             view.features if columns is None else tuple([view.feature(name) for name in columns])
         )
+        for column in (*view.keys, *self.features):
+            column.type.require_held(f"{view.label}.{column.name}")
         self.none = (None,) * len(self.features)
         self.absent = Answer(Status.NOT_FOUND, self.none)
         self._ttl_us = view.ttl_us
