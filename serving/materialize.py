@@ -76,5 +76,4 @@ def check_can_be_online(view: FeatureView) -> None:
         raise UnsupportedError(
             f"{view.label} is not online: set `online: true` in its meta.feature_store."
         )
-    for column in (*view.keys, *view.features):
-        column.type.require_held(f"{view.label}.{column.name}")
+    view.require_held()

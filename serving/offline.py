@@ -7,6 +7,7 @@ known time, then the values.
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -133,35 +134,53 @@ def open_source(name: str) -> Source:
     raise UnsupportedError(f"There is no warehouse {name!r}: it is duckdb or bigquery.")
 
 
+@dataclass(frozen=True)
 class _Dialect:
-    """How one engine writes what differs."""
+    """How one engine writes what differs, and what it does otherwise."""
 
-    def __init__(self, quote: str, moment_of: str, micros_of: str, nan_last: bool) -> None:
-        self._quote, self._moment, self._micros = quote, moment_of, micros_of
-        self._nan_last = nan_last
+    quote: str
+    moment_of: str
+    micros_of: str
+    nan_is_least: bool
+    orders_arrays: bool
+    two_scans: bool
 
     def name(self, column: str) -> str:
-        return f"{self._quote}{column}{self._quote}"
+        return f"{self.quote}{column}{self.quote}"
 
     def moment(self, us: int) -> str:
-        return self._moment.format(us)
+        return self.moment_of.format(us)
 
     def micros(self, column: str) -> str:
-        return self._micros.format(column)
+        return self.micros_of.format(column)
 
     def greatest_first(self, feature: Feature) -> str:
         """An order: NaN, then values from the greatest, then NULL."""
         column = self.name(feature.name)
-        if self._nan_last or feature.type.name not in ("FLOAT64",):
-            if feature.type.element is not None and not self._nan_last:
-                # BigQuery does not order by an ARRAY
-                column = f"to_json_string({column})"
-            return f"{column} desc nulls last"
-        return f"ifnull(is_nan({column}), false) desc, {column} desc nulls last"
+        if self.nan_is_least and feature.type.name == "FLOAT64":
+            return f"ifnull(is_nan({column}), false) desc, {column} desc nulls last"
+        if not self.orders_arrays and feature.type.element is not None:
+            column = f"to_json_string({column})"
+        return f"{column} desc nulls last"
 
 
-_DUCKDB = _Dialect('"', "make_timestamp({})", "epoch_us({})", nan_last=True)
-_BIGQUERY = _Dialect("`", "timestamp_micros({})", "unix_micros({})", nan_last=False)
+_DUCKDB = _Dialect(
+    quote='"',
+    moment_of="make_timestamp({})",
+    micros_of="epoch_us({})",
+    nan_is_least=False,
+    orders_arrays=True,
+    two_scans=True,
+)
+_BIGQUERY = _Dialect(
+    quote="`",
+    moment_of="timestamp_micros({})",
+    micros_of="unix_micros({})",
+    nan_is_least=True,
+    orders_arrays=False,
+    # what is scanned is paid for
+    two_scans=False,
+)
 
 
 def newest_known_sql(
@@ -189,9 +208,15 @@ def newest_states_sql(
         f"{deleted} as is_deleted_",
         *[name(feature) for feature in view.feature_names],
     ]
+    seen = _from(view, since_us, until_us, dialect)
+    newest = ""
+    if dialect.two_scans:
+        # the newest event first: ranking what is left costs a quarter of ranking everything
+        event = name(view.event_time)
+        newest = f"\nand ({keys}, {event}) in (select {keys}, max({event}) {seen} group by {keys})"
     return (
         f"select {', '.join(columns)}\n"
-        f"{_from(view, since_us, until_us, dialect)}\n"
+        f"{seen}{newest}\n"
         f"qualify row_number() over (partition by {keys} order by {', '.join(order)}) = 1"
     )
 

@@ -92,6 +92,11 @@ class FeatureView:
         columns = [[(c.name, c.type.name) for c in group] for group in (self.keys, self.features)]
         return hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:16]
 
+    def require_held(self) -> None:
+        """Raises UnsupportedError if a column is of a type that no online store can hold."""
+        for column in (*self.keys, *self.features):
+            column.type.require_held(f"{self.label}.{column.name}")
+
     def feature(self, name: str) -> Feature:
         """The feature of that name; raises UnknownNameError."""
         found = self._by_name.get(name)

@@ -310,7 +310,8 @@ def _parse_numeric(value: Any) -> Decimal:
 
 
 def _dump_numeric(value: Decimal) -> str:
-    return format(value.normalize(), "f") if value else "0"
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _NUMBER = struct.Struct(">Q")

@@ -249,6 +249,7 @@ class OnlineStore(abc.ABC):
 
         Raises:
             LockedError: if another is under way.
+            UnsupportedError: if a column is of a type that no store can hold.
             StoreUnavailableError
         """
 
@@ -289,8 +290,7 @@ class Plan:
         self.features = (
             view.features if columns is None else tuple([view.feature(name) for name in columns])
         )
-        for column in (*view.keys, *self.features):
-            column.type.require_held(f"{view.label}.{column.name}")
+        view.require_held()
         self.none = (None,) * len(self.features)
         self.absent = Answer(Status.NOT_FOUND, self.none)
         self._ttl_us = view.ttl_us

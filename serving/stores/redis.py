@@ -396,6 +396,7 @@ class RedisStore(OnlineStore):
 
     @contextmanager
     def materializing(self, view: FeatureView, full: bool = False) -> Iterator[Materialization]:
+        view.require_held()
         with self._lock(view) as token:
             live = next((live for live in self.live() if live.label == view.label), None)
             # states of a shorter TTL expire too early

@@ -113,6 +113,7 @@ class SQLiteStore(OnlineStore):
 
     @contextmanager
     def materializing(self, view: FeatureView, full: bool = False) -> Iterator[Materialization]:
+        view.require_held()
         with self._lock(view), _told(self):
             with self._transaction() as connection:
                 connection.execute(_LIVE_TABLE)
