@@ -1,0 +1,534 @@
+"""The embedded online store: one SQLite file beside the application.
+
+Each view version is one wide, typed table: keys, times, features. Its name ends in the hash of its
+columns, so that a reader whose manifest says something else finds no table, not wrong values.
+`_live` says what is there. The file is in WAL mode: readers never wait for a writer.
+"""
+
+import fcntl
+import os
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from serving.errors import (
+    LockedError,
+    NotMaterializedError,
+    ServingError,
+    StoreUnavailableError,
+)
+from serving.registry import FeatureView
+from serving.stores.base import (
+    Answer,
+    Batch,
+    Live,
+    Materialization,
+    OnlineStore,
+    Plan,
+    Request,
+    check_live,
+    now_us,
+    stored_key,
+    stored_keys,
+)
+from serving.types import Form, moment
+
+_BUSY_SECONDS = 10
+# one statement for each, filled up with the last key
+_BATCH_SIZES = (2, 10, 100)
+# SQLite takes NaN for NULL: it is kept as this text, which compares greater than every number
+_NAN_TEXT = "NaN"
+
+_LIVE_TABLE = """
+create table if not exists _live (
+    view text not null, version integer not null, table_name text not null,
+    schema_hash text not null, ttl_us integer, row_count integer not null, max_known_us integer,
+    built_us integer not null, updated_us integer not null,
+    primary key (view, version)
+) strict"""
+
+
+class SQLiteStore(OnlineStore):
+    """An online store in the file at `path`, which the first materialization creates."""
+
+    def __init__(self, path: str | os.PathLike) -> None:
+        self.path = Path(path)
+        self.url = f"sqlite:///{path}"
+        self._uri = f"file:{quote(str(self.path))}"
+        self._local = threading.local()
+        self._plans: dict[tuple[FeatureView, tuple[str, ...] | None], _Plan] = {}
+        self._readers: list[sqlite3.Connection] = []
+        self._writer: sqlite3.Connection | None = None
+        self._writing = threading.RLock()
+
+    def read_one(
+        self,
+        view: FeatureView,
+        key: Sequence[Any],
+        now: datetime | None = None,
+        columns: tuple[str, ...] | None = None,
+    ) -> Answer:
+        plan = self._plans.get((view, columns)) or self._plan(view, columns)
+        moment_us = now_us(now)
+        if plan.plain_key is not None and len(key) == 1 and type(key[0]) is plan.plain_key:
+            stored = key
+        else:
+            stored = stored_key(view, key)
+            if stored is None:
+                return plan.absent
+        try:
+            row = self._local.cursor.execute(plan.one, stored).fetchone()
+        except (sqlite3.Error, AttributeError, OverflowError, UnicodeEncodeError):
+            stored = stored_key(view, key)
+            row = self._retried(view, lambda cursor: cursor.execute(plan.one, stored).fetchone())
+        return plan.answer_of(row, moment_us)
+
+    def read(self, requests: Sequence[Request], now: datetime | None = None) -> list[list[Answer]]:
+        moment_us = now_us(now)
+        return [self._read(request, moment_us) for request in requests]
+
+    def _read(self, request: Request, moment_us: int) -> list[Answer]:
+        view, keys, columns = request
+        plan = self._plans.get((view, columns)) or self._plan(view, columns)
+        stored = stored_keys(view, keys)
+        wanted = list(dict.fromkeys([key for key in stored if key is not None]))
+        if not wanted:
+            return [plan.absent] * len(keys)
+        found = self._retried(view, lambda cursor: plan.answers(cursor, wanted, moment_us))
+        absent = plan.absent
+        return [found.get(key, absent) for key in stored]
+
+    def write(self, view: FeatureView, batch: Batch) -> None:
+        table = table_name(view)
+        with self._transaction() as connection:
+            self._check_live(connection, view)
+            connection.executemany(_upsert(view, table), _rows(view, batch))
+
+    @contextmanager
+    def materializing(self, view: FeatureView, full: bool = False) -> Iterator[Materialization]:
+        view.require_held()
+        with self._lock(view), _told(self):
+            with self._transaction() as connection:
+                connection.execute(_LIVE_TABLE)
+                live = self._live_of(connection, view.name, view.version)
+                full = full or live is None or live.schema_hash != view.schema_hash
+                if full:
+                    table = f"{table_name(view)}__building"
+                    connection.execute(f"drop table if exists {_quoted(table)}")
+                    connection.execute(_create(view, table))
+            yield _SQLiteMaterialization(self, view, live, full)
+
+    def live(self) -> list[Live]:
+        if not self.path.exists():
+            return []
+        try:
+            rows = self._cursor().execute(f"{_SELECT_LIVE} order by view, version").fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise self._error(error) from None
+        except sqlite3.Error as error:
+            raise self._error(error) from None
+        return [_live(row) for row in rows]
+
+    def drop(self, view: str, version: int) -> bool:
+        if not self.path.exists():
+            return False
+        with self._transaction() as connection:
+            connection.execute(_LIVE_TABLE)
+            live = self._live_of(connection, view, version)
+            if live is None:
+                return False
+            connection.execute(f"drop table if exists {_quoted(live.table)}")
+            connection.execute("delete from _live where (view, version) = (?, ?)", (view, version))
+        return True
+
+    def ping(self) -> None:
+        with _told(self):
+            self._cursor().execute("select 1 from sqlite_schema limit 1").fetchone()
+
+    def close(self) -> None:
+        with self._writing:
+            for connection in (*self._readers, self._writer):
+                if connection is not None:
+                    connection.close()
+            self._readers.clear()
+            self._writer = None
+            self._local = threading.local()
+
+    # reading
+
+    def _plan(self, view: FeatureView, columns: tuple[str, ...] | None) -> "_Plan":
+        if len(self._plans) > 1000:
+            self._plans.clear()
+        plan = self._plans[view, columns] = _Plan(view, columns)
+        return plan
+
+    def _cursor(self) -> sqlite3.Cursor:
+        """This thread's cursor, on a connection of its own that cannot write."""
+        cursor = getattr(self._local, "cursor", None)
+        if cursor is None:
+            connection = sqlite3.connect(
+                f"{self._uri}?mode=ro",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=_BUSY_SECONDS,
+                cached_statements=1000,
+            )
+            connection.execute("pragma mmap_size = 268435456")
+            connection.execute("pragma cache_size = -65536")
+            with self._writing:
+                self._readers.append(connection)
+            cursor = self._local.cursor = connection.cursor()
+        return cursor
+
+    def _retried(self, view: FeatureView, read: Callable[[sqlite3.Cursor], Any]) -> Any:
+        """`read`, once more if the table came into being meanwhile; else the reason it is not."""
+        try:
+            try:
+                return read(self._cursor())
+            except sqlite3.OperationalError as error:
+                if "no such table" not in str(error):
+                    raise
+                self._check_live(self._cursor(), view)
+                return read(self._cursor())
+        except sqlite3.Error as error:
+            raise self._error(error) from None
+
+    def _check_live(
+        self, connection: sqlite3.Connection | sqlite3.Cursor, view: FeatureView
+    ) -> None:
+        """Raises the reason unless the view's table is the live one."""
+        try:
+            live = self._live_of(connection, view.name, view.version)
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            live = None
+        check_live(live, view, self.url)
+
+    def _live_of(
+        self, connection: sqlite3.Connection | sqlite3.Cursor, view: str, version: int
+    ) -> Live | None:
+        row = connection.execute(
+            f"{_SELECT_LIVE} where (view, version) = (?, ?)", (view, version)
+        ).fetchone()
+        return None if row is None else _live(row)
+
+    # writing
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """The one connection that writes, in a transaction: all of it or nothing."""
+        with self._writing, _told(self):
+            if self._writer is None:
+                self._writer = self._open_writer()
+            connection = self._writer
+            connection.execute("begin immediate")
+            try:
+                yield connection
+                connection.execute("commit")
+            except BaseException:
+                # after a failed commit, or when the disk is full, there may be nothing left to undo
+                with suppress(sqlite3.Error):
+                    connection.execute("rollback")
+                raise
+
+    def _open_writer(self) -> sqlite3.Connection:
+        if not self.path.parent.is_dir():
+            raise StoreUnavailableError(
+                f"The online store {self.url} cannot be written: there is no folder"
+                f" {self.path.parent}."
+            )
+        connection = sqlite3.connect(
+            self._uri,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=_BUSY_SECONDS,
+        )
+        try:
+            connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma synchronous = normal")
+            connection.execute("pragma cache_size = -65536")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _lock(self, view: FeatureView) -> Iterator[None]:
+        """Held by one materialization of the file; the system lets go of it when a process dies."""
+        path = Path(f"{self.path}-lock")
+        try:
+            file = _open_lock(path)
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"The online store {self.url} cannot be written: {error.strerror}."
+            ) from None
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = file.read().decode(errors="replace").strip() or "another process"
+                raise LockedError(
+                    f"{view.label} cannot be materialized into {self.url} now: {owner} is at work"
+                    " on the store; try again when it has finished."
+                ) from None
+            file.truncate(0)
+            file.write(f"process {os.getpid()} on {socket.gethostname()} ({view.label})\n".encode())
+            file.flush()
+            try:
+                yield
+            finally:
+                file.truncate(0)
+
+    def _error(self, error: sqlite3.Error) -> ServingError:
+        """What SQLite says, as a sentence about the store."""
+        said = str(error)
+        if "unable to open" in said and not self.path.exists():
+            return NotMaterializedError(
+                f"There is no online store at {self.url}: run `python -m serving materialize`."
+            )
+        reasons = {
+            "readonly": "cannot be written: the file is read-only",
+            "locked": f"is busy: another process has been writing for {_BUSY_SECONDS} seconds",
+            "full": "cannot be written: the disk is full",
+            "not a database": "cannot be read: the file is no SQLite database",
+            "malformed": "cannot be read: the file is damaged; delete it and materialize again",
+            "unable to open": "cannot be opened: look at the rights of the file and its folder",
+            "closed": "is closed",
+        }
+        reason = next((reasons[word] for word in reasons if word in said), f"failed: {said}")
+        return StoreUnavailableError(f"The online store {self.url} {reason}.")
+
+
+class _SQLiteMaterialization(Materialization):
+    def __init__(
+        self, store: SQLiteStore, view: FeatureView, live: Live | None, full: bool
+    ) -> None:
+        self.live, self.full = live, full
+        self._store, self._view = store, view
+        self._table = table_name(view) + ("__building" if full else "")
+        self._upsert = _upsert(view, self._table)
+
+    def write(self, batch: Batch) -> None:
+        with self._store._transaction() as connection:
+            connection.executemany(self._upsert, _rows(self._view, batch))
+
+    def finish(self, max_known_us: int | None) -> Live:
+        view, live = self._view, self.live
+        reached = live and live.max_known_time and now_us(live.max_known_time)
+        with self._store._transaction() as connection:
+            table = table_name(view)
+            if self.full:
+                if live is not None:
+                    if live.schema_hash == view.schema_hash:
+                        # known later than all that the warehouse gave: it was pushed
+                        connection.execute(
+                            _upsert(
+                                view,
+                                self._table,
+                                f"select * from {_quoted(table)} where _known_us > ?",
+                            ),
+                            [
+                                max(
+                                    (us for us in (reached, max_known_us) if us is not None),
+                                    default=-(1 << 63),
+                                )
+                            ],
+                        )
+                    connection.execute(f"drop table {_quoted(live.table)}")
+                connection.execute(f"alter table {_quoted(self._table)} rename to {_quoted(table)}")
+            elif reached is not None:
+                max_known_us = max(reached, max_known_us or reached)
+            [count] = connection.execute(f"select count(*) from {_quoted(table)}").fetchone()
+            moment_us = now_us(None)
+            built_us = moment_us if self.full else now_us(live.built_at)
+            connection.execute(
+                "insert or replace into _live values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    view.name,
+                    view.version,
+                    table,
+                    view.schema_hash,
+                    view.ttl_us,
+                    count,
+                    max_known_us,
+                    built_us,
+                    moment_us,
+                ],
+            )
+            return self._store._live_of(connection, view.name, view.version)
+
+
+class _Plan(Plan):
+    """How some columns of a view version are read."""
+
+    def __init__(self, view: FeatureView, columns: tuple[str, ...] | None) -> None:
+        super().__init__(view, columns)
+        self._end = 3 + len(self.features)
+        self._floats = [i for i, f in enumerate(self.features) if f.type.form is Form.REAL]
+        [first, *others] = view.keys
+        # a key that is stored as it is, and is read the most often
+        self.plain_key = None
+        if not others and first.type.name in ("INT64", "STRING"):
+            self.plain_key = int if first.type.name == "INT64" else str
+        columns_sql = ", ".join(
+            ["_event_us", "_known_us", "_is_deleted", *[_quoted(f.name) for f in self.features]]
+        )
+        names = [_quoted(name) for name in view.key_names]
+        table = _quoted(table_name(view))
+        is_key = " and ".join(f"{name} = ?" for name in names)
+        self.one = f"select {columns_sql} from {table} where {is_key}"
+
+        def is_one_of(size: int) -> str:
+            if others:
+                return " or ".join([f"({is_key})"] * size)
+            return f"{names[0]} in ({', '.join('?' * size)})"
+
+        self._many = {
+            size: f"select {columns_sql}, {', '.join(names)} from {table} where {is_one_of(size)}"
+            for size in _BATCH_SIZES
+        }
+
+    def answers(
+        self, cursor: sqlite3.Cursor, keys: list[tuple], moment_us: int
+    ) -> dict[tuple, Answer]:
+        """Answers by key, for those of `keys` (all different) that have a row."""
+        if len(keys) == 1:
+            row = cursor.execute(self.one, keys[0]).fetchone()
+            return {keys[0]: self.answer_of(row, moment_us)}
+        answer, end = self.answer_of, self._end
+        largest = _BATCH_SIZES[-1]
+        found = {}
+        for start in range(0, len(keys), largest):
+            part = keys[start : start + largest]
+            size = next(size for size in _BATCH_SIZES if size >= len(part))
+            part += part[-1:] * (size - len(part))
+            rows = cursor.execute(self._many[size], list(chain.from_iterable(part)))
+            found.update([(row[end:], answer(row, moment_us)) for row in rows])
+        return found
+
+    def answer_of(self, row: tuple | None, moment_us: int) -> Answer:
+        """What a row (event, known, deleted, features, …) says at a moment."""
+        if row is None:
+            return self.absent
+        values = row[3 : self._end]
+        if self._floats and _NAN_TEXT in values:
+            values = tuple(
+                [
+                    float("nan") if value == _NAN_TEXT and index in self._floats else value
+                    for index, value in enumerate(values)
+                ]
+            )
+        return self.answer(row[0], row[1], row[2], values, moment_us)
+
+
+def table_name(view: FeatureView) -> str:
+    """`feat_airport__traffic__v1__26af9670`."""
+    return f"{view.name}__v{view.version}__{view.schema_hash[:8]}"
+
+
+def _create(view: FeatureView, table: str) -> str:
+    keys = ", ".join(_quoted(name) for name in view.key_names)
+    as_rowid = len(view.keys) == 1 and view.keys[0].type.form is Form.INTEGER
+    columns = [
+        *[f"{_quoted(key.name)} {key.type.form} not null" for key in view.keys],
+        "_event_us INTEGER not null",
+        "_known_us INTEGER not null",
+        "_is_deleted INTEGER not null",
+        # REAL would take NaN for NULL and lose the sign of zero
+        *[
+            f"{_quoted(f.name)} {'ANY' if f.type.form is Form.REAL else f.type.form}"
+            for f in view.features
+        ],
+        f"primary key ({keys})",
+    ]
+    options = "strict" if as_rowid else "strict, without rowid"
+    return f"create table {_quoted(table)} ({', '.join(columns)}) {options}"
+
+
+def _upsert(view: FeatureView, table: str, select: str | None = None) -> str:
+    """Writes unless what is there is greater: by time, then by the values."""
+    keys = [_quoted(name) for name in view.key_names]
+    features = [_quoted(name) for name in view.feature_names]
+    ordered = ["_is_deleted", *features]
+    others = ["_event_us", "_known_us", *ordered]
+    alias = _quoted(table)
+
+    def comparable(side: str) -> str:
+        pairs = [f"{side}.{c} is not null, ifnull({side}.{c}, 0)" for c in ordered]
+        return f"({', '.join(pairs)})"
+
+    source = select or f"values ({', '.join('?' * (len(keys) + len(others)))})"
+    return (
+        f"insert into {alias} ({', '.join([*keys, *others])}) {source}"
+        f" on conflict ({', '.join(keys)}) do update set"
+        f" {', '.join(f'{column} = excluded.{column}' for column in others)}"
+        f" where (excluded._event_us, excluded._known_us) > ({alias}._event_us, {alias}._known_us)"
+        f" or ((excluded._event_us, excluded._known_us) = ({alias}._event_us, {alias}._known_us)"
+        f" and {comparable('excluded')} > {comparable(alias)})"
+    )
+
+
+def _rows(view: FeatureView, batch: Batch) -> Iterator[tuple]:
+    features = [
+        _nan_as_text(values) if feature.type.form is Form.REAL else values
+        for feature, values in zip(view.features, batch.features, strict=True)
+    ]
+    return zip(*batch.keys, batch.event_us, batch.known_us, batch.deleted, *features, strict=True)
+
+
+def _nan_as_text(values: list[float | None]) -> list[float | str | None]:
+    # a sum is NaN if a part is; it costs less than to look at each
+    total = sum(filter(None, values))
+    if total == total:
+        return values
+    return [value if value is None or value == value else _NAN_TEXT for value in values]
+
+
+_SELECT_LIVE = (
+    "select view, version, table_name, schema_hash, ttl_us, row_count, max_known_us, built_us,"
+    " updated_us from _live"
+)
+
+
+def _live(row: tuple) -> Live:
+    view, version, table, schema_hash, ttl_us, count, max_known_us, built_us, updated_us = row
+    return Live(
+        view=view,
+        version=version,
+        table=table,
+        schema_hash=schema_hash,
+        ttl=None if ttl_us is None else timedelta(microseconds=ttl_us),
+        rows=count,
+        max_known_time=None if max_known_us is None else moment(max_known_us),
+        built_at=moment(built_us),
+        updated_at=moment(updated_us),
+    )
+
+
+def _open_lock(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def _told(store: SQLiteStore) -> Iterator[None]:
+    """SQLite's errors as the store's."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise store._error(error) from None
