@@ -73,7 +73,9 @@ def test_training_again_on_other_rows_replaces_the_model(project):
     project.dbt("run").succeeded()
     assert version(project) != before
     assert project.query("select count(*) from line") == [(1,)]
-    assert not project.query("from duckdb_tables() where table_name like 'line\\_\\_%' escape '\\'")
+    assert not project.query(
+        "from duckdb_tables() where table_name like 'line\\_\\_dbt%' escape '\\'"
+    )
 
 
 REFUSED = [
@@ -354,5 +356,6 @@ def test_an_empty_run_without_a_trained_model_says_so(tiny, kind):
             connection.execute(f"create {kind} line as select 1 as one")
     project.dbt("run", "--empty").failed_saying("line: --empty leaves no rows", "no trained model")
     assert (
-        project.query("from duckdb_tables() where table_name like 'line\\_\\_%' escape '\\'") == []
+        project.query("from duckdb_tables() where table_name like 'line\\_\\_dbt%' escape '\\'")
+        == []
     )
