@@ -29,6 +29,7 @@ COLUMNS = {
 
 # macros with a BigQuery side of their own, by their name; all others are compared
 MACROS = {
+    "_table_as_of": "FOR SYSTEM_TIME AS OF, which the evaluator's tables do not know",
     "external_table_sql": "CREATE EXTERNAL TABLE, which the evaluator does not run",
     "ml_model_sql": "CREATE MODEL, which the evaluator does not run",
     **dict.fromkeys(

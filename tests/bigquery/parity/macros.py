@@ -449,6 +449,12 @@ CASES = {
     ),
     "over_last_hours": Case(("over_last_hours",), _ROLLED_HOURS, {"cases": _ROLLED}),
     "over_last_days": Case(("over_last_days",), _ROLLED_DAYS, {"cases": _ROLLED}),
+    "rows_checksum": Case(
+        ("rows_checksum",),
+        "select rows_count, checksum is not null as has_checksum"
+        " from {{ rows_checksum('select * from cases') }} as counted",
+        {"cases": _RECORDS},
+    ),
     "feature_join": Case(
         ("feature_join",), _JOIN, {"labels": _LABELS, "states": _STATES, "others": _OTHERS}
     ),

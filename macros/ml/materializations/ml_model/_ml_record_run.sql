@@ -5,7 +5,7 @@
 
     run_id           dbt's invocation
     trained_at       when that began, UTC
-    model_version    of the model that came of it; NULL on BigQuery, and where nothing was trained
+    model_version    of the model that came of it (`version`, an SQL expression); NULL on BigQuery and where nothing was trained
     rows_count       rows of the training query
     checksum         of these rows (rows_checksum)
     training_query   as it was sent
@@ -17,7 +17,7 @@
   The table is made with the first training. Model and row become visible together on DuckDB; BigQuery knows no
   transaction over a model, there the row follows the model.
 -#}
-{% macro _ml_record_run(relation, query, is_trained=true) %}
+{% macro _ml_record_run(relation, query, version=none) %}
     {%- set runs = relation.incorporate(path={'identifier': relation.identifier ~ '__runs'}, type='table') -%}
     {%- set text = dbt.type_string() -%}
     {%- set above = _ml_built_from(model.unique_id) -%}
@@ -43,7 +43,7 @@
         select
             {{ text_literal(invocation_id) }},
             {{ dbt.cast(text_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')), dbt.type_timestamp()) }},
-            {{ _ml_version(relation) if is_trained else dbt.cast('null', text) }},
+            {{ version or dbt.cast('null', text) }},
             rows_count,
             checksum,
             {{ text_literal(query) }},
@@ -54,19 +54,6 @@
         from {{ rows_checksum(query) }} as training_rows
     {%- endcall -%}
 {% endmacro %}
-
-
-{% macro _ml_version(relation) %}
-    {{- return(adapter.dispatch('_ml_version', 'azekura')(relation)) -}}
-{% endmacro %}
-
-{% macro bigquery___ml_version(relation) -%}
-    cast(null as string)
-{%- endmacro %}
-
-{% macro duckdb___ml_version(relation) -%}
-    (select cast(model_version as varchar) from {{ relation }})
-{%- endmacro %}
 
 
 {#- The nodes that a node is built from, itself first. -#}

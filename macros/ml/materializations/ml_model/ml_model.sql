@@ -34,7 +34,7 @@
     {%- do adapter.rename_relation(intermediate_relation, target_relation) -%}
     {%- do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode=True)) -%}
     {%- do persist_docs(target_relation, model) -%}
-    {%- do _ml_record_run(target_relation, sql) -%}
+    {%- do _ml_record_run(target_relation, sql, version='(select model_version from ' ~ target_relation ~ ')') -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do adapter.commit() -%}
     {{ drop_relation_if_exists(backup_relation) }}
@@ -80,7 +80,7 @@
 
 {#- What a run with the var `ml_rows_only` does: it says what the model would be trained on. -#}
 {% macro _ml_only_record(target_relation, query) %}
-    {%- do _ml_record_run(target_relation, query, is_trained=false) -%}
+    {%- do _ml_record_run(target_relation, query) -%}
     {%- call noop_statement('main', 'ROWS RECORDED') -%} {%- endcall -%}
     {%- do adapter.commit() -%}
     {{ return({'relations': []}) }}
