@@ -354,6 +354,9 @@ def _not_built(view: FeatureView, said: str) -> ServingError:
 
 def _bigquery_client() -> Any:
     """A client as dbt's profile has it: the same variables of the environment."""
+    project = os.environ.get("AZEKURA_BIGQUERY_PROJECT")
+    if not project:
+        raise ServingError("Set AZEKURA_BIGQUERY_PROJECT to read features from BigQuery.")
     import google.auth
     from google.auth import impersonated_credentials
     from google.auth.exceptions import GoogleAuthError
@@ -361,9 +364,6 @@ def _bigquery_client() -> Any:
     from google.oauth2 import service_account
 
     scopes = ["https://www.googleapis.com/auth/cloud-platform"]
-    project = os.environ.get("AZEKURA_BIGQUERY_PROJECT")
-    if not project:
-        raise ServingError("Set AZEKURA_BIGQUERY_PROJECT to read features from BigQuery.")
     try:
         if os.environ.get("AZEKURA_BIGQUERY_METHOD") == "service-account":
             credentials = service_account.Credentials.from_service_account_file(

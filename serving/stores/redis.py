@@ -565,7 +565,7 @@ class RedisStore(OnlineStore):
         said = str(error).rstrip(".")
         if isinstance(error, redis.exceptions.ReadOnlyError) or "READONLY" in said:
             reason = "cannot be written: it is a read-only replica"
-        elif isinstance(error, redis.AuthenticationError | redis.AuthorizationError) or (
+        elif isinstance(error, redis.AuthenticationError | redis.exceptions.NoPermissionError) or (
             said.startswith(("NOAUTH", "NOPERM", "WRONGPASS"))
         ):
             reason = f"refuses this user: {said}"
@@ -575,7 +575,7 @@ class RedisStore(OnlineStore):
             reason = "does not answer in time"
         elif isinstance(error, redis.ConnectionError):
             reason = f"cannot be reached: {said}"
-        elif "OOM" in said:
+        elif isinstance(error, redis.exceptions.OutOfMemoryError):
             reason = "cannot be written: its memory is full"
         else:
             reason = f"failed: {said}"

@@ -1,10 +1,8 @@
 """From a warehouse into the online store: newest states, step by step, and kills in between."""
 
 import dataclasses
+import multiprocessing
 import re
-import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +24,7 @@ from serving.materialize import materialize
 from serving.offline import BigQuerySource, DuckDBSource, batch_of_arrow, open_source
 from serving.registry import FeatureView
 from serving.stores.base import Batch, Request, Status, open_store
+from serving.stores.redis import RedisStore
 
 TYPES = {
     "INT64": "bigint",
@@ -323,26 +322,13 @@ def test_a_warehouse_of_another_name_is_refused():
         open_source("oracle")
 
 
-_CHILD = """
-import sys, time
-from datetime import timedelta
-sys.path[:0] = [{support!r}, {here!r}]
-from feature_views import at, row
-from test_materialize import VIEW, history
-from serving.stores.base import Batch
-from serving.types import microseconds
-url, full = sys.argv[1], sys.argv[2] == "full"
-if url.startswith("redis"):
-    from serving.stores.redis import RedisStore
-    store = RedisStore(url, lock_seconds=1)
-else:
-    from serving.stores.base import open_store
-    store = open_store(url)
-with store.materializing(VIEW, full) as materialization:
-    materialization.write(Batch.of_rows(VIEW, history((1, 9, 9, 9), (4, 9, 9, 9))))
-    print("written", flush=True)
-    time.sleep(600)
-"""
+def _write_and_wait(url: str, full: bool, written) -> None:
+    """A process of its own, to be killed before it finishes."""
+    store = RedisStore(url, lock_seconds=1) if url.startswith("redis") else open_store(url)
+    with store.materializing(VIEW, full) as materialization:
+        materialization.write(Batch.of_rows(VIEW, history((1, 9, 9, 9), (4, 9, 9, 9))))
+        written.set()
+        time.sleep(600)
 
 
 @pytest.mark.parametrize("how", ["full", "incremental"])
@@ -352,14 +338,15 @@ def test_killed_in_the_middle_the_live_table_stays_and_the_next_run_completes(
     warehouse.add(history((1, 0, 0, 1), (2, 0, 0, 2)))
     warehouse.materialize(store)
     [before] = store.live()
-    here = Path(__file__).parent
-    code = _CHILD.format(support=str(here.parents[1] / "support"), here=str(here))
-    command = [sys.executable, "-c", code, store_url, how]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout.readline() == "written\n"
-        with pytest.raises(LockedError, match=f"process {child.pid} on "):
-            warehouse.materialize(store)
-        child.send_signal(signal.SIGKILL)
+    context = multiprocessing.get_context("fork")
+    written = context.Event()
+    child = context.Process(target=_write_and_wait, args=(store_url, how == "full", written))
+    child.start()
+    assert written.wait(60)
+    with pytest.raises(LockedError, match=f"process {child.pid} on "):
+        warehouse.materialize(store)
+    child.kill()
+    child.join()
     # what was there is there; of an incremental one the rows that were written, too
     assert visits(store, 1, 2, 4) == ([1, 2, None] if how == "full" else [9, 2, 9])
     assert store.live() == [before] or how == "incremental"
