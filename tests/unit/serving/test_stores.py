@@ -1,7 +1,9 @@
 """What both online stores do: the rules of the contract, builds and switches, locks."""
 
+import itertools
 import threading
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from feature_views import (
@@ -107,6 +109,48 @@ def test_any_order_of_writes_gives_what_the_contract_says(store, versions, data)
         assert repr(answer.values[:3]) == repr(expected.values[:3])
         assert answer == expected or answer.values[1] != answer.values[1]
         assert repr(store.read_one(view, key, now)) == repr(answer)
+
+
+TIES = {
+    "INT64": [None, -1, 0, 1],
+    "FLOAT64": [None, float("-inf"), -0.5, 0.0, float("inf"), float("nan")],
+    "STRING": [None, "", "A", "a", "aa", "ä"],
+    "BOOL": [None, False, True],
+    "NUMERIC": [None, *[Decimal(n).scaleb(-9) for n in (-10, -1, 0, 1, 10**10)]],
+    "ARRAY<INT64>": [None, [], [-1], [0], [0, -5], [10]],
+}
+
+
+@pytest.mark.parametrize("type_", TIES)
+def test_rows_equal_in_both_times_are_ordered_by_their_values(store, type_):
+    # the first feature that differs decides
+    view = make_view({"user_id": "INT64"}, {"same": "INT64", "value": type_, "last": "INT64"})
+    values = TIES[type_]
+    build(store, view)
+    pairs = list(itertools.permutations(range(len(values)), 2))
+    for n, (first, second) in enumerate(pairs):
+        for value, last in ((first, second), (second, first)):
+            store.write_rows(view, [row(view, n, 0, 0, None, values[value], last)])
+    [answers] = store.read([Request(view, [(n,) for n in range(len(pairs))])])
+    kept = [answer.values[1] for answer in answers]
+    assert repr(kept) == repr([values[max(pair)] for pair in pairs])
+    # in one batch, too
+    turned = [(n, place) for n, pair in enumerate(pairs) for place in pair]
+    store.write_rows(
+        view, [row(view, n + 1000, 0, 0, None, values[place], 0) for n, place in turned]
+    )
+    [answers] = store.read([Request(view, [(n + 1000,) for n in range(len(pairs))])])
+    assert repr([answer.values[1] for answer in answers]) == repr(kept)
+
+
+def test_of_rows_equal_in_both_times_the_one_that_takes_away_is_the_greater(store):
+    view = make_view(features={"visits": "INT64"}, is_deleted="is_gone")
+    build(store, view)
+    for user, order in enumerate([(False, True), (True, False)]):
+        for deleted in order:
+            store.write_rows(view, [row(view, user, 0, 0, 1 - deleted, deleted=deleted)])
+    [answers] = store.read([Request(view, [(0,), (1,)])])
+    assert [answer.status for answer in answers] == [Status.NOT_FOUND] * 2
 
 
 @examples
