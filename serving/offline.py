@@ -198,9 +198,9 @@ def newest_states_sql(
     keys = ", ".join(map(name, view.key_names))
     deleted = f"ifnull({name(view.is_deleted)}, false)" if view.is_deleted else "false"
     order = [f"{name(view.event_time)} desc", f"{name(view.known_time)} desc"]
+    order += [dialect.greatest_first(feature) for feature in view.tie_order]
     if view.is_deleted:
         order.append(f"{deleted} desc")
-    order += [dialect.greatest_first(feature) for feature in view.features]
     columns = [
         keys,
         name(view.event_time),

@@ -464,9 +464,8 @@ def _create(view: FeatureView, table: str) -> str:
 def _upsert(view: FeatureView, table: str, select: str | None = None) -> str:
     """Writes unless what is there is greater: by time, then by the values."""
     keys = [_quoted(name) for name in view.key_names]
-    features = [_quoted(name) for name in view.feature_names]
-    ordered = ["_is_deleted", *features]
-    others = ["_event_us", "_known_us", *ordered]
+    ordered = [*[_quoted(feature.name) for feature in view.tie_order], "_is_deleted"]
+    others = ["_event_us", "_known_us", "_is_deleted", *map(_quoted, view.feature_names)]
     alias = _quoted(table)
 
     def comparable(side: str) -> str:

@@ -418,7 +418,7 @@ def test_states_are_read_from_bigquery(store):
 def test_the_queries_of_bigquery_have_its_own_words():
     view = make_view(
         {"user_id": "INT64", "city": "STRING"},
-        {"rate": "FLOAT64", "vector": "ARRAY<FLOAT64>"},
+        {"vector": "ARRAY<FLOAT64>", "rate": "FLOAT64"},
         is_deleted="is_gone",
         relation="`p`.`d`.`t`",
     )
@@ -428,10 +428,10 @@ def test_the_queries_of_bigquery_have_its_own_words():
     sql = re.sub(r"\s+", " ", client.asked[0][0])
     assert sql == (
         "select `user_id`, `city`, `event_at`, `known_at`, ifnull(`is_gone`, false) as is_deleted_,"
-        " `rate`, `vector` from `p`.`d`.`t` where `user_id` is not null and `city` is not null"
+        " `vector`, `rate` from `p`.`d`.`t` where `user_id` is not null and `city` is not null"
         " and `event_at` is not null and `known_at` <= timestamp_micros(5)"
         " qualify row_number() over (partition by `user_id`, `city`"
-        " order by `event_at` desc, `known_at` desc, ifnull(`is_gone`, false) desc,"
+        " order by `event_at` desc, `known_at` desc,"
         " ifnull(is_nan(`rate`), false) desc, `rate` desc nulls last,"
-        " to_json_string(`vector`) desc nulls last) = 1"
+        " to_json_string(`vector`) desc nulls last, ifnull(`is_gone`, false) desc) = 1"
     )

@@ -123,32 +123,39 @@ TIES = {
 
 @pytest.mark.parametrize("type_", TIES)
 def test_rows_equal_in_both_times_are_ordered_by_their_values(store, type_):
-    # the first feature that differs decides
-    view = make_view({"user_id": "INT64"}, {"same": "INT64", "value": type_, "last": "INT64"})
+    # the first feature that differs decides, and an ARRAY only when all others are equal
+    features = {"same": "INT64", "value": type_}
+    other = {"other": "ARRAY<INT64>"}
+    view = make_view(features=features | other if "ARRAY" in type_ else other | features)
     values = TIES[type_]
     build(store, view)
     pairs = list(itertools.permutations(range(len(values)), 2))
-    for n, (first, second) in enumerate(pairs):
-        for value, last in ((first, second), (second, first)):
-            store.write_rows(view, [row(view, n, 0, 0, None, values[value], last)])
+
+    def made(user: int, place: int) -> dict:
+        # the greater the value, the smaller the other
+        return row(view, user, 0, 0) | {"value": values[place], "other": [-place]}
+
+    for n, pair in enumerate(pairs):
+        for place in pair:
+            store.write_rows(view, [made(n, place)])
     [answers] = store.read([Request(view, [(n,) for n in range(len(pairs))])])
-    kept = [answer.values[1] for answer in answers]
+    at_value = view.feature_names.index("value")
+    kept = [answer.values[at_value] for answer in answers]
     assert repr(kept) == repr([values[max(pair)] for pair in pairs])
     # in one batch, too
-    turned = [(n, place) for n, pair in enumerate(pairs) for place in pair]
     store.write_rows(
-        view, [row(view, n + 1000, 0, 0, None, values[place], 0) for n, place in turned]
+        view, [made(n + 1000, place) for n, pair in enumerate(pairs) for place in pair]
     )
     [answers] = store.read([Request(view, [(n + 1000,) for n in range(len(pairs))])])
-    assert repr([answer.values[1] for answer in answers]) == repr(kept)
+    assert repr([answer.values[at_value] for answer in answers]) == repr(kept)
 
 
-def test_of_rows_equal_in_both_times_the_one_that_takes_away_is_the_greater(store):
+def test_of_rows_equal_in_all_the_one_that_takes_away_is_the_greater(store):
     view = make_view(features={"visits": "INT64"}, is_deleted="is_gone")
     build(store, view)
     for user, order in enumerate([(False, True), (True, False)]):
         for deleted in order:
-            store.write_rows(view, [row(view, user, 0, 0, 1 - deleted, deleted=deleted)])
+            store.write_rows(view, [row(view, user, 0, 0, 1, deleted=deleted)])
     [answers] = store.read([Request(view, [(0,), (1,)])])
     assert [answer.status for answer in answers] == [Status.NOT_FOUND] * 2
 
