@@ -11,14 +11,14 @@ from serving.server.reads import Plans
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 2  # between two looks at the file
+SECONDS = 1  # between two looks at the file
 
 
 class Manifest:
     """The plans made of a manifest; `plans` is replaced as a whole, so a request sees one manifest.
 
     Raises DefinitionError or UnsupportedError for one that cannot be served. Later, such a file is
-    reported and the one before goes on being served, as it does while dbt is writing.
+    reported and the one before goes on being served.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,10 +28,14 @@ class Manifest:
 
     async def watch(self, loaded: Callable[[bool], None]) -> None:
         """Look at the file until cancelled; tell `loaded` whether a changed one could be used."""
+        before = self._seen
         while True:
             await asyncio.sleep(SECONDS)
-            if self._signature() != self._seen:
+            found = self._signature()
+            # dbt takes a while to write it: what changed since the last look may not be whole
+            if found == before and found != self._seen:
                 loaded(await self.reload())
+            before = found
 
     async def reload(self) -> bool:
         """Load the file now; whether it could be used."""

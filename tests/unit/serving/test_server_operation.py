@@ -291,3 +291,26 @@ def test_a_catalogue_answers_all_paths_that_are_not_the_servers_own(client):
         assert (
             samples(shown)['azekura_serving_requests_total{endpoint="catalogue",status="200"}'] == 3
         )
+
+
+def test_a_manifest_is_not_read_while_it_is_written(client, monkeypatch, caplog):
+    monkeypatch.setattr("serving.server.manifest.SECONDS", 0.2)
+    changed = manifest()
+    changed["nodes"]["airport"]["description"] = "Another."
+    text = json.dumps(changed)
+
+    async def written_slowly():
+        with client.server.settings.manifest.open("w") as file:
+            for start in range(0, len(text), len(text) // 10):
+                file.write(text[start : start + len(text) // 10])
+                file.flush()
+                await asyncio.sleep(0.05)
+        async with asyncio.timeout(20):
+            while client.server.manifest.plans.registry.view("feat_airport").description != (
+                "Another."
+            ):
+                await asyncio.sleep(0.01)
+
+    with Client(client.server) as watching:
+        watching.run(written_slowly())
+    assert "goes on being served" not in caplog.text
