@@ -155,16 +155,17 @@ def fill(store: OnlineStore, registry: Registry) -> None:
     materialize(store, registry.view("feat_types"), row(1, id=1), row(1, id=2**62, an_int64=5))
 
 
-def serve(folder: Path, store: OnlineStore | None = None, **settings: Any) -> FeatureServer:
+def serve(folder: Path, url: str | None = None, **settings: Any) -> FeatureServer:
     """A server of the tiny project, materialized; its files are in `folder`."""
     path = folder / "manifest.json"
     if not path.exists():
         path.write_text(json.dumps(manifest()))
-    url = f"sqlite:///{folder}/online.sqlite"
-    if not (folder / "online.sqlite").exists():
-        with open_store(url) as empty:
-            fill(empty, Registry.from_manifest(path))
-    return FeatureServer(Settings(manifest=path, store=url, **settings), store)
+    url = url or f"sqlite:///{folder}/online.sqlite"
+    registry = Registry.from_manifest(path)
+    with open_store(url, registry.project) as store:
+        if not store.live():
+            fill(store, registry)
+    return FeatureServer(Settings(manifest=path, store=url, **settings))
 
 
 class Client:

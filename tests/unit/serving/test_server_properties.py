@@ -63,7 +63,7 @@ def check(client: Client, path: str, body: bytes) -> None:
         assert len(answer["error"]["message"]) < 2000
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(asked=st.tuples(read_paths, reads | values) | st.tuples(push_paths, pushes | values))
 def test_any_json_is_answered_or_refused(client, asked):
     path, query = asked
@@ -83,7 +83,7 @@ KEYS = {
 }
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(KEYS)).flatmap(lambda v: st.tuples(st.just(v), st.lists(KEYS[v]))))
 def test_any_key_is_answered_or_refused(client, asked):
     view, entities = asked
@@ -95,7 +95,7 @@ ROW = {"id": st.integers(0, 3), "event_at": moments} | {
 }
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(row=st.fixed_dictionaries(ROW))
 def test_any_row_is_written_or_refused(client, row):
     check(client, "/v1/views/feat_types:push", json.dumps({"rows": [row]}).encode())

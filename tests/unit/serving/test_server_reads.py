@@ -308,6 +308,17 @@ def test_a_build_switched_in_while_serving_is_what_the_next_read_sees(tmp_path):
     )
 
 
+def test_both_stores_are_served_alike(client, store_url, tmp_path):
+    asked = (
+        "services/late_arrival",
+        {"carrier_code": "AA", "origin": "JFK", "destination": "LAX"},
+        {"carrier_code": "ZZ", "origin": "EWR", "destination": "LGA"},
+    )
+    with Client(serve(tmp_path, store_url)) as other:
+        assert other.read(*asked).json() == client.read(*asked).json()
+        assert other.get("/readyz").json()["status"] == "ready"
+
+
 def test_data_of_the_past_are_read_as_they_were(tmp_path):
     at = NOW - timedelta(minutes=100)
     with Client(serve(tmp_path, at=at)) as client:
