@@ -198,9 +198,9 @@ def newest_states_sql(
     keys = ", ".join(map(name, view.key_names))
     deleted = f"ifnull({name(view.is_deleted)}, false)" if view.is_deleted else "false"
     order = [f"{name(view.event_time)} desc", f"{name(view.known_time)} desc"]
+    order += [dialect.greatest_first(feature) for feature in view.tie_order]
     if view.is_deleted:
         order.append(f"{deleted} desc")
-    order += [dialect.greatest_first(feature) for feature in view.features]
     columns = [
         keys,
         name(view.event_time),
@@ -285,11 +285,12 @@ def _cast(arrow_type: pa.DataType):
 
 def _numerics(column: pa.Array, type_: FeatureType, name: str) -> list[bytes | None]:
     """16 bytes each, most significant first, sign bit flipped: the offset form."""
-    column = column.cast(pa.decimal128(38, 9))
-    little = np.frombuffer(column.fill_null(0).buffers()[1], np.uint8).reshape(-1, 16)
-    big = little[column.offset : column.offset + len(column), ::-1].copy()
+    filled = column.cast(pa.decimal128(38, 9)).fill_null(0)
+    little = np.frombuffer(filled.buffers()[1], np.uint8).reshape(-1, 16)
+    big = little[filled.offset : filled.offset + len(filled), ::-1].copy()
     big[:, 0] ^= 0x80
-    return _cut(big.tobytes(), 16, column)
+    data = big.tobytes()
+    return _with_nulls([data[at : at + 16] for at in range(0, len(data), 16)], column)
 
 
 def _arrays(column: pa.Array, type_: FeatureType, name: str) -> list[bytes | None]:
@@ -311,11 +312,6 @@ def _arrays(column: pa.Array, type_: FeatureType, name: str) -> list[bytes | Non
     lengths = column.value_lengths().fill_null(0).to_numpy()
     ends = np.cumsum(lengths) * 8
     cut = [data[start:end] for start, end in zip(ends - lengths * 8, ends, strict=True)]
-    return _with_nulls(cut, column)
-
-
-def _cut(data: bytes, width: int, column: pa.Array) -> list[bytes | None]:
-    cut = [data[start : start + width] for start in range(0, len(data), width)]
     return _with_nulls(cut, column)
 
 
@@ -358,6 +354,9 @@ def _not_built(view: FeatureView, said: str) -> ServingError:
 
 def _bigquery_client() -> Any:
     """A client as dbt's profile has it: the same variables of the environment."""
+    project = os.environ.get("AZEKURA_BIGQUERY_PROJECT")
+    if not project:
+        raise ServingError("Set AZEKURA_BIGQUERY_PROJECT to read features from BigQuery.")
     import google.auth
     from google.auth import impersonated_credentials
     from google.auth.exceptions import GoogleAuthError
@@ -365,9 +364,6 @@ def _bigquery_client() -> Any:
     from google.oauth2 import service_account
 
     scopes = ["https://www.googleapis.com/auth/cloud-platform"]
-    project = os.environ.get("AZEKURA_BIGQUERY_PROJECT")
-    if not project:
-        raise ServingError("Set AZEKURA_BIGQUERY_PROJECT to read features from BigQuery.")
     try:
         if os.environ.get("AZEKURA_BIGQUERY_METHOD") == "service-account":
             credentials = service_account.Credentials.from_service_account_file(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from serving.registry import FeatureView
 from serving.stores.base import Batch
-from serving.types import Form, Stored
+from serving.types import Form, Stored, order_of
 
 _OFFSET = 1 << 63
 _CODES = {Form.INTEGER: "q", Form.REAL: "d", Form.TEXT: "I", Form.BLOB: "I"}
@@ -37,6 +37,7 @@ class Packer:
             for index, type_ in enumerate(types)
             if type_.form in (Form.TEXT, Form.BLOB)
         ]
+        self._tie_order = [view.features.index(feature) for feature in view.tie_order]
         self._zeros = b"\x00" * self._flag_bytes
 
     def pack(
@@ -106,6 +107,11 @@ class Packer:
                 values[lowest.bit_length() - 1] = None
                 bits ^= lowest
         return event_us - _OFFSET, known_us - _OFFSET, deleted, tuple(values)
+
+    def order(self, data: bytes) -> list[tuple]:
+        """Sorts packed states of the same times."""
+        _, _, deleted, values = self.unpack(data)
+        return [order_of(value) for value in (*[values[at] for at in self._tie_order], deleted)]
 
 
 def packed_key(view: FeatureView, key: Sequence[Stored], prefix: bytes = b"") -> bytes:

@@ -92,6 +92,15 @@ class FeatureView:
         columns = [[(c.name, c.type.name) for c in group] for group in (self.keys, self.features)]
         return hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:16]
 
+    @cached_property
+    def tie_order(self) -> tuple[Feature, ...]:
+        """The features by which rows equal in both times are ordered, the first that differs.
+
+        In the order of the contract, ARRAYs behind the others, as the training set cannot order by
+        them; of rows equal in all of them, one that takes the entity away is the greater.
+        """
+        return tuple(sorted(self.features, key=lambda feature: feature.type.element is not None))
+
     def require_held(self) -> None:
         """Raises UnsupportedError if a column is of a type that no online store can hold."""
         for column in (*self.keys, *self.features):
@@ -115,11 +124,13 @@ class ServiceView:
 
     keys     (name in the request, key of the view), in the order of the view's keys
     columns  (feature of the view, name in the answer)
+    name     what the training set calls the view; it adds `<name>__status` where it is asked to
     """
 
     view: FeatureView
     keys: tuple[tuple[str, str], ...]
     columns: tuple[tuple[str, str], ...]
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -425,6 +436,7 @@ def _service(
                 view=view,
                 keys=tuple((by_key[key], key) for key in view.key_names),
                 columns=tuple(columns.items()),
+                name=part.get("as") or view.name,
             )
         )
     if not name or not views:

@@ -1,8 +1,8 @@
 """What every online store does: the interface, and what a read and a write are made of.
 
 A store holds one state per entity of a view version: the row with the greatest (event time, known
-time); rows equal in both are ordered by their values, feature by feature in the order of the
-contract, NULL least and NaN greatest.
+time); rows equal in both are ordered by their values (`FeatureView.tie_order`), NULL least and NaN
+greatest.
 """
 
 import abc

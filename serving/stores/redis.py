@@ -54,7 +54,7 @@ from serving.stores.base import (
     stored_key,
     stored_keys,
 )
-from serving.types import moment, order_of
+from serving.types import moment
 
 # states in one call of a script: the server does nothing else meanwhile
 _CHUNK = 200
@@ -487,7 +487,7 @@ class RedisStore(OnlineStore):
 
     def _resolve(self, packer: Packer, key: bytes, old: bytes, new: bytes, expire: int) -> bool:
         """Two states of the same times: the greater values stay. False if `old` was replaced."""
-        if _order(packer, new) <= _order(packer, old):
+        if packer.order(new) <= packer.order(old):
             return True
         with self._told():
             return bool(self._scripts["replace"]([key], [old, new, expire]))
@@ -565,7 +565,7 @@ class RedisStore(OnlineStore):
         said = str(error).rstrip(".")
         if isinstance(error, redis.exceptions.ReadOnlyError) or "READONLY" in said:
             reason = "cannot be written: it is a read-only replica"
-        elif isinstance(error, redis.AuthenticationError | redis.AuthorizationError) or (
+        elif isinstance(error, redis.AuthenticationError | redis.exceptions.NoPermissionError) or (
             said.startswith(("NOAUTH", "NOPERM", "WRONGPASS"))
         ):
             reason = f"refuses this user: {said}"
@@ -575,7 +575,7 @@ class RedisStore(OnlineStore):
             reason = "does not answer in time"
         elif isinstance(error, redis.ConnectionError):
             reason = f"cannot be reached: {said}"
-        elif "OOM" in said:
+        elif isinstance(error, redis.exceptions.OutOfMemoryError):
             reason = "cannot be written: its memory is full"
         else:
             reason = f"failed: {said}"
@@ -672,12 +672,6 @@ class _Plan(Plan):
         if self._picked is not None:
             values = tuple([values[index] for index in self._picked])
         return self.answer(event_us, known_us, deleted, values, moment_us)
-
-
-def _order(packer: Packer, state: bytes) -> list[tuple]:
-    """Sorts states of the same times."""
-    _, _, deleted, values = packer.unpack(state)
-    return [order_of(value) for value in (deleted, *values)]
 
 
 def _packed(connection: redis.Connection, command: tuple) -> list[bytes]:

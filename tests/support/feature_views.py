@@ -58,7 +58,7 @@ def row(view: FeatureView, key: Any, event: float, known: float, *values: Any, d
     keys = key if isinstance(key, tuple) else (key,)
     made = dict(zip(view.key_names, keys, strict=True))
     made |= {view.event_time: at(event), view.known_time: at(known)}
-    made |= dict(zip(view.feature_names, values, strict=True))
+    made |= dict(zip(view.feature_names, values, strict=bool(values)))
     if view.is_deleted:
         made[view.is_deleted] = deleted
     return made
@@ -75,7 +75,9 @@ class Model:
         view = self._view
         for made in rows:
             batch = Batch.of_rows(view, [made])
-            values = [column[0] for column in (batch.deleted, *batch.features)]
+            features = dict(zip(view.feature_names, batch.features, strict=True))
+            ordered = [features[feature.name] for feature in view.tie_order]
+            values = [column[0] for column in (*ordered, batch.deleted)]
             order = (batch.event_us[0], batch.known_us[0], [order_of(value) for value in values])
             key = tuple(made[name] for name in view.key_names)
             self._states[key] = max(

@@ -141,6 +141,7 @@ SERVICE = {
         {
             "view": "feat_airport__traffic",
             "version": 1,
+            "as": "there",
             "keys": None,
             "columns": {"departures_count_3h": "departures_count_there"},
         },
@@ -158,6 +159,7 @@ def test_a_service_is_what_its_training_set_joined(versions):
         "feat_airport__traffic@2",
         "feat_airport__traffic@1",
     ]
+    assert [part.name for part in service.views] == ["feat_airport__traffic", "there"]
     assert service.keys == ("origin_airport_code", "airport_code")
     assert service.feature_names == ("departures_count_3h", "departures_count_there")
 

@@ -1,7 +1,9 @@
 """What both online stores do: the rules of the contract, builds and switches, locks."""
 
+import itertools
 import threading
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from feature_views import (
@@ -107,6 +109,55 @@ def test_any_order_of_writes_gives_what_the_contract_says(store, versions, data)
         assert repr(answer.values[:3]) == repr(expected.values[:3])
         assert answer == expected or answer.values[1] != answer.values[1]
         assert repr(store.read_one(view, key, now)) == repr(answer)
+
+
+TIES = {
+    "INT64": [None, -1, 0, 1],
+    "FLOAT64": [None, float("-inf"), -0.5, 0.0, float("inf"), float("nan")],
+    "STRING": [None, "", "A", "a", "aa", "ä"],
+    "BOOL": [None, False, True],
+    "NUMERIC": [None, *[Decimal(n).scaleb(-9) for n in (-10, -1, 0, 1, 10**10)]],
+    "ARRAY<INT64>": [None, [], [-1], [0], [0, -5], [10]],
+}
+
+
+@pytest.mark.parametrize("type_", TIES)
+def test_rows_equal_in_both_times_are_ordered_by_their_values(store, type_):
+    # the first feature that differs decides, and an ARRAY only when all others are equal
+    features = {"same": "INT64", "value": type_}
+    other = {"other": "ARRAY<INT64>"}
+    view = make_view(features=features | other if "ARRAY" in type_ else other | features)
+    values = TIES[type_]
+    build(store, view)
+    pairs = list(itertools.permutations(range(len(values)), 2))
+
+    def made(user: int, place: int) -> dict:
+        # the greater the value, the smaller the other
+        return row(view, user, 0, 0) | {"value": values[place], "other": [-place]}
+
+    for n, pair in enumerate(pairs):
+        for place in pair:
+            store.write_rows(view, [made(n, place)])
+    [answers] = store.read([Request(view, [(n,) for n in range(len(pairs))])])
+    at_value = view.feature_names.index("value")
+    kept = [answer.values[at_value] for answer in answers]
+    assert repr(kept) == repr([values[max(pair)] for pair in pairs])
+    # in one batch, too
+    store.write_rows(
+        view, [made(n + 1000, place) for n, pair in enumerate(pairs) for place in pair]
+    )
+    [answers] = store.read([Request(view, [(n + 1000,) for n in range(len(pairs))])])
+    assert repr([answer.values[at_value] for answer in answers]) == repr(kept)
+
+
+def test_of_rows_equal_in_all_the_one_that_takes_away_is_the_greater(store):
+    view = make_view(features={"visits": "INT64"}, is_deleted="is_gone")
+    build(store, view)
+    for user, order in enumerate([(False, True), (True, False)]):
+        for deleted in order:
+            store.write_rows(view, [row(view, user, 0, 0, 1, deleted=deleted)])
+    [answers] = store.read([Request(view, [(0,), (1,)])])
+    assert [answer.status for answer in answers] == [Status.NOT_FOUND] * 2
 
 
 @examples
