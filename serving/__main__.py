@@ -8,7 +8,7 @@ from typing import NoReturn
 from serving.errors import ServingError
 
 # each has `add_commands(commands)`, which adds parsers that set `run`: a function of the options
-_MODULES = ("serving.commands",)
+_MODULES = ("serving.commands", "serving.catalogue.commands")
 
 
 class OneSentenceParser(argparse.ArgumentParser):
