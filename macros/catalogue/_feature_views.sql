@@ -2,7 +2,7 @@
   The feature views of the project, from dbt's graph, by name and version: models that declare
   meta.feature_store (docs/feature_store.md). Each is {name, version, is_latest, relation, entity, keys,
   event_time, known_time, ttl, ttl_seconds, is_online, owner, tags, description, deprecated_at, features,
-  unique_id}; features are {name, data_type, description}. The graph is known when dbt runs, not before.
+  unique_id, has_versions}; features are {name, data_type, description}. The graph is known when dbt runs, not before.
 -#}
 {% macro _feature_views() %}
     {%- set views = [] -%}
@@ -26,6 +26,7 @@
             'unique_id': node.unique_id,
             'name': node.name,
             'version': version,
+            'has_versions': node.version is not none,
             'is_latest': node.version is none or node.version == node.latest_version,
             'relation': node.relation_name,
             'entity': declared.get('entity'),

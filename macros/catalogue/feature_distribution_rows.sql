@@ -1,7 +1,7 @@
 {#-
   One row per feature view version, feature and bucket that holds rows: view_name, view_version, feature_name,
-  bucket_number, low, high, category, rows_count. Of a number these are `buckets` stretches of equal width
-  between its least and its greatest value; of a STRING or BOOL its most frequent values, at most `categories`
+  bucket_number, low, high, category, rows_count. Of a number these are at most `buckets` stretches of equal
+  width between its least and its greatest value, of an INT64 a whole number wide; of a STRING or BOOL its most frequent values, at most `categories`
   of them, and one bucket without category for the rest. NULLs are left out. `statistics` is the relation
   of feature_statistics.
 -#}
@@ -25,24 +25,30 @@
 
 
 {% macro _number_buckets(view, feature, statistics, buckets) %}
+    {%- set width -%}
+    {%- if feature.data_type == 'INT64' -%} ceil((maximum - minimum + 1) / {{ buckets }})
+    {%- else -%} (maximum - minimum) / {{ buckets }}
+    {%- endif -%}
+    {%- endset %}
     select
         {{ _of_view(view) }}, {{ text_literal(feature.name) }} as feature_name,
         bucket_number,
-        minimum + bucket_number * (maximum - minimum) / {{ buckets }} as low,
-        minimum + (bucket_number + 1) * (maximum - minimum) / {{ buckets }} as high,
+        minimum + bucket_number * width as low,
+        minimum + (bucket_number + 1) * width as high,
         cast(null as {{ dbt.type_string() }}) as category,
         count(*) as rows_count
     from (
         select
             bounds.minimum,
-            bounds.maximum,
-            -- all values are the same, or the greatest one
-            coalesce(least(cast(floor(
-                {{ buckets }} * (given.value - bounds.minimum) / nullif(bounds.maximum - bounds.minimum, 0)
-            ) as {{ dbt.type_bigint() }}), {{ buckets - 1 }}), 0) as bucket_number
+            bounds.width,
+            -- the greatest value is in the last bucket; all values may be the same
+            coalesce(least(
+                cast(floor((given.value - bounds.minimum) / nullif(bounds.width, 0)) as {{ dbt.type_bigint() }}),
+                {{ buckets - 1 }}
+            ), 0) as bucket_number
         from (select {{ _as_number(feature) }} as value from {{ view.relation }}) as given
         cross join (
-            select minimum, maximum
+            select minimum, {{ width }} as width
             from {{ statistics }}
             where
                 view_name = {{ text_literal(view.name) }}
@@ -51,7 +57,7 @@
         ) as bounds
         where given.value is not null
     ) as numbered
-    group by bucket_number, minimum, maximum
+    group by bucket_number, minimum, width
 {%- endmacro %}
 
 

@@ -284,7 +284,7 @@ def _of_query(
         for leaf in root.walk():
             if leaf.downstream:
                 continue
-            column = leaf.name.split(".")[-1]
+            column = leaf.name.rsplit(".", 1)[-1].strip('"`')
             if not isinstance(leaf.expression, exp.Table):
                 found += _unresolved(leaf, node, nodes, into, given, aliases)
                 continue

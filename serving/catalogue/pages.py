@@ -5,7 +5,7 @@ open no warehouse. Nothing is loaded from elsewhere, and no script or style stan
 policy that is sent with each forbids it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,7 +104,12 @@ def create_app(path: Path | None = None) -> Starlette:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"number": plots.number, "moment": moment, "percent": percent}
+    templates.filters |= {
+        "number": plots.number,
+        "moment": moment,
+        "percent": percent,
+        "option": option,
+    }
     templates.globals |= {"plots": plots}
 
     def page(request: Request, name: str, status: int = 200, **given: object) -> HTMLResponse:
@@ -129,8 +134,7 @@ def create_app(path: Path | None = None) -> Starlette:
             total=len(found),
             most=MOST,
             choices=choices(everything),
-            features=len(catalogue.features),
-            models=len(catalogue.models),
+            of_kind=Counter({"feature": 0, "model": 0} | Counter(one.kind for one in found)),
         )
 
     async def feature(request: Request) -> Response:
@@ -193,10 +197,12 @@ def create_app(path: Path | None = None) -> Starlette:
         )
 
     async def say_http(request: Request, error: Exception) -> Response:
-        return page(request, "error.html", error.status_code, message=error.detail, catalogue=None)
+        given = {"heading": "Nothing here", "message": error.detail, "catalogue": None}
+        return page(request, "error.html", error.status_code, **given)
 
     async def say(request: Request, error: Exception) -> Response:
-        return page(request, "error.html", 503, message=str(error), catalogue=None)
+        given = {"heading": "Nothing to show yet", "message": str(error), "catalogue": None}
+        return page(request, "error.html", 503, **given)
 
     return Starlette(
         routes=[
@@ -357,13 +363,30 @@ def _graph(catalogue: Catalogue, node: str, column: str | None, root: str):
                 one = catalogue.feature(view, int(version or 1), name)
                 href = root + feature_path(one) if one else href
         boxes[here] = {
-            "name": about["name"].split("__", 1)[-1] if about["kind"] == "lake" else about["name"],
+            "name": about["name"],
+            "short": _short_name(about),
             "kind": about["kind"],
             "columns": names,
             "href": href if here != node else None,
         }
     unsure = {(above, below, gap) for (above, below), gap in edges.items()}
     return plots.lineage(boxes, unsure, node)
+
+
+def _short_name(node: dict) -> str:
+    """A relation's name without what its kind says already."""
+    owner, _, thing = node["name"].partition("__")
+    match node["kind"]:
+        case "lake":
+            return thing
+        case "feature view":
+            return node["name"].removeprefix("feat_")
+        case "model":
+            variant = thing.removeprefix("model").removeprefix("_")
+            return owner.removeprefix("ml_") + (f" · {variant}" if variant else "")
+        case "training set" | "predictions":
+            return owner.removeprefix("ml_")
+    return node["name"]
 
 
 def _next_to(catalogue: Catalogue, node: str, column: str | None, upwards: bool):
@@ -382,11 +405,14 @@ def training_example(one: dict) -> str:
     keys = "".join(f"{key}, " for key in one["keys"])
     return (
         "with labels as (\n"
-        f"    select {keys}predicted_at, label from {{{{ ref('your_labels') }}}}\n"
+        f"    select {keys}predicted_at, label\n"
+        "    from {{ ref('your_labels') }}\n"
         ")\n\n"
         "select * from {{ feature_join('labels', at='predicted_at', views=[\n"
-        f"    {{'view': '{one['view_name']}', 'version': {one['view_version']},"
-        f" 'columns': ['{one['feature_name']}']}},\n"
+        "    {\n"
+        f"        'view': '{one['view_name']}', 'version': {one['view_version']},\n"
+        f"        'columns': ['{one['feature_name']}'],\n"
+        "    },\n"
         "]) }} as joined"
     )
 
@@ -394,10 +420,13 @@ def training_example(one: dict) -> str:
 def online_example(one: dict, base: str) -> str:
     entity = ", ".join(f'"{key}": "…"' for key in one["keys"])
     return (
-        f"curl -s {base}/v1/views/{one['view_name']}:read \\\n"
+        f"curl {base}/v1/views/{one['view_name']}:read \\\n"
         "    -H 'content-type: application/json' \\\n"
-        f'    -d \'{{"version": {one["view_version"]}, "features": ["{one["feature_name"]}"],'
-        f' "entities": [{{{entity}}}]}}\''
+        "    -d '{\n"
+        f'        "version": {one["view_version"]},\n'
+        f'        "features": ["{one["feature_name"]}"],\n'
+        f'        "entities": [{{{entity}}}]\n'
+        "    }'"
     )
 
 
@@ -407,6 +436,13 @@ def moment(text: str | None) -> str:
         return "–"
     parsed = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
     return parsed.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def option(value: object) -> str:
+    """A value of YAML as it would be written in a line."""
+    if isinstance(value, list):
+        return ", ".join(option(each) for each in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def percent(part: int | None, whole: int | None) -> str:

@@ -12,7 +12,9 @@ from typing import Any
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 560, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 14, 14, 34
+LEFT, RIGHT, TOP, BOTTOM = 56, 14, 14, 30
+# room for the name of an axis
+NAMED = 18
 
 
 def number(value: Any) -> str:
@@ -35,7 +37,8 @@ def _svg(
     label: str, body: Iterable[Markup], width: float = WIDTH, height: float = HEIGHT
 ) -> Markup:
     return Markup(
-        '<svg class="plot" viewBox="0 0 {w:.0f} {h:.0f}" role="img" aria-label="{label}">'
+        '<svg class="plot" width="{w:.0f}" height="{h:.0f}" viewBox="0 0 {w:.0f} {h:.0f}"'
+        ' role="img" aria-label="{label}">'
         "{body}</svg>"
     ).format(w=width, h=height, label=label, body=Markup("").join(body))
 
@@ -80,10 +83,10 @@ class _Frame:
     """Two linear axes in a rectangle."""
 
     def __init__(
-        self, x: tuple[float, float], y: tuple[float, float], size=(WIDTH, HEIGHT)
+        self, x: tuple[float, float], y: tuple[float, float], size=(WIDTH, HEIGHT), bottom=BOTTOM
     ) -> None:
         self.width, self.height = size
-        self.x, self.y = x, y
+        self.x, self.y, self.bottom = x, y, bottom
 
     def across(self, value: float) -> float:
         low, high = self.x
@@ -93,7 +96,7 @@ class _Frame:
     def up(self, value: float) -> float:
         low, high = self.y
         share = (value - low) / (high - low) if high > low else 0.5
-        return self.height - BOTTOM - share * (self.height - TOP - BOTTOM)
+        return self.height - self.bottom - share * (self.height - TOP - self.bottom)
 
     def grid(
         self, say_x: Callable[[float], str] = number, say_y: Callable[[float], str] = number
@@ -106,8 +109,8 @@ class _Frame:
                 _text(LEFT - 8, y + 3.5, say_y(value), anchor="end"),
             ]
         for value in ticks(*self.x, 6):
-            drawn.append(_text(self.across(value), self.height - BOTTOM + 18, say_x(value)))
-        base = self.height - BOTTOM
+            drawn.append(_text(self.across(value), self.height - self.bottom + 18, say_x(value)))
+        base = self.height - self.bottom
         return [*drawn, _line(LEFT, base, self.width - RIGHT, base, "axis")]
 
 
@@ -240,7 +243,7 @@ def drift(points: list[dict]) -> Markup:
 def roc(points: list[dict], area: float | None) -> Markup:
     """The ROC curve: recall by false positive rate."""
     size = (380, 330)
-    frame = _Frame((0, 1), (0, 1), size)
+    frame = _Frame((0, 1), (0, 1), size, BOTTOM + NAMED)
     line = [(p["false_positive_rate"], p["recall"]) for p in points]
     line = [(0.0, 0.0), *sorted(line), (1.0, 1.0)]
     places = [(frame.across(x), frame.up(y)) for x, y in line]
@@ -250,11 +253,11 @@ def roc(points: list[dict], area: float | None) -> Markup:
         _path([(frame.across(0), base), *places, (frame.across(1), base)], "area"),
         _line(frame.across(0), base, frame.across(1), frame.up(1), "chance"),
         _path(places, "line"),
-        _text(size[0] / 2 + 20, size[1] - 2, "false positive rate", "axis-name"),
+        _text(size[0] / 2 + 20, size[1] - 6, "false positive rate", "axis-name"),
         Markup(
             '<text class="axis-name" text-anchor="middle" transform="rotate(-90)" x="{}" y="{}">'
             "recall</text>"
-        ).format(-(size[1] - BOTTOM + TOP) / 2, 13),
+        ).format(-(size[1] - BOTTOM - NAMED + TOP) / 2, 13),
     ]
     if area is not None:
         drawn.append(_text(frame.across(0.97), frame.up(0.08), f"AUC {area:.4f}", "big", "end"))
@@ -322,7 +325,7 @@ def residuals(cells: list[dict]) -> Markup:
     size = (WIDTH, 300)
     x = min(c["predicted_low"] for c in cells), max(c["predicted_high"] for c in cells)
     y = min(c["residual_low"] for c in cells), max(c["residual_high"] for c in cells)
-    frame = _Frame(x, y, size)
+    frame = _Frame(x, y, size, BOTTOM + NAMED)
     most = max(c["rows_count"] for c in cells)
     drawn = frame.grid()
     for c in cells:
@@ -337,7 +340,7 @@ def residuals(cells: list[dict]) -> Markup:
         drawn.append(_rect(left, top, right - left, bottom - top, "bar", title, shade))
     if y[0] < 0 < y[1]:
         drawn.append(_line(LEFT, frame.up(0), size[0] - RIGHT, frame.up(0), "chance"))
-    drawn.append(_text(size[0] / 2 + 20, size[1] - 2, "predicted", "axis-name"))
+    drawn.append(_text(size[0] / 2 + 20, size[1] - 6, "predicted", "axis-name"))
     return _svg("Residuals by prediction", drawn, *size)
 
 
@@ -381,7 +384,7 @@ def gauge(value: float | None, floor: float | None, ceiling: float | None) -> Ma
 
 # ---- lineage -------------------------------------------------------------------------------------
 
-BOX, LANE, LINE, PAD, SPACE = 176, 46, 15, 9, 14
+BOX, LANE, LINE, PAD, SPACE = 158, 28, 15, 9, 14
 SHOWN = 6
 
 
@@ -442,7 +445,7 @@ def _box(it: dict, x: float, y: float, height: float, is_focus: bool) -> Markup:
     kind = it["kind"].replace(" ", "-")
     columns = sorted(it["columns"])
     lines = [
-        _text(x + PAD + 3, y + PAD + 36 + n * LINE, _short(column, 24), "column", "start")
+        _text(x + PAD + 3, y + PAD + 36 + n * LINE, _short(column, 22), "column", "start")
         for n, column in enumerate(columns[:SHOWN])
     ]
     if len(columns) > SHOWN:
@@ -463,7 +466,7 @@ def _box(it: dict, x: float, y: float, height: float, is_focus: bool) -> Markup:
         w=BOX,
         h=height,
         kind_text=_text(x + PAD + 3, y + PAD + 5, it["kind"], "kind", "start"),
-        name=_text(x + PAD + 3, y + PAD + 20, _short(it["name"], 25), "name", "start"),
+        name=_text(x + PAD + 3, y + PAD + 20, _short(it["short"], 23), "name", "start"),
         lines=Markup("").join(lines),
     )
     return Markup('<a href="{}">{}</a>').format(it["href"], body) if it.get("href") else body
