@@ -227,11 +227,11 @@ def _traced(
     given = given or declared
     if node.kind == "snapshot":
         given = [*given, *SNAPSHOT_COLUMNS]
-    return {"columns": given, "edges": sorted({_row(edge) for edge in edges}, key=str)}
+    return {"columns": given, "edges": [_row(edge) for edge in sorted(set(edges), key=str)]}
 
 
-def _row(edge: Edge) -> tuple:
-    return tuple(asdict(edge).values())
+def _row(edge: Edge) -> list:
+    return list(asdict(edge).values())
 
 
 def _gaps(node: Node, nodes: dict[str, Node], columns: Iterable, reason: str) -> list[Edge]:
@@ -256,15 +256,25 @@ def _of_query(
     for path, names in readable.items():
         names = _outputs(trained[path]) if path in trained else names
         _put(schema, path, dict.fromkeys(names, "unknown"))
-    sql = node.sql
-    if dialect == "bigquery":
-        sql, scored = _without_model_calls(sql, dialect)
-        for path in trained.keys() & scored.keys():
-            if not scored[path]:  # what describes a model has the columns that its reader asks for
-                names = [*node.columns, *_outputs(trained[path])]
-                _put(schema, path, dict.fromkeys(names, "unknown"))
+    sql = _without_model_calls(node.sql, dialect) if dialect == "bigquery" else node.sql
+    parsed = sqlglot.parse_one(sql, dialect=dialect)
+    if dialect == "bigquery" and sql != node.sql:
+        # what describes a model has the columns that its reader asks for and makes nowhere
+        called = {"*", *(alias.alias for alias in parsed.find_all(exp.Alias))}
+        asked = [*node.columns, *(column.name for column in parsed.find_all(exp.Column))]
+        names = [name for name in dict.fromkeys(asked) if name not in called]
+        for path, model in trained.items():
+            _put(schema, path, dict.fromkeys(names, "unknown"))
+            _put(schema, _scores(path), dict.fromkeys(_outputs(model), "unknown"))
+        by_path = by_path | {_scores(path): model for path, model in trained.items()}
+    own = _path(node.relation, dialect)
+    if isinstance(parsed, exp.Query) and not node.is_trained and own:
+        # an incremental model reads itself
+        names = list(node.columns) or [name for name in parsed.named_selects if name != "*"]
+        if names:
+            _put(schema, own, dict.fromkeys(names, "unknown"))
     query = qualify(
-        sqlglot.parse_one(sql, dialect=dialect),
+        parsed,
         schema=schema,
         dialect=dialect,
         validate_qualify_columns=False,
@@ -276,7 +286,6 @@ def _of_query(
     outputs = lineage(None, query, schema=schema, dialect=dialect, scope=scope, trim_selects=False)
     given = {by_path[path].unique_id: names for path, names in readable.items()}
     aliases = {table.alias_or_name for table in query.find_all(exp.Table, exp.Subquery)}
-    own = _path(node.relation, dialect)
     edges: list[Edge] = []
     for name, root in outputs.items():
         into = None if node.is_trained else name
@@ -301,7 +310,12 @@ def _of_query(
                 reason = f"it is not known which columns of {above.name} are read"
                 found.append(Edge(above.unique_id, None, node.unique_id, into, reason))
             else:
-                found.append(Edge(above.unique_id, column, node.unique_id, into))
+                columns = given.get(above.unique_id)
+                # a file may hold more than its source declares
+                is_whole = columns is not None and above.kind != "source"
+                missing = is_whole and column not in columns
+                reason = f"{above.name} is not known to have it" if missing else None
+                found.append(Edge(above.unique_id, column, node.unique_id, into, reason))
         known = {edge.upstream for edge in found if not edge.gap and edge.upstream_column is None}
         found = [edge for edge in found if not edge.gap or edge.upstream not in known]
         if not found and _counts(root):
@@ -399,13 +413,17 @@ def _outputs(model: Node) -> list[str]:
     return [*label, *MODEL_COLUMNS, *(f"principal_component_{n}" for n in range(1, 65))]
 
 
-def _without_model_calls(sql: str, dialect: str) -> tuple[str, dict[tuple, bool]]:
-    """The SQL with BigQuery's functions of models as queries of them, and which models they are.
+def _scores(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The name of what a model adds to rows that it is given."""
+    return (*path[:-1], f"{path[-1]} of rows")
 
-    `ml.predict(model m, (q))` is read as the rows of q beside what m gives; a function that only
-    describes the model as its table. True stands for a model that scores rows.
+
+def _without_model_calls(sql: str, dialect: str) -> str:
+    """The SQL with BigQuery's functions of models as queries of them.
+
+    `ml.predict(model m, (q))` is read as the rows of q beside what m adds to them; a function that
+    only describes the model, as its table.
     """
-    scored: dict[tuple, bool] = {}
     tokens = sqlglot.tokenize(sql, dialect=dialect)
     words = [token.text.lower() for token in tokens]
     pieces, position, number = [], 0, 0
@@ -418,19 +436,20 @@ def _without_model_calls(sql: str, dialect: str) -> tuple[str, dict[tuple, bool]
         if not model.lower().startswith("model "):
             number += 1
             continue
-        model = model[len("model ") :].strip()
-        path = _path(model, dialect)
-        scores = words[number + 2] in SCORING
-        scored[path] = scores or scored.get(path, False)
-        inner = f"(select * from {model})"
-        if scores and len(arguments) > 1:
-            rows, more = _without_model_calls(_words(sql, tokens, arguments[1]), dialect)
-            scored |= more
-            inner = f"(select given.*, bqml.* from {rows} as given cross join {model} as bqml)"
+        path = _path(model[len("model ") :].strip(), dialect)
+        inner = f"(select * from {_named(path)})"
+        if words[number + 2] in SCORING and len(arguments) > 1:
+            rows = _without_model_calls(_words(sql, tokens, arguments[1]), dialect)
+            scores = _named(_scores(path))
+            inner = f"(select given.*, bqml.* from {rows} as given cross join {scores} as bqml)"
         pieces += [sql[position : tokens[number].start], inner]
         position = tokens[end].end + 1
         number = end + 1
-    return "".join([*pieces, sql[position:]]), scored
+    return "".join([*pieces, sql[position:]])
+
+
+def _named(path: tuple[str, ...]) -> str:
+    return ".".join(f"`{part}`" for part in path)
 
 
 def _arguments(words: list[str], opened: int) -> tuple[list[tuple[int, int]], int]:

@@ -287,7 +287,7 @@ def confusion(cells: list[dict]) -> Markup:
             kind = "cell right" if actual == predicted else "cell wrong"
             title = f"{actual} predicted {predicted}: {count:,} rows, {share:.1%}"
             drawn.append(_rect(x + 1, y + 1, side - 2, side - 2, "cell-bed", title))
-            drawn.append(_rect(x + 1, y + 1, side - 2, side - 2, kind, title, 0.06 + 0.8 * share))
+            drawn.append(_rect(x + 1, y + 1, side - 2, side - 2, kind, title, 0.06 + 0.6 * share))
             drawn.append(_text(x + side / 2, y + side / 2 + 1, f"{share:.1%}", "cell-share"))
             drawn.append(_text(x + side / 2, y + side / 2 + 16, f"{count:,}", "cell-count"))
     width, height = left + side * len(names) + 8, top + side * len(names) + 8
