@@ -259,8 +259,10 @@ def _of_query(
     sql = _without_model_calls(node.sql, dialect) if dialect == "bigquery" else node.sql
     parsed = sqlglot.parse_one(sql, dialect=dialect)
     if dialect == "bigquery" and sql != node.sql:
-        # what describes a model has the columns that its reader asks for and makes nowhere
-        called = {"*", *(alias.alias for alias in parsed.find_all(exp.Alias))}
+        # what describes a model has the columns that its reader asks for, but for those that the
+        # reader puts beside a star itself
+        selects = [select for select in parsed.find_all(exp.Select) if select.is_star]
+        called = {"*", *(it.alias for select in selects for it in select.selects if it.alias)}
         asked = [*node.columns, *(column.name for column in parsed.find_all(exp.Column))]
         names = [name for name in dict.fromkeys(asked) if name not in called]
         for path, model in trained.items():
