@@ -8,14 +8,18 @@ if (form) {
   const found = document.getElementById("found");
   const box = form.elements.q;
   let asked = 0;
+  let last = null;
   let waiting;
 
   async function search() {
-    const number = ++asked;
     const words = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
       if (value) words.set(name, value);
     }
+    // leaving the box is a change too: what is focused by then must not be replaced
+    if (String(words) === last) return;
+    last = String(words);
+    const number = ++asked;
     const address = words.size ? `?${words}` : form.getAttribute("action");
     history.replaceState(null, "", address);
     words.set("part", "results");
@@ -24,13 +28,14 @@ if (form) {
     if (number !== asked || !answer) return;
     const text = await answer.text();
     if (number === asked && answer.ok) found.innerHTML = text;
-    form.dataset.searched = String(number);
   }
 
-  form.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(search, 60);
-  });
+  for (const kind of ["input", "change"]) {
+    form.addEventListener(kind, () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(search, 60);
+    });
+  }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(waiting);

@@ -170,7 +170,8 @@ def test_text_can_be_read_in_light_and_dark(browser, address, scheme, path):
     browser.get(address + path)
     poor = browser.execute_script(
         """
-        const canvas = document.createElement("canvas").getContext("2d");
+        const canvas = document.createElement("canvas").getContext(
+          "2d", {willReadFrequently: true});
         const rgba = (text, over) => {
           canvas.fillStyle = over; canvas.fillRect(0, 0, 1, 1);
           canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1);
