@@ -1,62 +1,32 @@
 {#-
-  The feature views of the project, from dbt's graph, by name and version: models that declare
-  meta.feature_store (docs/feature_store.md). Each is {name, version, is_latest, relation, entity, keys,
-  event_time, known_time, ttl, ttl_seconds, is_online, owner, tags, description, deprecated_at, features,
-  unique_id, has_versions}; features are {name, data_type, description}. The graph is known when dbt runs, not before.
+  All feature views of the project in all their versions, from dbt's graph: what `feature_view` says of one, and
+  is_latest, has_versions, deprecated_at, and as `columns` its features as {name, data_type, description}.
 -#}
 {% macro _feature_views() %}
     {%- set views = [] -%}
     {%- for node in graph.nodes.values() | sort(attribute='unique_id')
-        if node.resource_type == 'model' and (node.config.get('meta') or {}).get('feature_store') -%}
-        {%- set declared = node.config.meta.feature_store -%}
-        {%- set partition = (node.config.get('partition_by') or {}).get('field') -%}
-        {%- set keys = declared.get('keys') or [] -%}
-        {%- set times = [declared.get('event_time') or 'event_at', declared.get('known_time') or 'known_at'] -%}
-        {%- set others = keys + times + [partition, declared.get('is_deleted')] -%}
-        {%- set features = [] -%}
-        {%- for column in node.columns.values() if column.name not in others -%}
-            {%- do features.append({
-                'name': column.name,
-                'data_type': (column.data_type or '') | upper,
-                'description': _one_line(column.description),
+        if node.resource_type == 'model' and (node.config.meta or {}).get('feature_store') -%}
+        {%- set view = _feature_view_of(node) -%}
+        {%- set columns = [] -%}
+        {%- for name, data_type in view.features.items() -%}
+            {%- do columns.append({
+                'name': name, 'data_type': data_type | upper, 'description': _one_line(node.columns[name].description),
             }) -%}
         {%- endfor -%}
-        {%- set version = node.version if node.version is not none else 1 -%}
-        {%- do views.append({
-            'unique_id': node.unique_id,
-            'name': node.name,
-            'version': version,
-            'has_versions': node.version is not none,
-            'is_latest': node.version is none or node.version == node.latest_version,
-            'relation': node.relation_name,
-            'entity': declared.get('entity'),
-            'keys': keys,
-            'event_time': times[0],
-            'known_time': times[1],
-            'ttl': declared.get('ttl'),
-            'ttl_seconds': _seconds_of(declared.get('ttl')),
-            'is_online': declared.get('online', false),
-            'owner': declared.get('owner'),
-            'tags': declared.get('tags') or [],
-            'description': _one_line(node.description),
-            'deprecated_at': _timestamp_text(node.deprecation_date),
-            'features': features,
-        }) -%}
+        {%- do views.append(dict(
+            view,
+            is_latest=node.version is none or node.version == node.latest_version,
+            has_versions=node.version is not none,
+            description=_one_line(node.description),
+            deprecated_at=_timestamp_text(node.deprecation_date),
+            columns=columns,
+        )) -%}
     {%- endfor -%}
     {{ return(views) }}
 {% endmacro %}
 
 
-{#- '3 hours' as seconds; none where a feature lives for ever. -#}
-{% macro _seconds_of(ttl) %}
-    {%- if not ttl -%} {{ return(none) }} {%- endif -%}
-    {%- set seconds = {'second': 1, 'minute': 60, 'hour': 3600, 'day': 86400, 'week': 604800} -%}
-    {%- set words = (ttl | string).split() -%}
-    {{ return((words[0] | int) * seconds[words[1].rstrip('s')]) }}
-{% endmacro %}
-
-
-{#- dbt's deprecation_date, a date, a moment with a zone or text, as text of a moment in UTC. -#}
+{#- dbt's deprecation_date, a moment with or without a zone or text, as text of a moment in UTC. -#}
 {% macro _timestamp_text(moment) %}
     {%- if moment is none or moment is string -%} {{ return(moment) }} {%- endif -%}
     {%- if moment.tzinfo -%} {%- set moment = moment.astimezone(modules.pytz.utc) -%} {%- endif -%}

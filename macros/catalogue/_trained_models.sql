@@ -1,6 +1,6 @@
 {#-
   The trained models of the project, from dbt's graph, by name: {name, use_case, model_type, kind, label,
-  relation, description, owner, tags, training_set, service, evaluation, predictions}. The last four are none
+  relation, runs, description, owner, tags, training_set, service, evaluation, predictions}. The last four are none
   where there is none; predictions are those that the use case makes with this model. evaluation and
   predictions are {name, relation, columns}.
 -#}
@@ -27,6 +27,7 @@
             'label': config.label,
             'label_type': _column_type(part.training_set, config.label),
             'relation': node.relation_name,
+            'runs': _training_runs(node),
             'description': _one_line(node.description),
             'owner': meta.get('owner'),
             'tags': meta.get('tags') or [],
@@ -56,19 +57,15 @@
 {% endmacro %}
 
 
-{#- What SQL can say of a trained model itself: trained_at, rows_used. -#}
-{% macro _trained_facts(relation) %}
-    {{- return(adapter.dispatch('_trained_facts', 'azekura')(relation)) -}}
+{#-
+  Where the trainings of a model are written down (_ml_record_run); none where it has not been trained since they
+  are, which is asked when something is built.
+-#}
+{% macro _training_runs(node) %}
+    {%- set runs = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias ~ '__runs') -%}
+    {%- if flags.WHICH in ['run', 'build'] and load_relation(runs) is none -%} {{ return(none) }} {%- endif -%}
+    {{ return(runs.render()) }}
 {% endmacro %}
-
-{% macro bigquery___trained_facts(relation) -%}
-    {#- BigQuery keeps them with the MODEL, out of reach of SQL; the snapshot of the catalogue asks its API -#}
-    (select cast(null as timestamp) as trained_at, cast(null as int64) as rows_used)
-{%- endmacro %}
-
-{% macro duckdb___trained_facts(relation) -%}
-    (select trained_at, rows_used from {{ relation }})
-{%- endmacro %}
 
 
 {#- A classifier's confusion matrix on the split it kept, one row per cell: expected_label, predicted_label, rows_count. -#}

@@ -9,7 +9,7 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set selects = [] -%}
     {%- for view in _feature_views() -%}
-        {%- for feature in view.features if _is_number(feature) or _is_category(feature) -%}
+        {%- for feature in view['columns'] if _is_number(feature) or _is_category(feature) -%}
             {%- if _is_number(feature) -%}
                 {%- do selects.append(_number_buckets(view, feature, statistics, buckets)) -%}
             {%- else -%}

@@ -6,7 +6,7 @@
     {%- set services = _feature_services() if execute else [] -%}
     {%- set rows = [] -%}
     {%- for view in (_feature_views() if execute else []) -%}
-        {%- for feature in view.features -%}
+        {%- for feature in view['columns'] -%}
             {%- set used = _services_of(services, view, feature.name) -%}
             {%- set models = [] -%}
             {%- for service in used -%} {%- do models.extend(service.models) -%} {%- endfor -%}
@@ -24,7 +24,7 @@
                 'known_time': view.known_time,
                 'ttl': view.ttl,
                 'ttl_seconds': view.ttl_seconds,
-                'is_online': view.is_online,
+                'is_online': view.online,
                 'owner': view.owner,
                 'tags': view.tags | join(', '),
                 'deprecated_at': view.deprecated_at,

@@ -8,7 +8,7 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set selects = [] -%}
     {%- for view in _feature_views() -%}
-        {%- for feature in view.features -%}
+        {%- for feature in view['columns'] -%}
             {%- set column = adapter.quote(feature.name) -%}
             {%- set value = _as_number(feature) -%}
             {%- set is_comparable = _is_number(feature) or _is_category(feature)

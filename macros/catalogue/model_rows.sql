@@ -25,23 +25,36 @@
             'predictions': one.predictions.name if one.predictions else none,
             'relation_name': one.relation,
         }) -%}
-        {%- do facts.append(
-            '\n    select ' ~ text_literal(one.name) ~ ' as model_name, facts.trained_at, facts.rows_used from '
-            ~ _trained_facts(one.relation) ~ ' as facts'
-        ) -%}
+        {%- if one.runs -%}
+            {%- set newest %}
+    select
+        {{ text_literal(one.name) }} as model_name,
+        trained_at,
+        rows_count
+    from (
+        select
+            trained_at,
+            rows_count,
+            row_number() over (order by trained_at desc, run_id desc) as run_number
+        from {{ one.runs }}
+    ) as runs
+    where run_number = 1
+            {%- endset -%}
+            {%- do facts.append(newest) -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- set declared = literal_rows({
         'model_name': 'string', 'use_case': 'string', 'model_type': 'string', 'label': 'string',
         'description': 'string', 'owner': 'string', 'tags': 'string', 'training_set': 'string',
         'service': 'string', 'evaluation': 'string', 'predictions': 'string', 'relation_name': 'string',
     }, rows) -%}
-    {%- set known = _union_of(facts, {'model_name': 'string', 'trained_at': 'timestamp', 'rows_used': 'int64'}) -%}
+    {%- set known = _union_of(facts, {'model_name': 'string', 'trained_at': 'timestamp', 'rows_count': 'int64'}) -%}
     {%- set sql -%}
 (
     select
         declared.*,
         known.trained_at,
-        known.rows_used as rows_count
+        known.rows_count
     from {{ declared }} as declared
     left join {{ known }} as known on declared.model_name = known.model_name
 )

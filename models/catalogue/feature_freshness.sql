@@ -4,7 +4,8 @@ measured as (
 
     select * from {{ feature_freshness_rows([
         ref('feat_airport__traffic'),
-        ref('feat_airport__weather'),
+        ref('feat_airport__weather', v=1),
+        ref('feat_airport__weather', v=2),
         ref('feat_carrier__punctuality'),
         ref('feat_route__history'),
     ]) }} as measured

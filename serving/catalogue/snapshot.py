@@ -11,7 +11,7 @@ from typing import Any
 
 from serving.catalogue import lineage
 from serving.catalogue.files import CatalogueError, read_json, replaced
-from serving.catalogue.warehouse import BigQueryWarehouse, Warehouse
+from serving.catalogue.warehouse import Warehouse
 
 #: a file of another format is refused
 FORMAT = 1
@@ -28,6 +28,7 @@ TABLES = {
     "model_confusion": "model_name, expected_label, predicted_label",
     "model_importance": "model_name, importance desc, feature_name",
     "model_residuals": "model_name, predicted_low, residual_low",
+    "model_versions": "model_name, trained_at desc",
 }
 # drift by day is shown of this many days
 DRIFT_DAYS = 400
@@ -51,7 +52,7 @@ def write(manifest_path: Path, warehouse: Warehouse) -> Path:
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "adapter": manifest["metadata"].get("adapter_type"),
         "features": _features(tables, traced, drift),
-        "models": _models(tables, manifest, drift, warehouse),
+        "models": _models(tables, manifest, drift),
         "nodes": traced["nodes"],
         "edges": traced["edges"],
     }
@@ -184,7 +185,7 @@ def _list(text: str | None) -> list[str]:
     return [word.strip() for word in (text or "").split(",") if word.strip()]
 
 
-def _models(tables: dict, manifest: dict, drift: list[dict], warehouse: Warehouse) -> list[dict]:
+def _models(tables: dict, manifest: dict, drift: list[dict]) -> list[dict]:
     parts = {}
     for name in (
         "model_metrics",
@@ -192,6 +193,7 @@ def _models(tables: dict, manifest: dict, drift: list[dict], warehouse: Warehous
         "model_confusion",
         "model_importance",
         "model_residuals",
+        "model_versions",
     ):
         by_model = defaultdict(list)
         for row in tables[name]:
@@ -208,8 +210,6 @@ def _models(tables: dict, manifest: dict, drift: list[dict], warehouse: Warehous
     found = []
     for row in tables["model_catalogue"]:
         name = row["model_name"]
-        if row["trained_at"] is None and isinstance(warehouse, BigQueryWarehouse):
-            row["trained_at"], row["rows_count"] = warehouse.trained(row["relation_name"])
         day, anomalies, of = drifted[name]
         found.append(
             {

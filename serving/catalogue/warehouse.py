@@ -117,10 +117,6 @@ class BigQueryWarehouse:
         given = [dict(zip(columns, row, strict=True)) for row in rows]
         self._client.load_table_from_json(given, ".".join(relation), job_config=settings).result()
 
-    def trained(self, relation: str) -> tuple[Any, int | None]:
-        """When a MODEL was made; BigQuery's SQL does not say."""
-        return self._client.get_model(relation.replace("`", "")).created, None
-
     def close(self) -> None:
         self._client.close()
 

@@ -107,6 +107,17 @@ def a_model(**changes: object) -> dict:
             }
         ],
         "residuals": [],
+        "versions": [
+            {
+                "run_id": "r",
+                "trained_at": "2013-03-01T00:00:00Z",
+                "model_version": "81fa0509771bf65e",
+                "rows_count": 90,
+                "checksum": "c",
+                "definition_hash": None,
+                "feature_service": None,
+            }
+        ],
         **changes,
     }
 
