@@ -1,8 +1,7 @@
 {#-
   One row per feature view version and feature: what its column holds. view_name, view_version, feature_name,
   rows_count, nulls_count, distinct_count (NULL for types that cannot be compared), and, of numbers and of
-  BOOLs as 0 and 1, minimum, maximum, mean, standard_deviation and the quantiles 0.05, 0.25, 0.5, 0.75 and
-  0.95 as values that occur.
+  BOOLs as 0 and 1, minimum, maximum, mean and standard_deviation.
 -#}
 {% macro feature_statistics_rows() %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
@@ -22,10 +21,7 @@
         min({{ value }}) as minimum,
         max({{ value }}) as maximum,
         avg({{ value }}) as mean,
-        stddev_samp({{ value }}) as standard_deviation,
-        {%- for percent in ['05', '25', '50', '75', '95'] %}
-        {{ value_at_quantile(value, percent | int) }} as quantile_{{ percent }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        stddev_samp({{ value }}) as standard_deviation
     from {{ view.relation }}
             {%- endset -%}
             {%- do selects.append(sql) -%}
@@ -34,8 +30,7 @@
     {{ return(_union_of(selects, {
         'view_name': 'string', 'view_version': 'int64', 'feature_name': 'string', 'rows_count': 'int64',
         'nulls_count': 'int64', 'distinct_count': 'int64', 'minimum': 'float64', 'maximum': 'float64',
-        'mean': 'float64', 'standard_deviation': 'float64', 'quantile_05': 'float64', 'quantile_25': 'float64',
-        'quantile_50': 'float64', 'quantile_75': 'float64', 'quantile_95': 'float64',
+        'mean': 'float64', 'standard_deviation': 'float64',
     })) }}
 {% endmacro %}
 

@@ -18,10 +18,5 @@ select
     minimum,
     maximum,
     mean,
-    standard_deviation,
-    quantile_05,
-    quantile_25,
-    quantile_50,
-    quantile_75,
-    quantile_95
+    standard_deviation
 from measured

@@ -21,6 +21,7 @@ TABLES = {
     "feature_catalogue": "view_name, view_version, feature_name",
     "feature_freshness": "view_name, view_version",
     "feature_statistics": "view_name, view_version, feature_name",
+    "feature_quantiles": "view_name, view_version, feature_name",
     "feature_distribution": "view_name, view_version, feature_name, bucket_number",
     "model_catalogue": "model_name",
     "model_metrics": "model_name, metric",
@@ -104,7 +105,11 @@ def _key(row: dict) -> tuple:
 
 def _features(tables: dict, traced: dict, drift: list[dict]) -> list[dict]:
     freshness = {_key(row): row for row in tables["feature_freshness"]}
-    statistics = {_key(row): row for row in tables["feature_statistics"]}
+    quantiles = {_key(row): row for row in tables["feature_quantiles"]}
+    unknown = dict.fromkeys(f"quantile_{percent}" for percent in ("05", "25", "50", "75", "95"))
+    statistics = {
+        _key(row): row | quantiles.get(_key(row), unknown) for row in tables["feature_statistics"]
+    }
     buckets = defaultdict(list)
     for row in tables["feature_distribution"]:
         buckets[_key(row)].append(_without_key(row))

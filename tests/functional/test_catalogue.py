@@ -50,6 +50,10 @@ MODELS = {
         "-- depends_on: {{ ref('feature_freshness') }}\n"
         "select * from {{ feature_statistics_rows() }} as measured"
     ),
+    "feature_quantiles": (
+        "-- depends_on: {{ ref('feature_freshness') }}\n"
+        "select * from {{ feature_quantile_rows() }} as measured"
+    ),
     "feature_distribution": (
         "select * from {{ feature_distribution_rows(ref('feature_statistics'), 4, 1) }} as counted"
     ),
@@ -107,18 +111,29 @@ def test_statistics_leave_out_what_is_no_number(project):
     found = {
         row[0]: row[1:]
         for row in project.query(
-            "select feature_name, nulls_count, distinct_count, minimum, maximum, mean, quantile_50"
+            "select feature_name, nulls_count, distinct_count, minimum, maximum, mean"
             " from feature_statistics"
         )
     }
     assert found == {
-        "orders_count": (10, 10, 0.0, 9.0, 4.5, 4.0),
-        "share": (1, 19, 0.3, 1.9, pytest.approx(1.1), 1.1),
-        "plan": (2, 2, None, None, None, None),
-        "is_open": (0, 2, 0.0, 1.0, 0.5, 0.0),
-        "constant": (0, 1, 7.0, 7.0, 7.0, 7.0),
-        "unknown": (20, 0, None, None, None, None),
+        "orders_count": (10, 10, 0.0, 9.0, 4.5),
+        "share": (1, 19, 0.3, 1.9, pytest.approx(1.1)),
+        "plan": (2, 2, None, None, None),
+        "is_open": (0, 2, 0.0, 1.0, 0.5),
+        "constant": (0, 1, 7.0, 7.0, 7.0),
+        "unknown": (20, 0, None, None, None),
     }
+
+
+def test_quantiles_are_values_that_occur(project):
+    assert project.query(
+        "select feature_name, quantile_05, quantile_50, quantile_95 from feature_quantiles"
+        " where feature_name != 'share' order by 1"
+    ) == [
+        ("constant", 7.0, 7.0, 7.0),
+        ("orders_count", 0.0, 4.0, 9.0),
+        ("unknown", None, None, None),
+    ]
 
 
 def test_distributions_hold_every_known_value_once(project):
