@@ -9,6 +9,8 @@ from typing import Any
 
 import uvicorn
 
+from serving.catalogue.pages import create_app
+from serving.catalogue.snapshot import FILE
 from serving.server.app import FeatureServer
 from serving.server.settings import Settings, SettingsError
 
@@ -20,7 +22,8 @@ def serve(settings: Settings) -> int:
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     listener = _listen(settings.host, settings.port)
-    server = _Server(FeatureServer(settings), settings)
+    catalogue = create_app(settings.manifest.with_name(FILE))
+    server = _Server(FeatureServer(settings, catalogue=catalogue), settings)
     gc.collect()
     gc.freeze()  # what is loaded by now stays: looking through it again would stop all requests
     # uvicorn stops in order on these, and then sends them again to what was there before

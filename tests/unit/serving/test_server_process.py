@@ -104,6 +104,15 @@ def test_the_token_comes_from_the_environment(folder):
         assert process.wait(30) == 0
 
 
+def test_the_catalogue_is_at_the_root(folder):
+    with running(folder) as (_, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/")
+        page = connection.getresponse()
+        assert page.getheader("content-type").startswith("text/html")
+        assert "python -m serving catalogue" in page.read().decode()  # none is made yet
+
+
 def test_a_hang_up_loads_the_manifest_anew(folder):
     with running(folder) as (process, port):
         changed = manifest()
