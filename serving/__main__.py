@@ -8,7 +8,12 @@ from typing import NoReturn
 from serving.errors import ServingError
 
 # each has `add_commands(commands)`, which adds parsers that set `run`: a function of the options
-_MODULES = ("serving.commands", "serving.reproduce")
+_MODULES = (
+    "serving.commands",
+    "serving.reproduce",
+    "serving.catalogue.commands",
+    "serving.server.commands",
+)
 
 
 class OneSentenceParser(argparse.ArgumentParser):

@@ -10,7 +10,7 @@ from dbt.node_types import NodeType
 READERS = ["group:analysts@example.com", "user:ann@example.com"]
 KEY = "projects/p/locations/us/keyRings/r/cryptoKeys/k"
 TAG = "projects/p/locations/us/taxonomies/1/policyTags/2"
-LAYERS = {"lake", "warehouse", "snapshots", "marts", "features", "ml"}
+LAYERS = {"lake", "warehouse", "snapshots", "marts", "features", "ml", "catalogue"}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,10 @@ def changed(rendered, monkeypatch):
 
 def is_read_by_people(node) -> bool:
     path = node.original_file_path
-    return path.startswith(("models/marts/", "models/features/")) or "__predictions" in path
+    return (
+        path.startswith(("models/marts/", "models/features/", "models/catalogue/"))
+        or "__predictions" in path
+    )
 
 
 def tables(manifest):

@@ -11,6 +11,7 @@ MAY_READ = {
     "features": ["warehouse", "snapshots"],
     "ml": ["features", "warehouse", "ml of the same use case", "ml training sets"],
     "snapshots": ["lake", "warehouse"],
+    "catalogue": ["features", "ml", "catalogue"],
 }
 
 
@@ -19,8 +20,10 @@ def place(path: str) -> tuple[str, str]:
     match path.split("/"):
         case ["ml", "models", use_case, *_]:
             return "ml", use_case
-        case ["models", layer, folder, *_]:
+        case ["models", layer, folder, _, *_]:
             return layer, folder
+        case ["models", layer, _]:
+            return layer, ""
         case [layer, *_]:
             return layer, ""
 
@@ -77,6 +80,7 @@ MART = "models/marts/sales/mart_sales__orders.sql"
 FEATURE = "models/features/customer/feat_customer__orders.sql"
 MODEL = "ml/models/churn/ml_churn__model.sql"
 PREDICTIONS = "ml/models/churn/ml_churn__predictions.sql"
+CATALOGUE = "models/catalogue/feature_statistics.sql"
 SNAPSHOT = "snapshots/snap_customer.yml"
 SEED = "seeds/country.csv"
 
@@ -95,6 +99,9 @@ SEED = "seeds/country.csv"
         (PREDICTIONS, MODEL),
         (MODEL, "ml/models/fraud/ml_fraud__training_set.sql"),
         (SNAPSHOT, FACT),
+        (CATALOGUE, FEATURE),
+        (CATALOGUE, PREDICTIONS),
+        (CATALOGUE, "models/catalogue/feature_freshness.sql"),
     ],
 )
 def test_a_reading_that_is_allowed_is_found_right(reader: str, read: str) -> None:
@@ -120,6 +127,10 @@ def test_a_reading_that_is_allowed_is_found_right(reader: str, read: str) -> Non
         (MODEL, SNAPSHOT),
         (MODEL, "ml/models/fraud/ml_fraud__predictions.sql"),
         (SNAPSHOT, MART),
+        (CATALOGUE, FACT),
+        (CATALOGUE, MART),
+        (MART, CATALOGUE),
+        (MODEL, CATALOGUE),
         ("models/elsewhere/any/model.sql", FACT),
     ],
 )
@@ -129,7 +140,7 @@ def test_a_reading_that_is_not_allowed_is_found_wrong(reader: str, read: str) ->
     assert problem.startswith(f"{reader} reads {read}: ")
 
 
-@pytest.mark.parametrize("reader", [FACT, MART, FEATURE, MODEL, SNAPSHOT])
+@pytest.mark.parametrize("reader", [FACT, MART, FEATURE, MODEL, SNAPSHOT, CATALOGUE])
 def test_a_source_read_outside_the_lake_is_found_wrong(reader: str) -> None:
     assert source_problem(STAGED) is None
     assert source_problem(reader) is not None

@@ -22,6 +22,9 @@ PLACES = {
     "models/features/<entity>/feat_<entity>__<theme>": (
         rf"models/features/({WORD})/feat_\1__{WORD}"
     ),
+    "models/catalogue/feature_<what> or model_<what>": (
+        rf"models/catalogue/(?:feature|model)_{WORD}"
+    ),
     "ml/models/<use_case>/ml_<use_case>__<step> or ml_<use_case>__model_<what it is>": (
         rf"ml/models/({WORD})/ml_\1__(?:{'|'.join(STEPS)}|model_{WORD})"
     ),

@@ -123,7 +123,7 @@ def test_marts_features_and_ml_models_list_the_columns_they_give(texts: dict[str
     problems = [
         last_select_problem(path, text)
         for path, text in texts.items()
-        if path.startswith(("models/marts/", "models/features/", "ml/models/"))
+        if path.startswith(("models/marts/", "models/features/", "models/catalogue/", "ml/models/"))
         and path.endswith(".sql")
     ]
     problems = [problem for problem in problems if problem]

@@ -6,8 +6,22 @@ test.
 
 _BIGQUERY_ML = "calls BigQuery ML, of which the evaluator has no function"
 
+_QUANTILES = "calls APPROX_QUANTILES, which the evaluator has not"
+_OF_MODELS = "reads tables that BigQuery ML makes"
+
+# what the evaluator says of them: the function, or the table
+REFUSED = r"\bml\.\w+|approx_quantiles|Table not found"
+
 # models, by their name; all others are compared
 MODELS = {
+    "feature_quantiles": _QUANTILES,
+    "model_catalogue": _OF_MODELS,
+    "model_confusion": _BIGQUERY_ML,
+    "model_importance": _BIGQUERY_ML,
+    "model_metrics": _OF_MODELS,
+    "model_residuals": _OF_MODELS,
+    "model_roc": _BIGQUERY_ML,
+    "model_versions": _OF_MODELS,
     "ml_air_time__drift": _BIGQUERY_ML,
     "ml_air_time__evaluation": _BIGQUERY_ML,
     "ml_air_time__predictions": _BIGQUERY_ML,
@@ -24,6 +38,7 @@ MODELS = {
 
 # columns of models that are compared but for these
 COLUMNS = {
+    ("feature_catalogue", "relation_name"): "each engine names a table in its own way",
     ("stg_nycflights13__rejects", "line_number"): "an external table does not know it",
 }
 
@@ -32,8 +47,11 @@ MACROS = {
     "_table_as_of": "FOR SYSTEM_TIME AS OF, which the evaluator's tables do not know",
     "external_table_sql": "CREATE EXTERNAL TABLE, which the evaluator does not run",
     "ml_model_sql": "CREATE MODEL, which the evaluator does not run",
+    "value_at_quantile": _QUANTILES,
     **dict.fromkeys(
         (
+            "_confusion_cells",
+            "_greatest_category_weight",
             "ml_advanced_weights",
             "ml_bag_of_words",
             "ml_bucketize",

@@ -115,6 +115,16 @@ def _text_literals() -> str:
     return f"select given, length(given) as size from ({rows}) as texts"
 
 
+def _literal_rows() -> str:
+    columns = {
+        **{"text": "string", "number": "int64", "share": "float64"},
+        **{"is_known": "bool", "moment": "timestamp"},
+    }
+    rows = [{"text": text, "number": n, "is_known": n % 2 == 0} for n, text in enumerate(TEXTS)]
+    rows += [{"number": -(2**63), "share": 1e-7, "moment": "2013-03-10 07:00:00"}, {}]
+    return f"select * from {{{{ literal_rows({columns!r}, {rows!r}) }}}} as written"
+
+
 _HOURS = [datetime(2013, 3, 9, 22) + timedelta(minutes=30 * n) for n in (0, 1, 2, 2, 6, 7, 8, 50)]
 _ROLLED = Table(
     {"place": "STRING", "moment": "TIMESTAMP", "day": "DATE", "amount": "INT64"},
@@ -343,6 +353,7 @@ CASES = {
         {"cases": _numbered("STRING", TEXTS)},
     ),
     "text_literal": Case(("text_literal",), _text_literals()),
+    "literal_rows": Case(("literal_rows",), _literal_rows()),
     "farm_fingerprint": Case(
         ("farm_fingerprint",),
         _each("farm_fingerprint", "'given'"),

@@ -1,0 +1,75 @@
+{#-
+  Rows that are written in the query itself, as a table:
+
+    columns   {name: type}, types by BigQuery's names: string, int64, float64, bool, timestamp
+    rows      a list of mappings of a column to its value: text, a number, true, false, or none for
+              NULL; a timestamp is text. A column that a row does not hold is NULL.
+
+  No rows are an empty table of these columns.
+-#}
+{% macro literal_rows(columns, rows) %}
+    {%- set types = ['string', 'int64', 'float64', 'bool', 'timestamp'] -%}
+    {%- for name, type in columns.items() if type not in types -%}
+        {{ exceptions.raise_compiler_error(
+            "literal_rows in " ~ model.name ~ ": column " ~ name ~ " is of type " ~ type ~ "; give "
+            ~ types | join(', ') ~ "."
+        ) }}
+    {%- endfor -%}
+    {%- set literals = [] -%}
+    {%- for row in rows -%}
+        {%- set values = [] -%}
+        {%- for name, type in columns.items() -%} {%- do values.append(_literal(row.get(name), type)) -%} {%- endfor -%}
+        {%- do literals.append(values) -%}
+    {%- endfor -%}
+    {{- return(adapter.dispatch('literal_rows', 'azekura')(columns, literals)) -}}
+{% endmacro %}
+
+{% macro default__literal_rows(columns, rows) %}
+    {{- _no_such_side('literal_rows') -}}
+{% endmacro %}
+
+
+{% macro bigquery__literal_rows(columns, rows) -%}
+{%- set fields = [] -%}
+{%- for name, type in columns.items() -%} {%- do fields.append(name ~ ' ' ~ type) -%} {%- endfor -%}
+(
+    select *
+    from unnest(array<struct<{{ fields | join(', ') }}>>[
+        {%- for row in rows %}
+        struct({{ row | join(', ') }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ])
+)
+{%- endmacro %}
+
+
+{% macro duckdb__literal_rows(columns, rows) -%}
+{%- set types = {'string': 'varchar', 'int64': 'bigint', 'float64': 'double', 'bool': 'boolean'} -%}
+{%- set typed = [] -%}
+{%- for name, type in columns.items() -%}
+    {%- do typed.append('cast(' ~ (name if rows else 'null') ~ ' as ' ~ types.get(type, type) ~ ') as ' ~ name) -%}
+{%- endfor -%}
+(
+    select
+        {{ typed | join(',\n        ') }}
+    {%- if rows %}
+    from (
+        values
+        {%- for row in rows %}
+        ({{ row | join(', ') }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as written ({{ columns | join(', ') }})
+    {%- else %}
+    where false
+    {%- endif %}
+)
+{%- endmacro %}
+
+
+{% macro _literal(value, type) %}
+    {%- if value is none -%} {{ return('null') }}
+    {%- elif type == 'string' -%} {{ return(text_literal(value)) }}
+    {%- elif type == 'timestamp' -%} {{ return('cast(' ~ text_literal(value) ~ ' as timestamp)') }}
+    {%- endif -%}
+    {{ return(value | string | lower) }}
+{% endmacro %}

@@ -1,0 +1,44 @@
+{#-
+  One row per trained model and feature: model_name, feature_name, measure, importance, weight.
+
+    trees             measure total_gain: the gain of all splits on the feature
+    linear, logistic  measure standardized_weight: the greatest weight of the feature whatever its sign, over
+                      categories and classes; weight is the weight itself where there is only one
+
+  Other models have no such measure and no rows.
+-#}
+{% macro model_importance_rows() %}
+    {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
+    {%- set selects = [] -%}
+    {%- for one in _trained_models() -%}
+        {%- if one.model_type in ['LINEAR_REG', 'LOGISTIC_REG'] -%}
+            {%- set sql %}
+    select
+        {{ text_literal(one.name) }} as model_name,
+        processed_input as feature_name,
+        'standardized_weight' as measure,
+        max(coalesce(abs(weight), {{ _greatest_category_weight('category_weights') }})) as importance,
+        case when count(*) = 1 then max(weight) end as weight
+    from {{ ml_weights(one.relation, standardize=true) }} as weights
+    where processed_input != '__INTERCEPT__'
+    group by processed_input
+            {%- endset -%}
+            {%- do selects.append(sql) -%}
+        {%- elif one.kind in ['regression', 'classification'] -%}
+            {%- set sql %}
+    select
+        {{ text_literal(one.name) }} as model_name,
+        feature as feature_name,
+        'total_gain' as measure,
+        importance_gain * importance_weight as importance,
+        cast(null as {{ dbt.type_float() }}) as weight
+    from {{ ml_feature_importance(one.relation) }} as importance
+            {%- endset -%}
+            {%- do selects.append(sql) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(_union_of(selects, {
+        'model_name': 'string', 'feature_name': 'string', 'measure': 'string', 'importance': 'float64',
+        'weight': 'float64',
+    })) }}
+{% endmacro %}

@@ -1,0 +1,535 @@
+"""Which column comes from which: source, feature, training set, trained model, prediction.
+
+dbt's manifest holds the SQL that each model was compiled to; sqlglot says which columns of which
+tables each output column is computed from, in DuckDB's SQL and in BigQuery's. Models are taken in
+the order of their dependencies, so that what one gives is known to those that read it, and no
+warehouse is asked. What the parser cannot say is a gap with a reason, never a missing row.
+
+A trained model is a node without columns on its way out: the columns of its training query lead
+into it, and what is predicted with it comes from it.
+"""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.lineage import lineage
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import build_scope
+
+from serving.catalogue.files import CatalogueError, read_json, replaced
+
+DIALECTS = ("duckdb", "bigquery")
+# results of another version are computed anew
+FORMAT = 1
+# what a snapshot has beside the columns of its query
+SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
+# what every table of the lake has beside those that its source declares
+SOURCE_COLUMNS = ("_file_name", "ingested_date", "raw_record")
+# functions of a model that give the rows they are given, and columns of the model's own
+SCORING = ("detect_anomalies", "explain_predict", "generate_embedding", "predict", "transform")
+MODEL_COLUMNS = (
+    # DuckDB's table of a trained model
+    "model_name",
+    "model_version",
+    "model_type",
+    "options",
+    "features",
+    "label",
+    "label_classes",
+    "transform",
+    "statistics",
+    "training_info",
+    "evaluation",
+    "confusion_matrix",
+    "score_points",
+    "global_explanation",
+    "rows_used",
+    "rows_skipped",
+    "trained_at",
+    # what BigQuery's functions add
+    "centroid_id",
+    "nearest_centroids_distance",
+    "is_anomaly",
+    "normalized_distance",
+    "mean_squared_error",
+    "ml_generate_embedding_result",
+    "probability",
+    "top_feature_attributions",
+    "baseline_prediction_value",
+    "prediction_value",
+    "approximation_error",
+)
+
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, order=True)
+class Edge:
+    """One column that another is computed from.
+
+    A column is none where the whole relation is meant: a trained model, the rows that are counted,
+    or, with `gap`, a relation of which it is not known which columns are read.
+    """
+
+    upstream: str
+    upstream_column: str | None
+    downstream: str
+    downstream_column: str | None
+    gap: str | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """A source, snapshot or model of the project."""
+
+    unique_id: str
+    name: str
+    kind: str
+    relation: str
+    description: str
+    columns: dict[str, str]  # descriptions of the declared columns
+    depends_on: tuple[str, ...]
+    sql: str | None
+    label: str | None  # of a trained model
+    is_trained: bool
+    service: dict | None  # the feature service that a training set declares
+
+
+def kind_of(node: dict) -> str:
+    """What a node is in the chain from source to prediction."""
+    path = node["original_file_path"].replace("\\", "/")
+    if node["resource_type"] in ("source", "snapshot", "seed"):
+        return node["resource_type"]
+    if node["config"].get("materialized") == "ml_model":
+        return "model"
+    if path.startswith("models/features/"):
+        return "feature view"
+    if path.startswith("ml/"):
+        return node["name"].rsplit("__", 1)[-1].replace("_", " ")
+    return path.split("/")[1]
+
+
+def nodes_of(manifest: dict, target: Path) -> dict[str, Node]:
+    """The nodes that lineage goes through, in the order of their dependencies.
+
+    `target` is the folder of the manifest: SQL that a partial run did not compile is read there.
+    """
+    found = {}
+    for unique_id, node in (manifest["sources"] | manifest["nodes"]).items():
+        if node["resource_type"] not in ("source", "snapshot", "seed", "model"):
+            continue
+        if (kind := kind_of(node)) == "catalogue":
+            continue
+        options = {
+            key.lower(): value for key, value in (node["config"].get("meta") or {}).items()
+        }.get("ml") or {}
+        labels = {key.lower(): value for key, value in options.items()}.get("input_label_cols")
+        found[unique_id] = Node(
+            unique_id,
+            node["name"] + (f".v{node['version']}" if node.get("version") else ""),
+            kind,
+            node.get("relation_name") or "",
+            " ".join((node.get("description") or "").split()),
+            {name: column["description"] for name, column in node["columns"].items()},
+            tuple(node.get("depends_on", {}).get("nodes", ())),
+            node.get("compiled_code") or _compiled_file(node, target),
+            labels[0] if labels else None,
+            kind == "model",
+            (node["config"].get("meta") or {}).get("feature_service"),
+        )
+    return dict(_in_order(found))
+
+
+def _compiled_file(node: dict, target: Path) -> str | None:
+    parts = (target, "compiled", node["package_name"], node["original_file_path"])
+    path = Path(*parts).with_suffix(".sql")
+    return path.read_text() if path.is_file() else None
+
+
+def _in_order(nodes: dict[str, Node]) -> Iterator[tuple[str, Node]]:
+    done: set[str] = set()
+    waiting = list(reversed(nodes))
+    while waiting:
+        unique_id = waiting[-1]
+        above = [it for it in nodes[unique_id].depends_on if it in nodes and it not in done]
+        if unique_id in done or not above:
+            waiting.pop()
+            if unique_id not in done:
+                done.add(unique_id)
+                yield unique_id, nodes[unique_id]
+        else:
+            waiting += above
+
+
+def trace(
+    manifest: dict, target: Path, dialect: str, known: dict | None = None
+) -> tuple[dict[str, Node], list[Edge], dict]:
+    """The nodes, every edge, and what to give as `known` next time: results by a checksum.
+
+    Raises CatalogueError where the dialect is none of DIALECTS.
+    """
+    if dialect not in DIALECTS:
+        raise CatalogueError(f"no lineage of {dialect}: it is for {' and '.join(DIALECTS)}.")
+    known = known or {}
+    nodes = nodes_of(manifest, target)
+    by_path = {_path(node.relation, dialect): node for node in nodes.values() if node.relation}
+    columns: dict[str, list[str]] = {}
+    results: dict[str, dict] = {}
+    for unique_id, node in nodes.items():
+        readable = {
+            path: columns[other.unique_id]
+            for path, other in by_path.items()
+            if other.unique_id in node.depends_on and other.unique_id in columns
+        }
+        asked = [FORMAT, sqlglot.__version__, dialect, asdict(node), sorted(readable.items())]
+        checksum = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+        result = known.get(unique_id)
+        if not result or result["checksum"] != checksum:
+            result = {"checksum": checksum, **_traced(node, nodes, by_path, readable, dialect)}
+        results[unique_id] = result
+        columns[unique_id] = result["columns"]
+    edges = [Edge(*edge) for result in results.values() for edge in result["edges"]]
+    return nodes, edges, results
+
+
+def _traced(
+    node: Node,
+    nodes: dict[str, Node],
+    by_path: dict[tuple, Node],
+    readable: dict[tuple, list[str]],
+    dialect: str,
+) -> dict:
+    """A node's columns and the edges that lead to it."""
+    declared = list(node.columns)
+    if node.kind == "source":
+        return {"columns": list(dict.fromkeys([*declared, *SOURCE_COLUMNS])), "edges": []}
+    if node.kind == "seed":
+        return {"columns": declared, "edges": []}
+    if node.kind == "snapshot" and not node.sql and len(node.depends_on) == 1:
+        # dbt compiles no file for a snapshot of a relation
+        node = replace(node, sql=f"select * from {nodes[node.depends_on[0]].relation}")
+    try:
+        if not node.sql:
+            raise SqlglotError("it has not been compiled; run `dbt compile`")
+        given, edges = _of_query(node, nodes, by_path, readable, dialect)
+    except (SqlglotError, ValueError, KeyError, RecursionError, AttributeError) as error:
+        reason = "the SQL could not be read: " + re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+        given, edges = declared, _gaps(node, nodes, declared or [None], " ".join(reason.split()))
+    # a contract says what a query in another order, or through a star, may not
+    given = given or declared
+    if node.kind == "snapshot":
+        given = [*given, *SNAPSHOT_COLUMNS]
+    return {"columns": given, "edges": [_row(edge) for edge in sorted(set(edges), key=str)]}
+
+
+def _row(edge: Edge) -> list:
+    return list(asdict(edge).values())
+
+
+def _gaps(node: Node, nodes: dict[str, Node], columns: Iterable, reason: str) -> list[Edge]:
+    above = [it for it in node.depends_on if it in nodes]
+    reason = reason[:300]
+    return [
+        Edge(it, None, node.unique_id, None if node.is_trained else column, reason)
+        for it in above
+        for column in columns
+    ]
+
+
+def _of_query(
+    node: Node,
+    nodes: dict[str, Node],
+    by_path: dict[tuple, Node],
+    readable: dict[tuple, list[str]],
+    dialect: str,
+) -> tuple[list[str], list[Edge]]:
+    trained = {path: it for path, it in by_path.items() if it.is_trained}
+    schema: dict = {}
+    for path, names in readable.items():
+        names = _outputs(trained[path]) if path in trained else names
+        _put(schema, path, dict.fromkeys(names, "unknown"))
+    sql = _without_model_calls(node.sql, dialect) if dialect == "bigquery" else node.sql
+    parsed = sqlglot.parse_one(sql, dialect=dialect)
+    if dialect == "bigquery" and sql != node.sql:
+        # what describes a model has the columns that its reader asks for, but for those that the
+        # reader puts beside a star itself
+        selects = [select for select in parsed.find_all(exp.Select) if select.is_star]
+        called = {"*", *(it.alias for select in selects for it in select.selects if it.alias)}
+        asked = [*node.columns, *(column.name for column in parsed.find_all(exp.Column))]
+        names = [name for name in dict.fromkeys(asked) if name not in called]
+        for path, model in trained.items():
+            _put(schema, path, dict.fromkeys(names, "unknown"))
+            _put(schema, _scores(path), dict.fromkeys(_outputs(model), "unknown"))
+        by_path = by_path | {_scores(path): model for path, model in trained.items()}
+    own = _path(node.relation, dialect)
+    if isinstance(parsed, exp.Query) and not node.is_trained and own:
+        # an incremental model reads itself
+        names = list(node.columns) or [name for name in parsed.named_selects if name != "*"]
+        if names:
+            _put(schema, own, dict.fromkeys(names, "unknown"))
+    query = qualify(
+        parsed,
+        schema=schema,
+        dialect=dialect,
+        validate_qualify_columns=False,
+        identify=False,
+    )
+    scope = build_scope(query)
+    if scope is None or not isinstance(query, exp.Query):
+        raise SqlglotError("it is no query")
+    outputs = lineage(None, query, schema=schema, dialect=dialect, scope=scope, trim_selects=False)
+    given = {by_path[path].unique_id: names for path, names in readable.items()}
+    aliases = {table.alias_or_name for table in query.find_all(exp.Table, exp.Subquery)}
+    edges: list[Edge] = []
+    for name, root in outputs.items():
+        into = None if node.is_trained else name
+        found: list[Edge] = []
+        for leaf in root.walk():
+            if leaf.downstream:
+                continue
+            column = leaf.name.rsplit(".", 1)[-1].strip('"`')
+            if not isinstance(leaf.expression, exp.Table):
+                found += _unresolved(leaf, node, nodes, into, given, aliases)
+                continue
+            path = _table_path(leaf.expression)
+            if path == own:
+                continue
+            above = by_path.get(path) or _read_file(leaf.expression, node, nodes)
+            if above is None:
+                reason = f"{leaf.expression.sql(dialect)[:80]} is no relation of the project"
+                found += _gaps(node, nodes, [into], reason)
+            elif above.is_trained:
+                found.append(Edge(above.unique_id, None, node.unique_id, into))
+            elif column == "*":
+                reason = f"it is not known which columns of {above.name} are read"
+                found.append(Edge(above.unique_id, None, node.unique_id, into, reason))
+            else:
+                columns = given.get(above.unique_id)
+                # a file may hold more than its source declares
+                is_whole = columns is not None and above.kind != "source"
+                missing = is_whole and column not in columns
+                reason = f"{above.name} is not known to have it" if missing else None
+                found.append(Edge(above.unique_id, column, node.unique_id, into, reason))
+        known = {edge.upstream for edge in found if not edge.gap and edge.upstream_column is None}
+        found = [edge for edge in found if not edge.gap or edge.upstream not in known]
+        if not found and _counts(root):
+            # rows are counted or numbered: of every relation that is read
+            paths = {_table_path(table) for table in query.find_all(exp.Table)} & by_path.keys()
+            found = [
+                Edge(by_path[path].unique_id, None, node.unique_id, into)
+                for path in paths
+                if path != own
+            ]
+        edges += found
+    return list(outputs), edges
+
+
+def _unresolved(
+    leaf, node: Node, nodes: dict[str, Node], into: str | None, given: dict, aliases: set[str]
+) -> list[Edge]:
+    """Of a leaf that is no table: constants have no origin, and a whole row is its columns.
+
+    SQL that passes rows as structs hides which columns they hold. The feature service of a training
+    set says which view a column is of; else the one relation that has a column of that name.
+    """
+    if not isinstance(leaf.expression, exp.Placeholder):
+        return []
+    name = leaf.name.split(".")[-1]
+    if name in aliases or leaf.name.startswith("@"):
+        return []
+    for view in (node.service or {}).get("views", ()):
+        columns = view["columns"]
+        columns = columns if isinstance(columns, dict) else dict(zip(columns, columns, strict=True))
+        for column, called in columns.items():
+            if called == name:
+                return [
+                    Edge(it, column, node.unique_id, into)
+                    for it in node.depends_on
+                    if it in nodes and _is_view(it, view)
+                ]
+    having = [it for it in node.depends_on if name in given.get(it, ())]
+    labels = [it for it in having if nodes[it].kind != "feature view"]
+    if len(labels or having) == 1:
+        reason = "taken by its name: the SQL passes whole rows"
+        return [Edge((labels or having)[0], name, node.unique_id, into, reason)]
+    return _gaps(node, nodes, [into], f"column {leaf.name} could not be resolved")
+
+
+def _is_view(unique_id: str, view: dict) -> bool:
+    version = f".v{view['version']}" if view.get("version") is not None else ""
+    ending = unique_id.split(".", 2)[2]
+    return ending == view["view"] + version or (
+        not version and ending.startswith(f"{view['view']}.v")
+    )
+
+
+def _counts(root) -> bool:
+    """Whether something on the way counts or numbers rows, or repeats a constant of every row."""
+    return any(
+        leaf.expression.find(exp.Count, exp.RowNumber, exp.Rank, exp.Window) for leaf in root.walk()
+    )
+
+
+def _path(relation: str, dialect: str) -> tuple[str, ...]:
+    """A relation's name as parts, as sqlglot reads them."""
+    return _table_path(exp.to_table(relation, dialect=dialect)) if relation else ()
+
+
+def _table_path(table: exp.Table) -> tuple[str, ...]:
+    return tuple(part.name for part in table.parts)
+
+
+def _read_file(table: exp.Expression, node: Node, nodes: dict[str, Node]) -> Node | None:
+    """The source of a table function that reads files: the one whose folder it names."""
+    sources = [nodes[it] for it in node.depends_on if it in nodes and it.startswith("source.")]
+    named = [
+        source
+        for source in sources
+        if any(
+            "/".join(source.unique_id.split(".")[-2:]) in literal.name
+            for literal in table.find_all(exp.Literal)
+        )
+    ]
+    if len(named) == 1:
+        return named[0]
+    return sources[0] if len(sources) == 1 and table.find(exp.Func) else None
+
+
+def _put(schema: dict, path: tuple[str, ...], columns: dict[str, str]) -> None:
+    for part in path[:-1]:
+        schema = schema.setdefault(part, {})
+    schema[path[-1]] = columns
+
+
+def _outputs(model: Node) -> list[str]:
+    """What a trained model adds to the rows it is given."""
+    label = [f"predicted_{model.label}", f"predicted_{model.label}_probs"] if model.label else []
+    return [*label, *MODEL_COLUMNS, *(f"principal_component_{n}" for n in range(1, 65))]
+
+
+def _scores(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The name of what a model adds to rows that it is given."""
+    return (*path[:-1], f"{path[-1]} of rows")
+
+
+def _without_model_calls(sql: str, dialect: str) -> str:
+    """The SQL with BigQuery's functions of models as queries of them.
+
+    `ml.predict(model m, (q))` is read as the rows of q beside what m adds to them; a function that
+    only describes the model, as its table.
+    """
+    tokens = sqlglot.tokenize(sql, dialect=dialect)
+    words = [token.text.lower() for token in tokens]
+    pieces, position, number = [], 0, 0
+    while number < len(tokens):
+        if words[number : number + 2] != ["ml", "."] or "(" not in words[number + 3 : number + 4]:
+            number += 1
+            continue
+        arguments, end = _arguments(words, number + 3)
+        model = _words(sql, tokens, arguments[0])
+        if not model.lower().startswith("model "):
+            number += 1
+            continue
+        path = _path(model[len("model ") :].strip(), dialect)
+        inner = f"(select * from {_named(path)})"
+        if words[number + 2] in SCORING and len(arguments) > 1:
+            rows = _without_model_calls(_words(sql, tokens, arguments[1]), dialect)
+            scores = _named(_scores(path))
+            inner = f"(select given.*, bqml.* from {rows} as given cross join {scores} as bqml)"
+        pieces += [sql[position : tokens[number].start], inner]
+        position = tokens[end].end + 1
+        number = end + 1
+    return "".join([*pieces, sql[position:]])
+
+
+def _named(path: tuple[str, ...]) -> str:
+    return ".".join(f"`{part}`" for part in path)
+
+
+def _arguments(words: list[str], opened: int) -> tuple[list[tuple[int, int]], int]:
+    """The first and last token of each argument of a call, and its closing bracket."""
+    depth, start, found = 0, opened + 1, []
+    for number in range(opened, len(words)):
+        depth += (words[number] in "([") - (words[number] in ")]") if words[number] else 0
+        if depth == 0 or (depth == 1 and words[number] == ","):
+            if number > start:
+                found.append((start, number - 1))
+            start = number + 1
+        if depth == 0:
+            return found or [(opened, opened)], number
+    raise SqlglotError("a bracket is not closed")
+
+
+def _words(sql: str, tokens: list, bounds: tuple[int, int]) -> str:
+    return sql[tokens[bounds[0]].start : tokens[bounds[1]].end + 1]
+
+
+# ---- the file, and the table ---------------------------------------------------------------------
+
+
+def write(manifest_path: Path, dialect: str | None = None) -> tuple[Path, dict]:
+    """Write lineage.json beside the manifest, and give its path and content.
+
+    {format, dialect, nodes: [{unique_id, name, kind, description}], edges: [[upstream,
+    upstream_column, downstream, downstream_column, gap]], results}. Only what changed since the
+    last time is computed. Raises CatalogueError where there is no manifest.
+    """
+    manifest = read_json(manifest_path, "run `dbt build` first")
+    dialect = dialect or manifest["metadata"].get("adapter_type") or "duckdb"
+    path = manifest_path.with_name("lineage.json")
+    known = {}
+    if path.is_file():
+        try:
+            before = json.loads(path.read_text())
+            known = before["results"] if before.get("format") == FORMAT else {}
+        except (ValueError, KeyError, AttributeError):
+            known = {}  # half of a file, or another's: computed anew
+    nodes, edges, results = trace(manifest, manifest_path.parent, dialect, known)
+    content = {
+        "format": FORMAT,
+        "dialect": dialect,
+        "nodes": [
+            {key: getattr(node, key) for key in ("unique_id", "name", "kind", "description")}
+            for node in nodes.values()
+        ],
+        "edges": [_row(edge) for edge in sorted(edges, key=lambda it: str(_row(it)))],
+        "results": results,
+    }
+    replaced(path, json.dumps(content, ensure_ascii=False))
+    return path, content
+
+
+TABLE_COLUMNS = {
+    "upstream_name": "STRING",
+    "upstream_kind": "STRING",
+    "upstream_column": "STRING",
+    "downstream_name": "STRING",
+    "downstream_kind": "STRING",
+    "downstream_column": "STRING",
+    "gap": "STRING",
+}
+
+
+def table_rows(content: dict) -> list[tuple]:
+    """The rows of the table feature_lineage, in TABLE_COLUMNS: one per edge."""
+    nodes = {node["unique_id"]: node for node in content["nodes"]}
+    return [
+        (
+            nodes[above]["name"],
+            nodes[above]["kind"],
+            column,
+            nodes[below]["name"],
+            nodes[below]["kind"],
+            into,
+            gap,
+        )
+        for above, column, below, into, gap in content["edges"]
+    ]

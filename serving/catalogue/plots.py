@@ -1,0 +1,491 @@
+"""Plots as SVG, drawn here so that the pages need no script for them.
+
+Every function gives Markup; what comes from data is escaped. Colours and fonts are the style
+sheet's, by class. A plot says in words, for those who do not see it, what it is.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+WIDTH, HEIGHT = 560, 240
+LEFT, RIGHT, TOP, BOTTOM = 56, 14, 14, 30
+# room for the name of an axis
+NAMED = 18
+
+
+def number(value: Any) -> str:
+    """A number for people: three or four digits that say something."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}" if abs(value) < 1e15 else f"{value:.3g}"
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    if size >= 1e-3:
+        return f"{value:.4g}"
+    return f"{value:.2e}"
+
+
+def _svg(
+    label: str, body: Iterable[Markup], width: float = WIDTH, height: float = HEIGHT
+) -> Markup:
+    return Markup(
+        '<svg class="plot" width="{w:.0f}" height="{h:.0f}" viewBox="0 0 {w:.0f} {h:.0f}"'
+        ' role="img" aria-label="{label}">'
+        "{body}</svg>"
+    ).format(w=width, h=height, label=label, body=Markup("").join(body))
+
+
+def _text(x: float, y: float, words: str, kind: str = "tick", anchor: str = "middle") -> Markup:
+    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}" text-anchor="{}">{}</text>').format(
+        x, y, kind, anchor, words
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
+    return Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="{}"/>').format(
+        x1, y1, x2, y2, kind
+    )
+
+
+def _rect(x: float, y: float, w: float, h: float, kind: str, title: str, opacity=None) -> Markup:
+    faded = Markup(' fill-opacity="{:.3f}"').format(opacity) if opacity is not None else Markup("")
+    return Markup(
+        '<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" class="{}"{}>'
+        "<title>{}</title></rect>"
+    ).format(x, y, max(w, 0), max(h, 0), kind, faded, title)
+
+
+def _path(points: Sequence[tuple[float, float]], kind: str) -> Markup:
+    steps = "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return Markup('<path d="M{}" class="{}"/>').format(steps, kind)
+
+
+def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
+    """Round numbers from low to high."""
+    if not math.isfinite(high - low) or high <= low:
+        return [low]
+    rough = (high - low) / wanted
+    unit = 10 ** math.floor(math.log10(rough))
+    step = next((unit * m for m in (1, 2, 2.5, 5) if unit * m >= rough), unit * 10)
+    first = math.ceil(low / step - 1e-9)
+    return [n * step for n in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+class _Frame:
+    """Two linear axes in a rectangle."""
+
+    def __init__(
+        self, x: tuple[float, float], y: tuple[float, float], size=(WIDTH, HEIGHT), bottom=BOTTOM
+    ) -> None:
+        self.width, self.height = size
+        self.x, self.y, self.bottom = x, y, bottom
+
+    def across(self, value: float) -> float:
+        low, high = self.x
+        share = (value - low) / (high - low) if high > low else 0.5
+        return LEFT + share * (self.width - LEFT - RIGHT)
+
+    def up(self, value: float) -> float:
+        low, high = self.y
+        share = (value - low) / (high - low) if high > low else 0.5
+        return self.height - self.bottom - share * (self.height - TOP - self.bottom)
+
+    def grid(
+        self, say_x: Callable[[float], str] = number, say_y: Callable[[float], str] = number
+    ) -> list[Markup]:
+        drawn = []
+        for value in ticks(*self.y, 4):
+            y = self.up(value)
+            drawn += [
+                _line(LEFT, y, self.width - RIGHT, y, "grid"),
+                _text(LEFT - 8, y + 3.5, say_y(value), anchor="end"),
+            ]
+        for value in ticks(*self.x, 6):
+            drawn.append(_text(self.across(value), self.height - self.bottom + 18, say_x(value)))
+        base = self.height - self.bottom
+        return [*drawn, _line(LEFT, base, self.width - RIGHT, base, "axis")]
+
+
+def distribution(buckets: list[dict], rows: int, nulls: int) -> Markup:
+    """Bars: stretches of numbers, or categories by frequency."""
+    known = sum(bucket["rows_count"] for bucket in buckets) or 1
+    if buckets[0]["low"] is None:
+        return _categories(buckets, known)
+    low = min(bucket["low"] for bucket in buckets)
+    high = max(bucket["high"] for bucket in buckets)
+    most = max(bucket["rows_count"] for bucket in buckets)
+    frame = _Frame((low, high), (0, most))
+    bars = []
+    for bucket in buckets:
+        left, right = frame.across(bucket["low"]), frame.across(bucket["high"])
+        if right - left < 1:  # one value only
+            left, right = left - 20, left + 20
+        top = frame.up(bucket["rows_count"])
+        title = (
+            f"{number(bucket['low'])} to {number(bucket['high'])}: {bucket['rows_count']:,} rows,"
+            f" {bucket['rows_count'] / known:.1%}"
+        )
+        bars.append(_rect(left + 0.5, top, right - left - 1, frame.up(0) - top, "bar", title))
+    label = f"Histogram from {number(low)} to {number(high)} of {rows - nulls:,} values"
+    return _svg(label, [*frame.grid(), *bars])
+
+
+def _categories(buckets: list[dict], known: int) -> Markup:
+    row, left, width = 22, 170, WIDTH
+    most = max(bucket["rows_count"] for bucket in buckets)
+    drawn = []
+    for place, bucket in enumerate(buckets):
+        name = bucket["category"]
+        shown = "all others" if name is None else name if len(name) <= 24 else name[:23] + "…"
+        share = bucket["rows_count"] / known
+        length = bucket["rows_count"] / most * (width - left - 70)
+        y = place * row
+        title = f"{'all others' if name is None else name}: {bucket['rows_count']:,} rows"
+        drawn += [
+            _text(left - 8, y + 15, shown, "label", "end"),
+            _rect(
+                left, y + 3, max(length, 1), row - 6, "bar" if name is not None else "rest", title
+            ),
+            _text(left + length + 6, y + 15, f"{share:.1%}", anchor="start"),
+        ]
+    return _svg(f"{len(buckets)} categories by frequency", drawn, width, len(buckets) * row + 4)
+
+
+def spark(buckets: list[dict]) -> Markup:
+    """A distribution, small enough for a line of a table."""
+    if not buckets:
+        return Markup("")
+    width, height = 96, 24
+    most = max(bucket["rows_count"] for bucket in buckets)
+    if buckets[0]["low"] is None:
+        places = [(n, n + 1) for n in range(len(buckets))]
+        low, high = 0, max(len(buckets), 6)
+    else:
+        places = [(bucket["low"], bucket["high"]) for bucket in buckets]
+        low, high = min(start for start, _ in places), max(end for _, end in places)
+    scale = width / (high - low) if high > low else 0
+    drawn = []
+    for (start, end), bucket in zip(places, buckets, strict=True):
+        # a bar that holds anything can be seen
+        tall = max(bucket["rows_count"] / most * height, 1)
+        x, wide = ((start - low) * scale, (end - start) * scale) if scale else (width / 2 - 3, 6)
+        drawn.append(
+            Markup(
+                '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" class="bar"/>'
+            ).format(x, height - tall, max(wide - 0.4, 0.6), tall)
+        )
+    return Markup('<svg class="spark" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>').format(
+        width, height, Markup("").join(drawn)
+    )
+
+
+def drift(points: list[dict]) -> Markup:
+    """One metric of one feature by day, with its threshold; days above it are marked."""
+    days = sorted({point["day"] for point in points})
+    place = {day: n for n, day in enumerate(days)}
+    threshold = next((p["threshold"] for p in points if p["threshold"] is not None), None)
+    values = [p["value"] for p in points if p["value"] is not None]
+    bounds = [0, *values, *([threshold, -threshold] if threshold and min(values) < 0 else [])]
+    bounds += [threshold] if threshold else []
+    frame = _Frame((0, max(len(days) - 1, 1)), (min(bounds), max(bounds) * 1.05 or 1))
+
+    def day_of(value: float) -> str:
+        return days[round(value)][:10] if 0 <= round(value) < len(days) else ""
+
+    drawn = []
+    for value in ticks(*frame.y, 4):
+        y = frame.up(value)
+        drawn += [
+            _line(LEFT, y, WIDTH - RIGHT, y, "grid"),
+            _text(LEFT - 8, y + 3.5, number(value), anchor="end"),
+        ]
+    shown = range(0, len(days), max(math.ceil(len(days) / 5), 1))
+    drawn += [_text(frame.across(n), HEIGHT - BOTTOM + 18, day_of(n)) for n in shown]
+    drawn.append(_line(LEFT, frame.up(0), WIDTH - RIGHT, frame.up(0), "axis"))
+    if threshold:
+        y = frame.up(threshold)
+        drawn += [
+            _line(LEFT, y, WIDTH - RIGHT, y, "threshold"),
+            _text(WIDTH - RIGHT, y - 5, f"threshold {number(threshold)}", "tick warn", "end"),
+        ]
+    line = [
+        (frame.across(place[p["day"]]), frame.up(p["value"]))
+        for p in points
+        if p["value"] is not None
+    ]
+    drawn.append(_path(line, "line"))
+    anomalies = 0
+    for point, (x, y) in zip([p for p in points if p["value"] is not None], line, strict=True):
+        if point["is_anomaly"] or len(line) < 40:
+            anomalies += bool(point["is_anomaly"])
+            drawn.append(
+                Markup(
+                    '<circle cx="{:.1f}" cy="{:.1f}" r="3" class="{}"><title>{}</title></circle>'
+                ).format(
+                    x,
+                    y,
+                    "dot bad" if point["is_anomaly"] else "dot",
+                    f"{point['day'][:10]}: {number(point['value'])}",
+                )
+            )
+    label = f"{points[0]['metric']} on {len(days)} days, {anomalies} of them above the threshold"
+    return _svg(label, drawn)
+
+
+def roc(points: list[dict], area: float | None) -> Markup:
+    """The ROC curve: recall by false positive rate."""
+    size = (380, 330)
+    frame = _Frame((0, 1), (0, 1), size, BOTTOM + NAMED)
+    line = [(p["false_positive_rate"], p["recall"]) for p in points]
+    line = [(0.0, 0.0), *sorted(line), (1.0, 1.0)]
+    places = [(frame.across(x), frame.up(y)) for x, y in line]
+    base = frame.up(0)
+    drawn = [
+        *frame.grid(),
+        _path([(frame.across(0), base), *places, (frame.across(1), base)], "area"),
+        _line(frame.across(0), base, frame.across(1), frame.up(1), "chance"),
+        _path(places, "line"),
+        _text(size[0] / 2 + 20, size[1] - 6, "false positive rate", "axis-name"),
+        Markup(
+            '<text class="axis-name" text-anchor="middle" transform="rotate(-90)" x="{}" y="{}">'
+            "recall</text>"
+        ).format(-(size[1] - BOTTOM - NAMED + TOP) / 2, 13),
+    ]
+    if area is not None:
+        drawn.append(_text(frame.across(0.97), frame.up(0.08), f"AUC {area:.4f}", "big", "end"))
+    said = f", area {area:.4f}" if area is not None else ""
+    return _svg(f"ROC curve of {len(points)} thresholds{said}", drawn, *size)
+
+
+def confusion(cells: list[dict]) -> Markup:
+    """The confusion matrix: each row by the share of what happened."""
+    names = sorted({c["expected_label"] for c in cells} | {c["predicted_label"] for c in cells})
+    of = {(c["expected_label"], c["predicted_label"]): c["rows_count"] for c in cells}
+    side = max(54, min(96, 330 // max(len(names), 1)))
+    left, top = 118, 46
+    drawn = [_text(left + side * len(names) / 2, 14, "predicted", "axis-name")]
+    drawn += [
+        _text(left + (n + 0.5) * side, top - 10, _short(name, side // 7), "label")
+        for n, name in enumerate(names)
+    ]
+    for down, actual in enumerate(names):
+        total = sum(of.get((actual, name), 0) for name in names) or 1
+        y = top + down * side
+        drawn.append(_text(left - 10, y + side / 2 + 4, _short(actual, 14), "label", "end"))
+        for over, predicted in enumerate(names):
+            count = of.get((actual, predicted), 0)
+            share = count / total
+            x = left + over * side
+            kind = "cell right" if actual == predicted else "cell wrong"
+            title = f"{actual} predicted {predicted}: {count:,} rows, {share:.1%}"
+            drawn.append(_rect(x + 1, y + 1, side - 2, side - 2, "cell-bed", title))
+            drawn.append(_rect(x + 1, y + 1, side - 2, side - 2, kind, title, 0.06 + 0.6 * share))
+            drawn.append(_text(x + side / 2, y + side / 2 + 1, f"{share:.1%}", "cell-share"))
+            drawn.append(_text(x + side / 2, y + side / 2 + 16, f"{count:,}", "cell-count"))
+    width, height = left + side * len(names) + 8, top + side * len(names) + 8
+    return _svg(f"Confusion matrix of {len(names)} classes", drawn, width, height)
+
+
+def _short(text: str, letters: int) -> str:
+    return text if len(text) <= letters else text[: max(letters - 1, 1)] + "…"
+
+
+def importance(rows: list[dict], href: Callable[[str], str | None]) -> Markup:
+    """How much each feature weighs, the greatest first."""
+    row, left, width = 22, 236, WIDTH
+    most = max((r["importance"] or 0 for r in rows), default=0) or 1
+    drawn = []
+    for place, one in enumerate(rows):
+        y, value = place * row, one["importance"] or 0
+        length = value / most * (width - left - 74)
+        kind = "bar negative" if (one["weight"] or 0) < 0 else "bar"
+        name = _text(left - 8, y + 15, _short(one["feature_name"], 32), "label", "end")
+        if link := href(one["feature_name"]):
+            name = Markup('<a href="{}">{}</a>').format(link, name)
+        shown = one["weight"] if one["weight"] is not None else value
+        title = f"{one['feature_name']}: {number(shown)}"
+        drawn += [
+            name,
+            _rect(left, y + 3, max(length, 1), row - 6, kind, title),
+            _text(left + length + 6, y + 15, number(shown), anchor="start"),
+        ]
+    return _svg(f"Importance of {len(rows)} features", drawn, width, len(rows) * row + 4)
+
+
+def residuals(cells: list[dict]) -> Markup:
+    """What happened less what was predicted, by what was predicted: the darker, the more rows."""
+    size = (WIDTH, 300)
+    x = min(c["predicted_low"] for c in cells), max(c["predicted_high"] for c in cells)
+    y = min(c["residual_low"] for c in cells), max(c["residual_high"] for c in cells)
+    frame = _Frame(x, y, size, BOTTOM + NAMED)
+    most = max(c["rows_count"] for c in cells)
+    drawn = frame.grid()
+    for c in cells:
+        left, right = frame.across(c["predicted_low"]), frame.across(c["predicted_high"])
+        top, bottom = frame.up(c["residual_high"]), frame.up(c["residual_low"])
+        title = (
+            f"predicted {number(c['predicted_low'])} to {number(c['predicted_high'])},"
+            f" off by {number(c['residual_low'])} to {number(c['residual_high'])}:"
+            f" {c['rows_count']:,} rows"
+        )
+        shade = 0.12 + 0.88 * math.log1p(c["rows_count"]) / math.log1p(most)
+        drawn.append(_rect(left, top, right - left, bottom - top, "bar", title, shade))
+    if y[0] < 0 < y[1]:
+        drawn.append(_line(LEFT, frame.up(0), size[0] - RIGHT, frame.up(0), "chance"))
+    drawn.append(_text(size[0] / 2 + 20, size[1] - 6, "predicted", "axis-name"))
+    return _svg("Residuals by prediction", drawn, *size)
+
+
+def gauge(value: float | None, floor: float | None, ceiling: float | None) -> Markup:
+    """Where a metric lies beside what it promises: a line with a mark."""
+    if value is None or (floor is None and ceiling is None):
+        return Markup("")
+    width, height = 160, 18
+    bounds = [bound for bound in (floor, ceiling, value) if bound is not None]
+    low, high = min(bounds), max(bounds)
+    if low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    else:
+        reach = (high - low) or abs(high) or 1
+        low, high = low - 0.4 * reach, high + 0.4 * reach
+    place = [6 + (width - 12) * (it - low) / (high - low) for it in bounds]
+    by_value = dict(zip(bounds, place, strict=True))
+    start = by_value[floor] if floor is not None else 6
+    end = by_value[ceiling] if ceiling is not None else width - 6
+    good = (floor is None or value >= floor) and (ceiling is None or value <= ceiling)
+    promise = " and ".join(
+        [f"at least {number(floor)}"] * (floor is not None)
+        + [f"at most {number(ceiling)}"] * (ceiling is not None)
+    )
+    return Markup(
+        '<svg class="gauge" viewBox="0 0 {w} {h}" role="img" aria-label="{label}">'
+        '<rect x="6" y="7" width="{full}" height="4" rx="2" class="track"/>'
+        '<rect x="{x:.1f}" y="7" width="{span:.1f}" height="4" rx="2" class="promise"/>'
+        '<circle cx="{at:.1f}" cy="9" r="5" class="{kind}"/></svg>'
+    ).format(
+        w=width,
+        h=height,
+        label=f"{number(value)}; promised {promise}",
+        full=width - 12,
+        x=start,
+        span=end - start,
+        at=by_value[value],
+        kind="dot good" if good else "dot bad",
+    )
+
+
+# ---- lineage -------------------------------------------------------------------------------------
+
+BOX, LANE, LINE, PAD, SPACE = 158, 28, 15, 9, 14
+SHOWN = 6
+
+
+def lineage(boxes: dict[str, dict], edges: set[tuple[str, str, bool]], focus: str) -> Markup:
+    """Relations as boxes from left to right, each with the columns that matter.
+
+    `boxes` are {id: {name, kind, columns, href}}, `edges` (upstream, downstream, whether it is
+    unsure), `focus` is the box the page is about.
+    """
+    depth = _depths(boxes, edges)
+    lanes = defaultdict(list)
+    for box in boxes:
+        lanes[depth[box]].append(box)
+    height_of = {
+        box: PAD * 2 + 24 + LINE * (min(len(it["columns"]), SHOWN) + (len(it["columns"]) > SHOWN))
+        for box, it in boxes.items()
+    }
+    above = defaultdict(list)
+    for upstream, downstream, _ in edges:
+        above[downstream].append(upstream)
+    at: dict[str, tuple[float, float]] = {}
+    tall = max(sum(height_of[box] + SPACE for box in lane) - SPACE for lane in lanes.values())
+    for number_, lane in sorted(lanes.items()):
+        # next to what they come from
+        lane.sort(
+            key=lambda box: (
+                sum(at[it][1] for it in above[box] if it in at) / max(len(above[box]), 1),
+                boxes[box]["name"],
+            )
+        )
+        y = (tall - (sum(height_of[box] + SPACE for box in lane) - SPACE)) / 2
+        for box in lane:
+            at[box] = (number_ * (BOX + LANE) + 2, y + 2)
+            y += height_of[box] + SPACE
+    drawn = []
+    for upstream, downstream, unsure in sorted(edges):
+        (x1, y1), (x2, y2) = at[upstream], at[downstream]
+        x1, y1, y2 = x1 + BOX, y1 + height_of[upstream] / 2, y2 + height_of[downstream] / 2
+        bend = max((x2 - x1) / 2, 18)
+        drawn.append(
+            Markup(
+                '<path class="{}" d="M{:.1f},{:.1f}C{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}"/>'
+            ).format(
+                "edge unsure" if unsure else "edge", x1, y1, x1 + bend, y1, x2 - bend, y2, x2, y2
+            )
+        )
+    for box, it in boxes.items():
+        drawn.append(_box(it, *at[box], height_of[box], box == focus))
+    width = (max(lanes) + 1) * (BOX + LANE) - LANE + 4
+    names = ", ".join(f"{it['kind']} {it['name']}" for it in boxes.values())
+    return Markup(
+        '<svg class="lineage" width="{w:.0f}" height="{h:.0f}" viewBox="0 0 {w:.0f} {h:.0f}"'
+        ' role="group" aria-label="Lineage: {names}">{body}</svg>'
+    ).format(w=width, h=tall + 4, names=names, body=Markup("").join(drawn))
+
+
+def _box(it: dict, x: float, y: float, height: float, is_focus: bool) -> Markup:
+    kind = it["kind"].replace(" ", "-")
+    columns = sorted(it["columns"])
+    lines = [
+        _text(x + PAD + 3, y + PAD + 36 + n * LINE, _short(column, 22), "column", "start")
+        for n, column in enumerate(columns[:SHOWN])
+    ]
+    if len(columns) > SHOWN:
+        more = f"and {len(columns) - SHOWN} more"
+        lines.append(_text(x + PAD + 3, y + PAD + 36 + SHOWN * LINE, more, "column more", "start"))
+    title = f"{it['kind']}: {it['name']}" + "".join(f"\n{column}" for column in columns)
+    body = Markup(
+        '<g class="box kind-{kind}{focus}"><title>{title}</title>'
+        '<rect x="{x:.1f}" y="{y:.1f}" width="{w}" height="{h:.1f}" rx="6" class="bed"/>'
+        '<rect x="{x:.1f}" y="{y:.1f}" width="4" height="{h:.1f}" rx="2" class="mark"/>'
+        "{kind_text}{name}{lines}</g>"
+    ).format(
+        kind=kind,
+        focus=" focus" if is_focus else "",
+        title=title,
+        x=x,
+        y=y,
+        w=BOX,
+        h=height,
+        kind_text=_text(x + PAD + 3, y + PAD + 5, it["kind"], "kind", "start"),
+        name=_text(x + PAD + 3, y + PAD + 20, _short(it["short"], 23), "name", "start"),
+        lines=Markup("").join(lines),
+    )
+    return Markup('<a href="{}">{}</a>').format(it["href"], body) if it.get("href") else body
+
+
+def _depths(boxes: dict, edges: set[tuple[str, str, bool]]) -> dict[str, int]:
+    """The longest way to each box."""
+    above, below, waiting = defaultdict(set), defaultdict(set), {}
+    for upstream, downstream, _ in edges:
+        above[downstream].add(upstream)
+        below[upstream].add(downstream)
+    waiting = {box: len(above[box]) for box in boxes}
+    depth = dict.fromkeys(boxes, 0)
+    ready = [box for box, count in waiting.items() if count == 0]
+    while ready:
+        box = ready.pop()
+        for other in below[box]:
+            depth[other] = max(depth[other], depth[box] + 1)
+            waiting[other] -= 1
+            if waiting[other] == 0:
+                ready.append(other)
+    return depth

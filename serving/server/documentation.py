@@ -1,0 +1,384 @@
+"""What is said at /docs and in /openapi.json about the paths that `serving.server.app` answers."""
+
+import copy
+import json
+import re
+from functools import cache
+from html import escape
+from string import Template
+from typing import Any
+
+INTRODUCTION = """\
+Features as a model was trained on them, at this moment: by feature service, or by feature view.
+
+One request reads one entity or many. The answer is by column: `features` holds a list of values for
+each feature, `views` a list of statuses and times for each view, all in the order of the entities.
+
+Values are JSON as BigQuery's TO_JSON_STRING writes them: an INT64 beyond 2^53 is a string of
+digits, NUMERIC is a string, BYTES is base64, a TIMESTAMP is RFC 3339 in UTC, and "NaN", "Infinity"
+and "-Infinity" are strings. Keys are read in the same form.
+
+A status is PRESENT; NULL: every feature asked for is NULL; NOT_FOUND: nothing is known of the
+entity, or a part of its key is null; OUTSIDE_TTL: what is known is older than the view's time to
+live.
+
+What cannot be answered is one sentence: `{"error": {"code": "unknown_name", "message": "There is no
+feature service 'late_arival'; did you mean 'late_arrival'?"}}`.
+"""
+
+_ENTITIES = {
+    "type": "array",
+    "minItems": 1,
+    "description": "One object per entity: each key by its name. A null is NOT_FOUND.",
+    "items": {
+        "type": "object",
+        "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+    },
+}
+_FEATURES = {
+    "type": "array",
+    "minItems": 1,
+    "description": "Names of the features wanted; all if left out.",
+    "items": {"type": "string"},
+}
+_VERSION = {"type": "integer", "description": "Of the view; the latest if left out."}
+_MOMENTS = {"type": "array", "items": {"type": ["string", "null"], "format": "date-time"}}
+
+SCHEMAS: dict[str, Any] = {
+    "ReadService": {
+        "type": "object",
+        "required": ["entities"],
+        "additionalProperties": False,
+        "properties": {"entities": _ENTITIES, "features": _FEATURES},
+    },
+    "ReadView": {
+        "type": "object",
+        "required": ["entities"],
+        "additionalProperties": False,
+        "properties": {"entities": _ENTITIES, "features": _FEATURES, "version": _VERSION},
+    },
+    "Read": {
+        "type": "object",
+        "required": ["features", "views"],
+        "properties": {
+            "service": {"type": "string", "description": "Of a read by service."},
+            "features": {
+                "type": "object",
+                "description": "For each feature one value per entity.",
+                "additionalProperties": {"type": "array", "items": {}},
+            },
+            "views": {
+                "type": "array",
+                "description": "What was found in each view.",
+                "items": {
+                    "type": "object",
+                    "required": ["view", "version", "features", "status", "event_at", "known_at"],
+                    "properties": {
+                        "view": {"type": "string"},
+                        "version": {"type": "integer"},
+                        "features": {
+                            "type": "array",
+                            "description": "Names, in this answer, of the features read from it.",
+                            "items": {"type": "string"},
+                        },
+                        "status": {
+                            "type": "array",
+                            "items": {"enum": ["PRESENT", "NULL", "NOT_FOUND", "OUTSIDE_TTL"]},
+                        },
+                        "event_at": {**_MOMENTS, "description": "When it happened."},
+                        "known_at": {**_MOMENTS, "description": "From when it could be known."},
+                    },
+                },
+            },
+        },
+    },
+    "Push": {
+        "type": "object",
+        "required": ["rows"],
+        "additionalProperties": False,
+        "properties": {
+            "rows": {
+                "type": "array",
+                "minItems": 1,
+                "description": "Rows of the view: keys, event time, every feature; known time, now"
+                " if left out.",
+                "items": {"type": "object", "additionalProperties": True},
+            },
+            "version": _VERSION,
+        },
+    },
+    "Pushed": {
+        "type": "object",
+        "required": ["view", "version", "rows"],
+        "properties": {
+            "view": {"type": "string"},
+            "version": {"type": "integer"},
+            "rows": {"type": "integer", "description": "How many were taken in."},
+        },
+    },
+    "Error": {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {
+                    "code": {"type": "string", "description": "For programs."},
+                    "message": {"type": "string", "description": "One sentence, for people."},
+                },
+            }
+        },
+    },
+}
+
+_SERVICE_READ = {
+    "entities": [
+        {"carrier_code": "AA", "origin_airport_code": "JFK"},
+        {"carrier_code": "ZZ", "origin_airport_code": "LGA"},
+    ]
+}
+_SERVICE_ANSWER = {
+    "service": "late_arrival",
+    "features": {"late_departure_rate_7d": [0.21, None], "departures_count_3h": [12, 9]},
+    "views": [
+        {
+            "view": "feat_carrier__punctuality",
+            "version": 2,
+            "features": ["late_departure_rate_7d"],
+            "status": ["PRESENT", "NOT_FOUND"],
+            "event_at": ["2013-12-30T05:00:00Z", None],
+            "known_at": ["2013-12-30T09:00:00Z", None],
+        },
+        {
+            "view": "feat_airport__traffic",
+            "version": 1,
+            "features": ["departures_count_3h"],
+            "status": ["PRESENT", "PRESENT"],
+            "event_at": ["2013-12-31T12:00:00Z", "2013-12-31T12:00:00Z"],
+            "known_at": ["2013-12-31T12:00:00Z", "2013-12-31T12:00:00Z"],
+        },
+    ],
+}
+_VIEW_READ = {"entities": [{"airport_code": "JFK"}], "features": ["departures_count_3h"]}
+_VIEW_ANSWER = {
+    "features": {"departures_count_3h": [12]},
+    "views": [
+        {
+            "view": "feat_airport__traffic",
+            "version": 1,
+            "features": ["departures_count_3h"],
+            "status": ["PRESENT"],
+            "event_at": ["2013-12-31T12:00:00Z"],
+            "known_at": ["2013-12-31T12:00:00Z"],
+        }
+    ],
+}
+_PUSH = {
+    "rows": [
+        {
+            "airport_code": "JFK",
+            "event_at": "2013-12-31T13:00:00Z",
+            "departures_count_1h": 14,
+            "departures_count_3h": 31,
+        }
+    ]
+}
+_PUSHED = {"view": "feat_airport__traffic", "version": 1, "rows": 1}
+
+_VIEW = ("view", "Name of the view; `name@2` is its version 2.", "feat_airport__traffic")
+_REFUSALS = {
+    "400": "The request is wrong: its JSON, a key, a value, a feature",
+    "401": "No token, or another one than the server's",
+    "404": "There is no such service, view or version",
+    "408": "The request took too long to arrive",
+    "413": "Too many bytes or entities",
+    "415": "Not `application/json`",
+    "503": "The store cannot be reached, or the view is not materialized",
+}
+
+
+@cache
+def _paths() -> dict[str, Any]:
+    return {
+        "/v1/services/{service}:read": {
+            "post": _operation(
+                "Read",
+                "Read a feature service",
+                "The features that a model was trained on, of several views in one call. An entity"
+                " has every key of the service: the names in the labels of the training set.",
+                ("service", "Name of the service.", "late_arrival"),
+                ("ReadService", _SERVICE_READ),
+                ("Read", _SERVICE_ANSWER),
+            )
+        },
+        "/v1/views/{view}:read": {
+            "post": _operation(
+                "Read",
+                "Read a feature view",
+                "Features of one view, of its latest version or another.",
+                _VIEW,
+                ("ReadView", _VIEW_READ),
+                ("Read", _VIEW_ANSWER),
+            )
+        },
+        "/v1/views/{view}:push": {
+            "post": _operation(
+                "Write",
+                "Write rows of a feature view",
+                "For streams: all rows are written, or none. A row replaces what is stored of its"
+                " entity unless that has a greater (event time, known time), so rows may come late,"
+                " out of order and twice. Needs a server with --allow-push, and a token.",
+                _VIEW,
+                ("Push", _PUSH),
+                ("Pushed", _PUSHED),
+                {"403": "The server is read-only"},
+            )
+        },
+    }
+
+
+def _operation(
+    tag: str,
+    summary: str,
+    description: str,
+    parameter: tuple[str, str, str],
+    request: tuple[str, Any],
+    answer: tuple[str, Any],
+    refusals: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    name, explained, example = parameter
+    return {
+        "tags": [tag],
+        "summary": summary,
+        "description": description,
+        "parameters": [
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": explained,
+                "schema": {"type": "string"},
+                "example": example,
+            }
+        ],
+        "requestBody": {"required": True, "content": _content(*request)},
+        "responses": {
+            "200": {"description": "The answer", "content": _content(*answer)},
+            **{
+                status: {"description": text, "content": _content("Error")}
+                for status, text in sorted({**_REFUSALS, **(refusals or {})}.items())
+            },
+        },
+    }
+
+
+def _content(schema: str, example: Any = None) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    if example is not None:
+        content["example"] = example
+    return {"application/json": content}
+
+
+def with_reads(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The description that FastAPI makes of its own paths, with those of the reads before them."""
+    whole = copy.deepcopy(openapi)
+    whole["paths"] = {**_paths(), **whole["paths"]}
+    components = whole.setdefault("components", {})
+    components["schemas"] = {**components.get("schemas", {}), **SCHEMAS}
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    whole["security"] = [{"token": []}, {}]
+    whole["paths"]["/healthz"]["get"]["security"] = []
+    return whole
+
+
+_PAGE = Template("""\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>$title</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { margin: 2.5rem 0 0; font-size: 1.1rem; }
+h2 code { background: none; padding: 0; }
+code, pre { font: 0.85rem/1.45 ui-monospace, monospace; background: #f3f4f6; border-radius: 4px; }
+code { padding: 0.1rem 0.3rem; }
+pre { padding: 0.8rem; overflow-x: auto; }
+pre code { padding: 0; background: none; }
+table { border-collapse: collapse; }
+td { padding: 0.1rem 1rem 0.1rem 0; vertical-align: top; }
+summary { cursor: pointer; color: #4b5563; }
+@media (prefers-color-scheme: dark) {
+  body { background: #111827; color: #e5e7eb; } a { color: #93c5fd; }
+  code, pre { background: #1f2937; } summary { color: #9ca3af; }
+}
+</style>
+<h1>$title</h1>
+$introduction
+<p>For programs: <a href="/openapi.json">openapi.json</a>.</p>
+$operations
+</html>
+""")
+
+
+def page(openapi: dict[str, Any]) -> str:
+    """The description as one page of HTML that loads nothing else."""
+    operations = [
+        _section(path, method, operation)
+        for path, methods in openapi["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return _PAGE.substitute(
+        title=escape(openapi["info"]["title"]),
+        introduction=_text(openapi["info"]["description"]),
+        operations="\n".join(operations),
+    )
+
+
+def _section(path: str, method: str, operation: dict[str, Any]) -> str:
+    parts = [
+        f"<h2>{escape(operation['summary'])} <code>{method.upper()} {escape(path)}</code></h2>",
+        _text(operation.get("description", "")),
+    ]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if "example" in body:
+        for parameter in operation["parameters"]:
+            path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
+        command = (
+            f'curl "$SERVER{path}" \\\n'
+            '  -H "Authorization: Bearer $AZEKURA_SERVING_TOKEN" \\\n'
+            '  -H "Content-Type: application/json" \\\n'
+            f"  -d '{_shown(body['example'])}'"
+        )
+        parts.append(_code(command))
+    rows = []
+    for status, response in operation["responses"].items():
+        example = response.get("content", {}).get("application/json", {}).get("example")
+        if example is not None:
+            parts.append(_code(_shown(example)))
+        rows.append(f"<tr><td>{status}<td>{_marked(response['description'])}</tr>")
+    parts.append(f"<details><summary>Statuses</summary><table>{''.join(rows)}</table></details>")
+    return "\n".join(parts)
+
+
+def _shown(example: Any) -> str:
+    """Indented JSON, what holds nothing but values on one line."""
+    text = json.dumps(example, indent=2)
+    return re.sub(r"[\[{][^\[\]{}]*[\]}]", lambda found: re.sub(r"\s+", " ", found[0]), text)
+
+
+def _text(markdown: str) -> str:
+    """Paragraphs; the little Markdown that is used here is marks around code."""
+    return "".join(f"<p>{_marked(part)}</p>" for part in markdown.split("\n\n") if part.strip())
+
+
+def _marked(text: str) -> str:
+    pieces = escape(text, quote=False).split("`")
+    return "".join(
+        f"<code>{piece}</code>" if number % 2 else piece for number, piece in enumerate(pieces)
+    )
+
+
+def _code(text: str) -> str:
+    return f"<pre><code>{escape(text, quote=False)}</code></pre>"

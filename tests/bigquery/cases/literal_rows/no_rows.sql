@@ -1,0 +1,1 @@
+select * from {{ literal_rows({'name': 'string', 'number': 'int64'}, []) }} as written
