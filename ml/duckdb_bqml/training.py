@@ -77,7 +77,7 @@ MODEL_ROW = f"""STRUCT(
 
 With a TRANSFORM clause `features`, `statistics` and `reference` are of the columns before it, and
 `transform` is not NULL. `reference` holds the distribution of each feature in the rows that train
-(algorithms/reference.py). Kept of the evaluation split (of all rows if there is none): `evaluation`,
+(algorithms/reference.py). Kept of the evaluation split, of all rows if there is none: `evaluation`,
 the metrics; `confusion_matrix`, of a classifier; `score_points`, of a binary one: how many
 positives and negatives have each probability, rounded up to four decimals; `global_explanation`, if
 asked for: the mean absolute attribution by feature, of every class and, class_label being NULL, of

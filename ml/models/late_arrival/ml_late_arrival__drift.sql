@@ -1,41 +1,61 @@
-{%- set features -%}
-    distance_miles,
-    late_departure_rate_7d,
-    late_departure_rate_28d,
-    cancelled_rate_28d,
-    late_arrival_rate_28d,
-    arrival_delay_minutes_mean_28d,
-    departures_count_3h,
-    late_departure_rate_3h,
-    departure_delay_minutes_mean_3h,
-    humidity_percent,
-    precipitation_inches,
-    visibility_miles,
-    wind_speed_mph,
-    carrier_code,
-    origin_airport_code,
-    departure_day_of_week,
-    departure_hour
-{%- endset -%}
-{%- set trained_on -%}
-    select {{ features }} from {{ ref('ml_late_arrival__training_set') }} where not is_evaluation
-{%- endset -%}
-{%- set predicted_on -%}
-    select {{ features }} from {{ ref('ml_late_arrival__training_set') }} where is_evaluation
-{%- endset -%}
+{%- set numbers = [
+    'distance_miles',
+    'late_departure_rate_7d',
+    'late_departure_rate_28d',
+    'cancelled_rate_28d',
+    'late_arrival_rate_28d',
+    'arrival_delay_minutes_mean_28d',
+    'departures_count_3h',
+    'late_departure_rate_3h',
+    'departure_delay_minutes_mean_3h',
+    'humidity_percent',
+    'precipitation_inches',
+    'visibility_miles',
+    'wind_speed_mph',
+] -%}
+{%- set categories = ['carrier_code', 'origin_airport_code', 'departure_day_of_week', 'departure_hour'] -%}
 
 with
 
+-- keeps what the model was trained on; DuckDB has it from the model and does not read it
+trained_on as (
+
+    select * from {{ ref('ml_late_arrival__training_set') }}
+    where not is_evaluation and is_late_arrival is not null
+
+),
+
+-- keeps what was predicted, each day for itself
+predicted_on as (
+
+    select
+        flight_date as predicted_date,
+        {{ (numbers + categories) | join(',\n        ') }}
+    from {{ ref('ml_late_arrival__training_set') }}
+    where is_evaluation and {{ in_window('flight_date') }}
+
+),
+
 drift as (
 
-    select * from {{ ml_validate_data_drift(trained_on, predicted_on) }} as drift
+    select * from {{ feature_drift(
+        'trained_on',
+        'predicted_on',
+        numbers=numbers,
+        categories=categories,
+        by='predicted_date',
+        model=ref('ml_late_arrival__model_boosted_tree')
+    ) }} as drift
 
 )
 
 select
-    input,
+    predicted_date,
+    'ml_late_arrival__model_boosted_tree' as model_name,
+    feature,
     metric,
     threshold,
     value,
-    is_anomaly
+    is_anomaly,
+    rows_count
 from drift
