@@ -19,6 +19,11 @@
         {{ return('(select 1 as parsed)') }}
     {%- endif -%}
     {%- set known = feature_view(view, version) -%}
+    {%- for node in graph.nodes.values() if node.relation_name == known.relation -%}
+        {%- set key_types = {} -%}
+        {%- for key in known['keys'] -%} {%- do key_types.update({key: node.columns[key].data_type}) -%} {%- endfor -%}
+        {%- do known.update({'key_types': key_types, 'asked_version': version}) -%}
+    {%- endfor -%}
     {%- set types = {} -%}
     {%- for name, type in known.features.items()
         if (features is none or name in features) and not modules.re.match('(array|struct|json|bytes|blob)|.*\\[\\]$', type | lower) -%}
@@ -113,7 +118,7 @@
 
     joined as (
         select * from {{ feature_join('log_reads', at='requested_at', views=[
-            {'view': view.name, 'version': view.version, 'columns': types | list},
+            {'view': view.name, 'version': view.asked_version, 'columns': types | list},
         ]) }} as known
     )
 {%- endmacro %}
