@@ -92,7 +92,7 @@ def inputs(sampled, database, rendered, service) -> Callable[[str], dict[str, Ro
             if above.original_file_path.startswith("models/catalogue/"):
                 # what it names through the graph stands above the models that name it by ref()
                 waiting += above.depends_on.nodes
-            if unique_id in manifest.sources or above.name in sampled.built:
+            if unique_id in manifest.sources or above.alias in sampled.built:
                 path = ".".join([above.database, above.schema, above.identifier])
                 tables[path] = known[unique_id] = known.get(unique_id) or rows(above)
         return tables
