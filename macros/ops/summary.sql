@@ -4,13 +4,13 @@
 -#}
 {% macro summary() %}
     {%- if not execute -%} {{ return('') }} {%- endif -%}
-    {%- set layers = {'lake': [], 'warehouse': [], 'snapshots': [], 'marts': [], 'features': [], 'ml': []} -%}
+    {%- set layers = {'lake': [], 'warehouse': [], 'snapshots': [], 'marts': [], 'features': [], 'ml': [], 'catalogue': []} -%}
     {%- for node in graph.nodes.values() | sort(attribute='name') if node.resource_type in ['model', 'snapshot'] -%}
         {%- set layer = _layer_of(node) -%}
         {%- if node.config.materialized not in ['ml_model', 'view', 'ephemeral'] and layer in layers -%}
             {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
             {%- if relation is not none -%}
-                {%- do layers[layer].append({'name': node.name, 'relation': relation}) -%}
+                {%- do layers[layer].append({'name': node.alias, 'relation': relation}) -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}

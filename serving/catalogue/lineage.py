@@ -222,7 +222,14 @@ def _traced(
         if not node.sql:
             raise SqlglotError("it has not been compiled; run `dbt compile`")
         given, edges = _of_query(node, nodes, by_path, readable, dialect)
-    except (SqlglotError, ValueError, KeyError, RecursionError, AttributeError) as error:
+    except (
+        SqlglotError,
+        ValueError,
+        KeyError,
+        RecursionError,
+        AttributeError,
+        AssertionError,
+    ) as error:
         reason = "the SQL could not be read: " + re.sub(r"\x1b\[[0-9;]*m", "", str(error))
         given, edges = declared, _gaps(node, nodes, declared or [None], " ".join(reason.split()))
     # a contract says what a query in another order, or through a star, may not
