@@ -32,6 +32,7 @@
             {%- endfor %}
         )
     {%- endcall -%}
+    {%- do adapter.cache_added(runs) -%}
     {%- set services = [] -%}
     {%- set training_sets = [] -%}
     {%- for node in above if node.config.meta.get('feature_service') -%}
