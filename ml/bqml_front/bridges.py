@@ -86,9 +86,23 @@ def _json_in_broken_text(node: Node, edits: Edits) -> None:
         _insert(edits, node.span.end, ")")
 
 
+def _element_before_the_first(node: Node, edits: Edits) -> None:
+    """`a[safe_offset(n)]` is NULL for n below 0; there it counts back from the end. So it is asked
+    for only from 0 on, unless n is a number without a sign."""
+    position = node["position"]
+    if position.kind != "FunctionCall" or len(position["arguments"]) != 1:
+        return
+    [number] = position["arguments"]
+    name = [part.lower() for part in position["function"].names()]
+    if name == ["safe_offset"] and number.kind != "IntLiteral":
+        _insert(edits, node.span.start, f"if(({edits.original(number.span)}) < 0, null, ")
+        _insert(edits, node.span.end, ")")
+
+
 _STATEMENT_BRIDGES: dict[str, list[Callable[[Node, Edits], None]]] = {
     "AssignmentFromStruct": [_set_of_one_variable],
     "StructConstructorWithKeyword": [_names_of_struct_fields],
+    "ArrayElement": [_element_before_the_first],
     "FunctionCall": [_time_zone_of_a_row, _json_in_broken_text],
 }
 

@@ -30,6 +30,12 @@ TABLE = "(select 1 as a, 'UTC' as zone, datetime '2013-07-01 10:00:00' as clock)
             "json_value(x, '$.a')) as v",
         ),
         (
+            "select l[safe_offset(-2)] as x, l[safe_offset(a - 1)] as y, l[safe_offset(9)] as z"
+            " from (select ['a', 'b'] as l, a from @)",
+            "if((-2) < 0, null, l[safe_offset(-2)]) as x,"
+            " if((a - 1) < 0, null, l[safe_offset(a - 1)]) as y, l[safe_offset(9)] as z",
+        ),
+        (
             """select json_value('{"a": 1}', '$.a') as v""",
             """select json_value('{"a": 1}', '$.a') as v""",
         ),

@@ -16,6 +16,16 @@ from both_engines.comparison import difference
         ({"a": [1]}, {"a": [1, 1]}, "1 rows and 2 rows"),
         ({"a": [1]}, {"a": [1.0]}, "columns differ"),
         ({"a": [1]}, {"b": [1]}, "columns differ"),
+        (
+            {"raw_record": ['{"at":"2013-11-01T22:30:00Z"}']},
+            {"raw_record": ['{"at":"2013-11-01 22:30:00+00"}']},
+            None,
+        ),
+        (
+            {"raw_record": ['{"at":"2013-11-01T22:30:00Z"}']},
+            {"raw_record": ['{"at":"2013-11-01 22:30:01+00"}']},
+            "column raw_record differs",
+        ),
     ],
 )
 def test_a_difference_is_told(one, other, words):

@@ -106,6 +106,7 @@ KNOWN = {
 def cost(tiny: Callable) -> "Priced":
     """The tables and models above, built on DuckDB, and what `python -m cost` says of them."""
     project = tiny()
+    project.variables["DBT_WRITE_JSON"] = "true"  # the newest day is looked up by manifest.json
     project.model("events", EVENTS)
     project.model(
         "recent",

@@ -12,8 +12,8 @@ LEFT_OUT = {
         "line_number": "external tables of BigQuery do not know the line of a record",
     },
 }
-# a record that was no text is told as JSON, whose times DuckDB writes without a zone
-_ZONE = r'(:\d\d)(?:\+00|Z)"'
+# a record that was no text is told as JSON, whose times the emulator writes in words of DuckDB's
+_TIME = r'"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(?:\+00|Z)?"'
 # of a snapshot, what says when dbt ran
 _RUN_TIMES = ["dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to"]
 
@@ -48,7 +48,7 @@ def _comparable(name: str, table: pa.Table) -> pa.Table:
         table = table.drop_columns(_RUN_TIMES)
     table = table.drop_columns(list(LEFT_OUT.get(name, {})))
     if "raw_record" in table.column_names:
-        told = pc.replace_substring_regex(table["raw_record"], _ZONE, r'\1"')
+        told = pc.replace_substring_regex(table["raw_record"], _TIME, r'"\1T\2Z"')
         position = table.schema.get_field_index("raw_record")
         table = table.set_column(position, "raw_record", told)
     return table.cast(pa.schema([(field.name, _plain(field.type)) for field in table.schema]))
