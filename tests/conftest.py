@@ -21,3 +21,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(TESTS)
         group = next((whole for whole in WHOLE if path.is_relative_to(whole)), str(path))
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have counted: their property `compared`."""
+    for report in terminalreporter.getreports(""):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "compared" and report.when == "teardown":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value}")
