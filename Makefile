@@ -17,6 +17,8 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 # dbt's own settings are those of this folder
 unexport DBT_PROFILES_DIR DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET DBT_TARGET_PATH DBT_LOG_PATH
 DOCS_PORT ?= 8080
+# arguments of `python -m serving serve`
+SERVE ?=
 # of `make cost`: 1 asks BigQuery for a dry run of each statement; arguments of the macro
 DRY_RUN ?=
 COST ?= {}
@@ -73,7 +75,7 @@ format: setup ## let ruff and sqlfluff mend what they can
 
 .PHONY: unit
 unit: setup ## pytest, one process per core
-	@pytest --numprocesses auto --dist loadgroup
+	@pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test-bigquery
 test-bigquery: setup ## dbt build on the BigQuery target at a local emulator (Python 3.13)
@@ -93,6 +95,16 @@ docs: setup ## build dbt's documentation and serve it on 127.0.0.1 (DOCS_PORT, d
 	@dbt docs generate
 	@dbt docs serve --host 127.0.0.1 --port $(DOCS_PORT)
 
+.PHONY: online
+online: setup ## bring the online store up to date with what was built (AZEKURA_ONLINE_STORE, else SQLite)
+	@python -m serving materialize
+
+.PHONY: serve
+serve: online ## serve features and their catalogue, by default on http://127.0.0.1:8484 (SERVE='--at 2014-01-01T06:30:00Z')
+	@python -m serving lineage
+	@python -m serving catalogue
+	@python -m serving serve $(SERVE)
+
 .PHONY: cost
 cost: setup ## what a build on BigQuery would scan and cost, by the tables that `make run` made
 	@python -m cost $(if $(DRY_RUN),--dry-run)
@@ -111,4 +123,4 @@ lock: setup ## resolve requirements/*.in into the locked requirements/*.txt
 
 .PHONY: clean
 clean: ## remove what runs have made; the environment stays
-	@rm -rf lake target logs azekura.duckdb azekura.duckdb.wal .pytest_cache .ruff_cache .hypothesis
+	@rm -rf lake target logs azekura.duckdb azekura.duckdb.wal online.sqlite* .pytest_cache .ruff_cache .hypothesis

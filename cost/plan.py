@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from analyzer.reads import Bounds, Read
 from bqml_front import googlesql
 from bqml_front.googlesql import Type
 from dbt.contracts.graph.manifest import Manifest
 
+from analyzer.reads import Bounds, Read
 from cost import CostError
 from cost.statements import WINDOW, Recorded, Sent
 

@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.client import Client, Statement
-from analyzer.reads import Reads, reads_of
-from analyzer.warehouse import Warehouse
 from bqml_front.googlesql import GoogleSQL
 from bqml_front.tokens import split_paths
 from bqml_front.tokens import statements as split
@@ -14,6 +11,9 @@ from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from analyzer.client import Client, Statement
+from analyzer.reads import Reads, reads_of
+from analyzer.warehouse import Warehouse
 from cost import CostError
 
 FULL, WINDOW = "full", "window"

@@ -12,6 +12,8 @@ settings.load_profile("azekura")
 TESTS = Path(__file__).parent
 # what these folders set up once for all their files is dear
 WHOLE = ("bigquery", "project", "unit/bqml_front")
+# the longest first: one that came last would leave the other processes idle
+FIRST = ("bigquery", "functional", "unit/bqml_front", "conformance")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -21,6 +23,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = item.path.relative_to(TESTS)
         group = next((whole for whole in WHOLE if path.is_relative_to(whole)), str(path))
         item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    path = item.path.relative_to(TESTS)
+    turns = (turn for turn, first in enumerate(FIRST) if path.is_relative_to(first))
+    return next(turns, len(FIRST))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

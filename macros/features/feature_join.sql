@@ -123,8 +123,11 @@
         {%- endfor -%}
         {%- set ties = [] -%}
         {%- for column, type in known.features.items() if not modules.re.match('(array|struct|json|geography)|.*\\[\\]$', type | lower) -%}
+            {#- NaN is the greatest; BigQuery, where it is no number's equal, would have it least -#}
+            {%- if type | lower in ['float64', 'double', 'float'] -%} {%- do ties.append('case when ' ~ column ~ ' != ' ~ column ~ ' then 1 else 0 end') -%} {%- endif -%}
             {%- do ties.append(column) -%}
         {%- endfor -%}
+        {%- if known.is_deleted -%} {%- do ties.append(known.is_deleted) -%} {%- endif -%}
     {%- else -%}
         {%- set given = view['keys'].values() | list if view['keys'] is mapping else view['keys'] -%}
         {%- set known = {

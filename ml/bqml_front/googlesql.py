@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import fcntl
 import re
 import threading
 from collections.abc import Mapping
@@ -231,20 +232,32 @@ def _compiled_once(folder: Path):
     class Kept:
         @staticmethod
         def from_file(engine: wasmtime.Engine, path: str) -> wasmtime.Module:
-            with contextlib.suppress(OSError, wasmtime.WasmtimeError):
-                return wasmtime.Module.deserialize_file(engine, str(kept))
-            module = compiler.from_file(engine, path)
+            if module := _loaded(engine, kept):
+                return module
             folder.mkdir(parents=True, exist_ok=True)
-            unfinished = kept.with_suffix(".part")
-            unfinished.write_bytes(module.serialize())
-            unfinished.replace(kept)
-            return module
+            # it takes all cores: a second process waits for the first, and loads what that made
+            with kept.with_suffix(".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if module := _loaded(engine, kept):
+                    return module
+                module = compiler.from_file(engine, path)
+                unfinished = kept.with_suffix(".part")
+                unfinished.write_bytes(module.serialize())
+                unfinished.replace(kept)
+                return module
 
     wasm_client.Module = Kept
     try:
         yield
     finally:
         wasm_client.Module = compiler
+
+
+def _loaded(engine: wasmtime.Engine, kept: Path) -> wasmtime.Module | None:
+    """What was compiled before; None if there is nothing that this machine can run."""
+    with contextlib.suppress(OSError, wasmtime.WasmtimeError):
+        return wasmtime.Module.deserialize_file(engine, str(kept))
+    return None
 
 
 def innermost(message: Message) -> Message:

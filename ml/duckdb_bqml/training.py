@@ -20,6 +20,7 @@ from duckdb_bqml.algorithms.model_selection import (
 )
 from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
+from duckdb_bqml.algorithms.reference import reference
 from duckdb_bqml.algorithms.transform_only import TransformOnly
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.errors import ModelError, about
@@ -56,6 +57,11 @@ MODEL_ROW = f"""STRUCT(
     statistics STRUCT(
         input VARCHAR, min DOUBLE, max DOUBLE, mean DOUBLE, median DOUBLE, stddev DOUBLE,
         category_count BIGINT, null_count BIGINT, dimension BIGINT)[],
+    reference STRUCT(
+        input VARCHAR, row_count BIGINT, null_count BIGINT,
+        histogram STRUCT(low DOUBLE, high DOUBLE, n BIGINT)[],
+        quantiles STRUCT(upper DOUBLE, n BIGINT)[],
+        categories STRUCT("value" VARCHAR, n BIGINT)[])[],
     training_info STRUCT(
         training_run BIGINT, iteration BIGINT, loss DOUBLE, eval_loss DOUBLE,
         learning_rate DOUBLE, duration_ms BIGINT, cluster_info STRUCT(
@@ -69,11 +75,13 @@ MODEL_ROW = f"""STRUCT(
     artifact BLOB)"""
 """The columns of a model table that the engine fills.
 
-With a TRANSFORM clause `features` and `statistics` are of the columns before it, and `transform` is
-not NULL. Kept of the evaluation split (of all rows if there is none): `evaluation`, the metrics;
-`confusion_matrix`, of a classifier; `score_points`, of a binary one: how many positives and
-negatives have each probability, rounded up to four decimals; `global_explanation`, if asked for:
-the mean absolute attribution by feature, of every class and, class_label being NULL, of the model.
+With a TRANSFORM clause `features`, `statistics` and `reference` are of the columns before it, and
+`transform` is not NULL. `reference` holds the distribution of each feature in the rows that train
+(algorithms/reference.py). Kept of the evaluation split, of all rows if there is none: `evaluation`,
+the metrics; `confusion_matrix`, of a classifier; `score_points`, of a binary one: how many
+positives and negatives have each probability, rounded up to four decimals; `global_explanation`, if
+asked for: the mean absolute attribution by feature, of every class and, class_label being NULL, of
+the model.
 """
 
 
@@ -131,7 +139,7 @@ def _train_one(
 class _Given(NamedTuple):
     """A training query, in an order that depends on its rows alone, those that train first.
 
-    `types` and `statistics` are of the columns that the features are, or are made of.
+    `types`, `statistics` and `reference` are of the columns that the features are, or are made of.
     """
 
     data: Dataset
@@ -139,6 +147,7 @@ class _Given(NamedTuple):
     trained: int
     types: list[dict[str, str]]
     statistics: list[dict[str, Any]]
+    reference: list[dict[str, Any]]
     transform: Transform | None = None
 
 
@@ -164,7 +173,8 @@ def _read(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -> _
     # All rows are gathered once; what is taken of them later are views.
     data = data.take(order)
     statistics = each(describe, data.features, data.rows)
-    return _Given(data, data.rows, trained, [*map(_schema, data.features)], statistics)
+    kept = each(lambda column: reference(column.take(slice(trained))), data.features, data.rows)
+    return _Given(data, data.rows, trained, [*map(_schema, data.features)], statistics, kept)
 
 
 def _transformed(
@@ -191,7 +201,8 @@ def _transformed(
         data = _training_data(fitted.apply(rows, "training"), options, warm)
     inputs = fitted.feature_inputs
     statistics = [transform.describe_input(rows, column["name"]) for column in inputs]
-    return _Given(data, len(order), trained, inputs, statistics, fitted)
+    kept = [transform.reference_of_input(rows, column["name"], trained) for column in inputs]
+    return _Given(data, len(order), trained, inputs, statistics, kept, fitted)
 
 
 def _require_same_clause(clause: list[str] | None, warm: StoredModel | None) -> None:
@@ -361,6 +372,7 @@ def _model_row(
     return content | {
         "model_version": digest.hexdigest()[:16],
         "statistics": given.statistics,
+        "reference": given.reference,
         "training_info": earlier_runs + [{"training_run": run, **row} for row in fitted.iterations],
         **measured,
         "rows_used": given.rows,

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from duckdb_bqml import select_list
 from duckdb_bqml.algorithms.preprocessing import Column, describe
+from duckdb_bqml.algorithms.reference import reference
 from duckdb_bqml.columns import Rows, bigquery_type, require_coercible
 from duckdb_bqml.errors import ModelError
 from duckdb_bqml.select_list import ROW, STATISTICS, Expansion, Node, Output, Statistics, sandbox
@@ -95,6 +96,15 @@ def describe_input(rows: Rows, name: str) -> dict[str, Any]:
     if column is not None:
         return describe(column)
     return {"input": name, "null_count": 0 if bigquery_type(array.type) else array.null_count}
+
+
+def reference_of_input(rows: Rows, name: str, trained: int) -> dict[str, Any]:
+    """The distribution of a column before the clause in its first `trained` rows."""
+    column = _feature(rows, name)
+    if column is not None:
+        return reference(column.take(slice(trained)))
+    nulls = rows.array(name, "column").slice(0, trained).null_count
+    return {"input": name, "row_count": trained, "null_count": nulls}
 
 
 def _feature(rows: Rows, name: str) -> Column | None:

@@ -20,9 +20,10 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.lineage import lineage
+from sqlglot.lineage import lineage, to_node
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
+from sqlglot.schema import ensure_schema
 
 from serving.catalogue.files import CatalogueError, read_json, replaced
 
@@ -33,6 +34,7 @@ FORMAT = 1
 SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
 # what every table of the lake has beside those that its source declares
 SOURCE_COLUMNS = ("_file_name", "ingested_date", "raw_record")
+WHOLE_ROWS = "taken by its name: the SQL passes whole rows"
 # functions of a model that give the rows they are given, and columns of the model's own
 SCORING = ("detect_anomalies", "explain_predict", "generate_embedding", "predict", "transform")
 MODEL_COLUMNS = (
@@ -289,15 +291,27 @@ def _of_query(
     given = {by_path[path].unique_id: names for path, names in readable.items()}
     aliases = {table.alias_or_name for table in query.find_all(exp.Table, exp.Subquery)}
     edges: list[Edge] = []
+
+    def inner(column: str) -> list:
+        """The tables that the first CTE with a column of this name has it from."""
+        for cte in scope.cte_scopes:
+            if isinstance(cte.expression, exp.Query) and column in cte.expression.named_selects:
+                known = ensure_schema(schema, dialect=dialect)
+                start = to_node(column, cte, dialect, schema=known, trim_selects=False)
+                ends = [leaf for leaf in start.walk() if not leaf.downstream]
+                return [leaf for leaf in ends if isinstance(leaf.expression, exp.Table)]
+        return []
+
     for name, root in outputs.items():
         into = None if node.is_trained else name
         found: list[Edge] = []
-        for leaf in root.walk():
-            if leaf.downstream:
-                continue
+        leaves = [(leaf, None) for leaf in root.walk() if not leaf.downstream]
+        for leaf, doubt in leaves:
             column = leaf.name.rsplit(".", 1)[-1].strip('"`')
             if not isinstance(leaf.expression, exp.Table):
-                found += _unresolved(leaf, node, nodes, into, given, aliases)
+                hidden = [] if doubt or _of_service(node, column) else inner(column)
+                leaves += [(it, WHOLE_ROWS) for it in hidden]
+                found += [] if hidden else _unresolved(leaf, node, nodes, into, given, aliases)
                 continue
             path = _table_path(leaf.expression)
             if path == own:
@@ -316,7 +330,7 @@ def _of_query(
                 # a file may hold more than its source declares
                 is_whole = columns is not None and above.kind != "source"
                 missing = is_whole and column not in columns
-                reason = f"{above.name} is not known to have it" if missing else None
+                reason = f"{above.name} is not known to have it" if missing else doubt
                 found.append(Edge(above.unique_id, column, node.unique_id, into, reason))
         known = {edge.upstream for edge in found if not edge.gap and edge.upstream_column is None}
         found = [edge for edge in found if not edge.gap or edge.upstream not in known]
@@ -345,22 +359,29 @@ def _unresolved(
     name = leaf.name.split(".")[-1]
     if name in aliases or leaf.name.startswith("@"):
         return []
+    if served := _of_service(node, name):
+        view, column = served
+        return [
+            Edge(it, column, node.unique_id, into)
+            for it in node.depends_on
+            if it in nodes and _is_view(it, view)
+        ]
+    having = [it for it in node.depends_on if name in given.get(it, ())]
+    labels = [it for it in having if nodes[it].kind != "feature view"]
+    if len(labels or having) == 1:
+        return [Edge((labels or having)[0], name, node.unique_id, into, WHOLE_ROWS)]
+    return _gaps(node, nodes, [into], f"column {leaf.name} could not be resolved")
+
+
+def _of_service(node: Node, name: str) -> tuple[dict, str] | None:
+    """The view, and the column of it, that a training set's feature service gives by this name."""
     for view in (node.service or {}).get("views", ()):
         columns = view["columns"]
         columns = columns if isinstance(columns, dict) else dict(zip(columns, columns, strict=True))
         for column, called in columns.items():
             if called == name:
-                return [
-                    Edge(it, column, node.unique_id, into)
-                    for it in node.depends_on
-                    if it in nodes and _is_view(it, view)
-                ]
-    having = [it for it in node.depends_on if name in given.get(it, ())]
-    labels = [it for it in having if nodes[it].kind != "feature view"]
-    if len(labels or having) == 1:
-        reason = "taken by its name: the SQL passes whole rows"
-        return [Edge((labels or having)[0], name, node.unique_id, into, reason)]
-    return _gaps(node, nodes, [into], f"column {leaf.name} could not be resolved")
+                return view, column
+    return None
 
 
 def _is_view(unique_id: str, view: dict) -> bool:

@@ -28,7 +28,7 @@ from serving.registry import manifest_path
 
 HERE = Path(__file__).parent
 #: most rows of one answer; the others are told of
-MOST = 200
+MOST = 100
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
@@ -66,6 +66,8 @@ class _Snapshot:
         self._path = path
         self._stamp: tuple | None = None
         self._catalogue: Catalogue | None = None
+        self.found: list[Found] = []
+        self.choices: dict[str, list[str]] = {}
 
     def get(self) -> Catalogue:
         try:
@@ -75,6 +77,8 @@ class _Snapshot:
             stamp = None
         if self._catalogue is None or stamp != self._stamp:
             self._catalogue = snapshot.read(self._path)
+            self.found = all_found(self._catalogue)
+            self.choices = choices(self.found)
             self._stamp = stamp
         return self._catalogue
 
@@ -122,8 +126,7 @@ def create_app(path: Path | None = None) -> Starlette:
     async def search(request: Request) -> Response:
         catalogue = newest.get()
         asked = {name: request.query_params.get(name, "") for name in ("q", *FILTERS)}
-        everything = all_found(catalogue)
-        found = matching(everything, asked)
+        found = matching(newest.found, asked)
         part = "results.html" if request.query_params.get("part") else "search.html"
         return page(
             request,
@@ -133,7 +136,7 @@ def create_app(path: Path | None = None) -> Starlette:
             found=found[:MOST],
             total=len(found),
             most=MOST,
-            choices=choices(everything),
+            choices=newest.choices,
             of_kind=Counter({"feature": 0, "model": 0} | Counter(one.kind for one in found)),
         )
 

@@ -172,19 +172,15 @@ def spark(buckets: list[dict]) -> Markup:
         places = [(bucket["low"], bucket["high"]) for bucket in buckets]
         low, high = min(start for start, _ in places), max(end for _, end in places)
     scale = width / (high - low) if high > low else 0
-    drawn = []
+    steps = []
     for (start, end), bucket in zip(places, buckets, strict=True):
         # a bar that holds anything can be seen
         tall = max(bucket["rows_count"] / most * height, 1)
         x, wide = ((start - low) * scale, (end - start) * scale) if scale else (width / 2 - 3, 6)
-        drawn.append(
-            Markup(
-                '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" class="bar"/>'
-            ).format(x, height - tall, max(wide - 0.4, 0.6), tall)
-        )
-    return Markup('<svg class="spark" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>').format(
-        width, height, Markup("").join(drawn)
-    )
+        steps.append(f"M{x:.1f},{height}v-{tall:.1f}h{max(wide - 0.4, 0.6):.1f}V{height}z")
+    return Markup(
+        '<svg class="spark" viewBox="0 0 {} {}" aria-hidden="true"><path d="{}" class="bar"/></svg>'
+    ).format(width, height, "".join(steps))
 
 
 def drift(points: list[dict]) -> Markup:

@@ -7,8 +7,8 @@ golden/models/...           what each model and snapshot compiles to; a trained 
 cases/given.sql             the tables and models that cases name and the project does not make
 
 `make golden` writes golden/ anew. Of these, and of all that a build sends, GoogleSQL says
-whether BigQuery would take it: analyzer/. Of those without BigQuery ML it also says which rows they
-give, and DuckDB gives the same: parity/.
+whether BigQuery would take it: the package `analyzer`. Of those without BigQuery ML it also says
+which rows they give, and DuckDB gives the same: parity/.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from analyzer.client import Client, Statement
-from analyzer.warehouse import Warehouse
 from bqml_front.googlesql import GoogleSQL
 from dbt.adapters.bigquery import BigQueryAdapter
 from dbt.adapters.bigquery.connections import BigQueryConnectionManager
@@ -30,6 +28,9 @@ from dbt.mp_context import get_mp_context
 from dbt_common.events.base_types import EventLevel, EventMsg
 from google.cloud.bigquery import Table
 from parity import sample
+
+from analyzer.client import Client, Statement
+from analyzer.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"

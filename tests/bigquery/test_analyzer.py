@@ -5,11 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from analyzer.client import Statement, place
-from analyzer.warehouse import Table, Warehouse
 from bqml_front import googlesql
 from bqml_front.googlesql import Refused
 from dbt.node_types import NodeType
+
+from analyzer.client import Statement, place
+from analyzer.warehouse import Table, Warehouse
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"

@@ -53,7 +53,8 @@ def sampled(tmp_path_factory: pytest.TempPathFactory, rendered) -> Sampled:
     sample.write(project.lake)
     training_sets = [name for name in rendered.queries if name.endswith("__training_set")]
     built = project.build("--select", *PURE_SQL, *training_sets)
-    windowed = project.dbt("run", "--select", ON_WINDOW, "--vars", sample.window_variables())
+    compared = ["--select", ON_WINDOW, "--exclude", *gaps.MODELS]
+    windowed = project.dbt("run", *compared, "--vars", sample.window_variables())
     windowed.succeeded()
     untested = ["--indirect-selection", "empty"]
     trained = project.dbt("compile", *untested, "--select", *_trained(rendered.manifest))
@@ -91,7 +92,7 @@ def inputs(sampled, database, rendered, service) -> Callable[[str], dict[str, Ro
             if above.original_file_path.startswith("models/catalogue/"):
                 # what it names through the graph stands above the models that name it by ref()
                 waiting += above.depends_on.nodes
-            if unique_id in manifest.sources or above.name in sampled.built:
+            if unique_id in manifest.sources or above.alias in sampled.built:
                 path = ".".join([above.database, above.schema, above.identifier])
                 tables[path] = known[unique_id] = known.get(unique_id) or rows(above)
         return tables
@@ -171,7 +172,7 @@ def test_models_give_the_same_rows(sampled, compare, rendered, window_queries, r
         and node.config.materialized != "ml_model"
     }
     assert wanted - gaps.MODELS.keys() == sampled.built.keys()
-    assert window_queries.keys() == sampled.windowed.keys()
+    assert window_queries.keys() - gaps.MODELS.keys() == sampled.windowed.keys()
     assert {name: found.problems for name, found in compared.items() if found.problems} == {}
     assert [name for name, found in compared.items() if not found.rows] == []
     rows = sum(found.rows for found in compared.values())

@@ -272,6 +272,7 @@ def refusing(tiny):
 
 def test_a_service_stands_in_the_manifest(tiny):
     project = tiny()
+    project.variables["DBT_WRITE_JSON"] = "true"
     (project.root / "models" / "views.yml").write_text(VIEWS)
     for name, sql in MODELS.items():
         project.model(name, sql)

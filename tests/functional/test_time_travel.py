@@ -51,6 +51,7 @@ def land(project, arrived: date, orders: dict[int, float]) -> None:
 def shop(tiny):
     """Trained on the orders of January; then more of them and a correction arrive in February."""
     project = tiny()
+    project.variables["DBT_WRITE_JSON"] = "true"
     lake = project.root / "models" / "lake"
     lake.mkdir()
     (lake / "sources.yml").write_text(SOURCES)

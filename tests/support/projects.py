@@ -1,13 +1,22 @@
-"""dbt, run for real on a lake and a DuckDB file of the test's own."""
+"""dbt, run for real on a lake and a DuckDB file of the test's own.
+
+A project is parsed once for all tests of a process. dbt writes its artifacts (manifest.json and its
+like) for those that ask: `project.variables["DBT_WRITE_JSON"] = "true"`.
+"""
 
 import gc
+import tempfile
+from copy import copy
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.constants import PARTIAL_PARSE_FILE_NAME
+from dbt.contracts.graph.manifest import Manifest
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,23 +35,31 @@ class Project:
             "DBT_LOG_PATH": str(folder / "logs"),
             "DBT_PROJECT_DIR": str(root),
             "DBT_PROFILES_DIR": str(root),
+            "DBT_WRITE_JSON": "false",
         }
 
     def dbt(self, *arguments: str) -> "Outcome":
         """Run one dbt command in this process, and let go of the database."""
+        return Outcome(self._invoked(self._parsed(), *arguments))
+
+    def _parsed(self) -> Manifest | None:
+        """What dbt need not parse."""
+        return _manifest()
+
+    def _invoked(self, manifest: Manifest | None, *arguments: str) -> dbtRunnerResult:
+        gc.freeze()  # what is there before is no garbage: `collect` need not look through it
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.variables.items():
                 patch.setenv(name, value)
             patch.chdir(self.root)
             try:
-                outcome = Outcome(dbtRunner().invoke(["--quiet", *arguments]))
+                return dbtRunner(manifest=manifest).invoke(["--quiet", *arguments])
             finally:
                 if DuckDBConnectionManager._ENV is not None:
                     DuckDBConnectionManager._ENV.close()
                     DuckDBConnectionManager._ENV = None
                 reset_adapters()
                 gc.collect()
-        return outcome
 
     def build(self, *arguments: str) -> "Outcome":
         """`dbt build` without tests; fails the test if a model fails."""
@@ -64,7 +81,8 @@ class Outcome:
         self.messages = [str(result.exception)] if result.exception else []
         rows = result.result.results if hasattr(result.result, "results") else []
         self.messages += [row.message for row in rows if row.message]
-        self.nodes = {row.node.alias: row.node for row in rows if hasattr(row, "node")}
+        # copies: the next command compiles the same nodes of a manifest that is kept
+        self.nodes = {row.node.alias: copy(row.node) for row in rows if hasattr(row, "node")}
 
     def succeeded(self) -> None:
         assert self.success, "\n".join(self.messages)
@@ -76,8 +94,8 @@ class Outcome:
         assert found, "\n".join(self.messages)
 
 
-class Tiny(Project):
-    """A project of the models the test writes, with this one's macros and profile."""
+class Empty(Project):
+    """A project without models, with this one's macros and profile."""
 
     def __init__(self, folder: Path) -> None:
         root = folder / "project"
@@ -90,6 +108,41 @@ class Tiny(Project):
             "models: {+materialized: table}\n"
         )
         super().__init__(folder, root)
+        # the same path from the root of each: for another, dbt would parse all macros anew
+        self.database = root / "azekura.duckdb"
+        self.variables["AZEKURA_DUCKDB"] = self.database.name
+
+    def _parsed(self) -> None:
+        """Its files may change: dbt looks for those that did."""
+        return None
+
+
+class Tiny(Empty):
+    """A project of the models the test writes, with this one's macros and profile."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        target = Path(self.variables["DBT_TARGET_PATH"])
+        target.mkdir()
+        (target / PARTIAL_PARSE_FILE_NAME).write_bytes(_macros())
 
     def model(self, name: str, sql: str) -> None:
         (self.root / "models" / f"{name}.sql").write_text(sql)
+
+
+@cache
+def _manifest() -> Manifest:
+    """This project as dbt reads it for DuckDB."""
+    with tempfile.TemporaryDirectory() as folder:
+        parsed = Project(Path(folder))._invoked(None, "parse")
+    assert parsed.success, parsed.exception
+    return parsed.result
+
+
+@cache
+def _macros() -> bytes:
+    """What dbt keeps of a project without models between two runs: all macros, parsed."""
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Empty(Path(folder))
+        empty.dbt("parse").succeeded()
+        return Path(empty.variables["DBT_TARGET_PATH"], PARTIAL_PARSE_FILE_NAME).read_bytes()

@@ -226,7 +226,7 @@ def test_what_describes_a_model_on_bigquery_comes_from_it():
     assert found["ml_churn__evaluation.roc_auc"] == {"ml_churn__model"}
 
 
-def test_whole_rows_are_resolved_by_the_feature_service():
+def test_whole_rows_are_resolved_by_the_feature_service_and_the_labels():
     """As BigQuery's union window passes them."""
     service = {
         "name": "churn",
@@ -236,12 +236,14 @@ def test_whole_rows_are_resolved_by_the_feature_service():
         "bigquery",
         view=TRAINED["view"],
         ml_churn__training_set={
-            "sql": "select label_row.*, state.mean_7d as mean, state.mean from (select label_row,"
-            " struct(mean_7d) as state from (select l as label_row from {orders} as l), {view})",
+            "sql": "with labels as (select shop, amount > 3 as has_churned from {orders}),\n"
+            "joined as (select label_row.*, state.mean_7d as mean from (select label_row,"
+            " state from (select l as label_row from labels as l)"
+            " cross join (select struct(mean_7d) as state from {view})))\n"
+            "select has_churned, mean from joined",
             "reads": ["view", "orders"],
             "path": "ml/models/churn/ml_churn__training_set.sql",
             "meta": {"feature_service": service},
-            "columns": ["mean"],
         },
         after={
             "sql": "select mean from {ml_churn__training_set}",
@@ -249,6 +251,7 @@ def test_whole_rows_are_resolved_by_the_feature_service():
         },
     )
     assert found["ml_churn__training_set.mean"] == {"view.mean_7d"}
+    assert found["ml_churn__training_set.has_churned"] == {"orders.amount?"}
     assert found["after.mean"] == {"ml_churn__training_set.mean"}
 
 

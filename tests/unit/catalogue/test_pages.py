@@ -189,7 +189,7 @@ def test_numbers_are_short(value, shown):
 def test_one_value_and_one_category_can_be_drawn():
     one = [{"low": 3.0, "high": 3.0, "category": None, "rows_count": 5}]
     assert "Histogram from 3 to 3" in plots.distribution(one, 5, 0)
-    assert "<rect" in plots.spark(one)
+    assert "<path" in plots.spark(one)
     assert "1 categories" in plots.distribution(
         [{"low": None, "high": None, "category": "", "rows_count": 5}], 5, 0
     )

@@ -15,11 +15,20 @@ measured as (
     select
         'feat_airport__weather' as view_name, cast(1 as bigint) as view_version,
         count(*) as rows_count,
-        (select count(*) from (select distinct `airport_code` from `demo`.`azekura_features`.`feat_airport__weather`) as entities) as entities_count,
+        (select count(*) from (select distinct `airport_code` from `demo`.`azekura_features`.`feat_airport__weather_v1`) as entities) as entities_count,
         min(`event_at`) as oldest_event_at,
         max(`event_at`) as newest_event_at,
         max(`known_at`) as newest_known_at
-    from `demo`.`azekura_features`.`feat_airport__weather`
+    from `demo`.`azekura_features`.`feat_airport__weather_v1`
+    union all
+    select
+        'feat_airport__weather' as view_name, cast(2 as bigint) as view_version,
+        count(*) as rows_count,
+        (select count(*) from (select distinct `airport_code` from `demo`.`azekura_features`.`feat_airport__weather_v2`) as entities) as entities_count,
+        min(`event_at`) as oldest_event_at,
+        max(`event_at`) as newest_event_at,
+        max(`known_at`) as newest_known_at
+    from `demo`.`azekura_features`.`feat_airport__weather_v2`
     union all
     select
         'feat_carrier__punctuality' as view_name, cast(1 as bigint) as view_version,

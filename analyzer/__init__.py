@@ -1,0 +1,13 @@
+"""BigQuery without BigQuery: every statement is analyzed by GoogleSQL, and none is run.
+
+warehouse.py          tables and models, made by the statements that make them
+client.py             the BigQuery client that dbt is given, in front of that warehouse
+ml_calls.py           a statement's ML calls, checked by their signatures; what they return
+table_options.py      BigQuery's options of tables, and what they may hold
+partition_filters.py  whether a reading says which partitions, where a table demands it
+reads.py              which columns of which tables a statement reads
+
+`make test` asks it whether BigQuery would take the project (tests/bigquery), and `make cost` what a
+build would scan (cost). GoogleSQL itself, its tokens and the table of BigQuery ML's functions are
+the front's, too: bqml_front.googlesql, bqml_front.tokens and bqml_front.ml_signatures.
+"""
