@@ -30,3 +30,11 @@ def _turn(item: pytest.Item) -> int:
     path = item.path.relative_to(TESTS)
     turns = (turn for turn, first in enumerate(FIRST) if path.is_relative_to(first))
     return next(turns, len(FIRST))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have counted: their property `compared`."""
+    for report in terminalreporter.getreports(""):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "compared" and report.when == "teardown":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value}")

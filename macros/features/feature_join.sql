@@ -136,6 +136,8 @@
         } -%}
         {%- set ties = view['columns'] | list -%}
     {%- endif -%}
+    {#- of rows alike in all of these, the one that deletes is the greater; so it is online -#}
+    {%- if known.is_deleted -%} {%- do ties.append('coalesce(' ~ known.is_deleted ~ ', false)') -%} {%- endif -%}
     {%- set pairs = {} -%}
     {%- if view.get('keys') is mapping -%}
         {%- do pairs.update(view['keys']) -%}

@@ -94,6 +94,7 @@ DELETIONS = [
     _case("deleted and back again", [(-3, -3, 1), (-2, -2, 0, True), (-1, -1, 2)], (2, PRESENT)),
     _case("deleted too long ago: still not found", [(-30, -30, 1, True)], (None, NOT_FOUND)),
     _case("deleted late, before what is there", [(-1, -1, 2), (-2, 0, 0, True)], (2, PRESENT)),
+    _case("alike, and one deletes: not found", [(-1, -1, 1), (-1, -1, 1, True)], (None, NOT_FOUND)),
 ]
 
 
