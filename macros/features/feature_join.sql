@@ -127,7 +127,6 @@
             {%- if type | lower in ['float64', 'double', 'float'] -%} {%- do ties.append('case when ' ~ column ~ ' != ' ~ column ~ ' then 1 else 0 end') -%} {%- endif -%}
             {%- do ties.append(column) -%}
         {%- endfor -%}
-        {%- if known.is_deleted -%} {%- do ties.append(known.is_deleted) -%} {%- endif -%}
     {%- else -%}
         {%- set given = view['keys'].values() | list if view['keys'] is mapping else view['keys'] -%}
         {%- set known = {
