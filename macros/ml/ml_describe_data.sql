@@ -145,7 +145,7 @@ ml.describe_data(
 'unique': case when not {{ is_number }} then len({{ values }}) end,
 'avg_string_length': avg(length({{ text }})),
 'top_values': case when not {{ is_number }} then list_transform(
-    list_sort(list_transform({{ values }}, lambda entry: {'place': -entry.value, 'value': entry.key}))[:{{ top_k }}],
+    list_sort(list_transform({{ values }}, lambda entry: {'place': -cast(entry.value as bigint), 'value': entry.key}))[:{{ top_k }}],
     lambda entry: {'value': entry.value, 'count': -entry.place}
 ) end
 {%- endmacro %}

@@ -69,7 +69,9 @@ ml.entity_features_at_time(
         cross join range({{ num_rows }}) as latest(back)
     )
 
-    select numbered.* exclude (_tie, _number, _latest) replace (matched.time as feature_timestamp)
+    select
+        numbered.* exclude (_tie, _number, _latest)
+        replace (case when false then numbered.feature_timestamp else matched.time end as feature_timestamp)
     from matched
     inner join numbered on matched.entity_id = numbered.entity_id and matched._number = numbered._number
 )

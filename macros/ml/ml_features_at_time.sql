@@ -40,7 +40,7 @@ ml.features_at_time(
 (
     with {{ _duckdb_ml_states('ml_features_at_time', data, ignore_feature_nulls) }}
 
-    select * exclude (_tie) replace ({{ moment }} as feature_timestamp)
+    select * exclude (_tie) replace (case when false then feature_timestamp else {{ moment }} end as feature_timestamp)
     from states
     where feature_timestamp <= {{ moment }}
     qualify row_number() over (partition by entity_id order by feature_timestamp desc, _tie desc) <= {{ num_rows }}

@@ -42,16 +42,20 @@ class TableFunction:
     """A function in FROM."""
 
     arguments: str
-    """In their order, `?` if it may be left out: model, data, settings, numbers (an array)."""
+    """In their order, `?` if it may be left out: model, data, settings, numbers (an array), and
+    named, which are settings, too, each written `name => value`."""
     columns: dict[str, str]
     """By model type, or a kind of them."""
     settings: dict[str, str] = field(default_factory=dict)
     """The fields that the STRUCT may have, and their types."""
     needs: str = ""
-    """What the data must hold: `features`, or `features label`."""
+    """What the data must hold: `features`, or `features label`, of the model."""
+    holds: tuple[dict[str, str], ...] = ()
+    """The columns, with their types, that the data of each data argument must hold."""
     keeps: str = ""
-    """Columns of the data that follow: `all` (of a PCA, all but the features, unless its setting
-    says so); or `transformed`, what TRANSFORM makes, and then those that it does not read."""
+    """Columns of the first data that follow: `all` (of a PCA, all but the features, unless its
+    setting says so); or `transformed`, what TRANSFORM makes, and then those that it does not
+    read."""
 
     def takes(self, kinds: list[str]) -> bool:
         """Whether these kinds of arguments, in their order, are what it takes."""
@@ -59,6 +63,8 @@ class TableFunction:
         for argument in self.arguments.split(", "):
             if waiting and waiting[0] == argument.removesuffix("?"):
                 waiting.pop(0)
+                while argument == "named?" and waiting and waiting[0] == "named":
+                    waiting.pop(0)
             elif not argument.endswith("?"):
                 return False
         return not waiting
@@ -96,6 +102,8 @@ _THRESHOLDS = {
     "thresholds": "ARRAY<STRUCT<STRING, FLOAT64>>",
     "enable_visualization_link": "BOOL",
 }
+_STATES = {"entity_id": "STRING", "feature_timestamp": "TIMESTAMP"}
+_OF_ENTITIES = {"num_rows": "INT64", "ignore_feature_nulls": "BOOL"}
 _HISTOGRAMS = {
     "num_histogram_buckets": "INT64",
     "num_quantiles_histogram_buckets": "INT64",
@@ -327,6 +335,20 @@ TABLE_FUNCTIONS = {
             " ARRAY<INT64>, dimension INT64"
         },
         {"num_quantiles": "INT64", "num_array_length_quantiles": "INT64", "top_k": "INT64"},
+    ),
+    "FEATURES_AT_TIME": TableFunction(
+        "data, named?",
+        {ANY: ""},
+        {"time": "TIMESTAMP", **_OF_ENTITIES},
+        holds=(_STATES,),
+        keeps="all",
+    ),
+    "ENTITY_FEATURES_AT_TIME": TableFunction(
+        "data, data, named?",
+        {ANY: ""},
+        _OF_ENTITIES,
+        holds=(_STATES, {"entity_id": "STRING", "time": "TIMESTAMP"}),
+        keeps="all",
     ),
     "TFDV_DESCRIBE": TableFunction(
         "data, settings?", {ANY: "dataset_feature_statistics_list JSON"}, _HISTOGRAMS

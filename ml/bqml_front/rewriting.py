@@ -288,7 +288,8 @@ class Rewriting:
         if "model" in kinds and "model" not in taken:
             raise invalid_query(f"ML.{name} with a model is not available; leave it out.")
         reference, given, inputs = None, {}, {}
-        relations = [name for name in taken if name in ("data", "base", "study")]
+        inputs_taken = ("data", "base", "study", "features", "entity_times")
+        relations = [name for name in taken if name in inputs_taken]
         for kind, argument in zip(kinds, arguments, strict=True):
             match kind:
                 case "model":
@@ -302,11 +303,19 @@ class Rewriting:
                     given["thresholds"] = constants.constant(
                         self.service, text, f"ML.{name}: the thresholds"
                     )
-                case "settings":
+                case "settings" | "named":
                     text = self.edits.text(argument.span)
+                    if kind == "named":
+                        named = argument["expr"]
+                        text = (
+                            f"struct({self.edits.text(named['expr'].span)}"
+                            f" as {named['name']['id_string']})"
+                        )
                     settings = constants.settings(self.service, text, f"ML.{name}")
                     constants.require_known(settings, signature.settings, f"ML.{name}")
                     constants.require_available(settings, taken, f"ML.{name}")
+                    if "time" in settings:  # as the macro takes it: SQL
+                        settings["time"] = f"timestamp '{settings['time'].removesuffix('Z')}'"
                     given |= settings
         table = self._load(name, self.models.call(macro, reference, inputs, given))
         self.edits.replace(self._place(node), f"`{table}`")
@@ -436,7 +445,11 @@ def _kind(argument: Node) -> str:
         return "model"
     if argument["table_clause"] is not None:
         return "data"
-    kinds = {"ExpressionSubquery": "data", "StructConstructorWithKeyword": "settings"}
+    kinds = {
+        "ExpressionSubquery": "data",
+        "StructConstructorWithKeyword": "settings",
+        "NamedArgument": "named",
+    }
     return kinds.get(argument["expr"].kind, "numbers")
 
 

@@ -139,7 +139,9 @@ class _Call:
         return self.sql[start:end]
 
     def kind(self, number: int) -> str:
-        first = tokens(self.text(number))[0]
+        first, *rest = tokens(self.text(number))
+        if [token.text for token in rest[:2]] == ["=", ">"] or (rest and rest[0].text == "=>"):
+            return "named"
         for kind, words in (("model", ("model",)), ("data", ("table",)), ("settings", ("struct",))):
             if first.kind == "word" and first.text.lower() in words:
                 return kind
@@ -172,6 +174,14 @@ def _resolve_table_function(
         check = f"feature_{column}__{given_name}"
         _add_function(ml, check, (((googlesql.text(type_),), "BOOL"),), around.type_named)
         checks.append(f"ml.`{check}`({names[0]}.`{column}`)")
+    for rows, columns_held in zip(names, signature.holds, strict=False):
+        for column, type_name in columns_held.items():
+            check = f"feature_{column}__{rows}__{given_name}"
+            _add_function(ml, check, (((type_name,), "BOOL"),), around.type_named)
+            held = f"ml.`{check}`({rows}.`{column}`)"
+            checks.append(
+                held if rows == names[0] else f"exists(select 1 from {rows} where {held})"
+            )
     sql = f"select {', '.join(body)}"
     if names:
         sql += f" from {names[0]}" + (f" where {' and '.join(checks)}" if checks else "")
@@ -211,9 +221,14 @@ def _settings(
     call: _Call, kinds: list[str], signature: TableFunction, around: Surroundings
 ) -> dict[str, object]:
     """The settings given, by name; each is known and has its type."""
-    if "settings" not in kinds:
+    named = [call.text(number) for number, kind in enumerate(kinds) if kind == "named"]
+    if "settings" in kinds:
+        text = call.text(kinds.index("settings"))
+    elif named:
+        pairs = [text.split("=>", 1) for text in named]
+        text = f"struct({', '.join(f'{value} as {name}' for name, value in pairs)})"
+    else:
         return {}
-    text = call.text(kinds.index("settings"))
     resolved = around.expression(text)
     fields = googlesql.field(resolved, "type").struct_type.field
     for given in fields:
@@ -228,6 +243,8 @@ def _settings(
         if not _fits(googlesql.text(given.field_type), wanted):
             found = googlesql.text(given.field_type)
             raise Refused(f"setting '{name}' must be {wanted}, not {found}")
+    if named:
+        return {}  # the moment may be any expression, and no column depends on the others
     names = [given.field_name.lower() for given in fields]
     return dict(zip(names, googlesql.value(resolved), strict=True))
 
@@ -285,7 +302,8 @@ def _kept(
     around: Surroundings,
 ) -> list[str]:
     """What of the data follows the model's columns."""
-    assert model is not None
+    if model is None:
+        return [f"{rows}.*"]
     is_pca = model.model_type == "PCA" and "keep_original_columns" in signature.settings
     made = []
     if signature.keeps == "transformed":

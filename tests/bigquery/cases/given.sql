@@ -20,6 +20,9 @@ select carrier_code, distance_miles from `demo`.`marts`.`flights`;
 create table `demo`.`marts`.`study` as
 select carrier_code, distance_miles from `demo`.`marts`.`flights`;
 
+create table `demo`.`marts`.`request_log`
+(requested_at timestamp, view string, version int64, `keys` string, `values` string);
+
 create model `demo`.`azekura_ml`.`ml_flight__clusters`
 options(model_type = 'KMEANS', num_clusters = 4) as
 select distance_miles from `demo`.`marts`.`flights`;

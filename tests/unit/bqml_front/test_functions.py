@@ -30,6 +30,9 @@ def _as_declared(function: str, kind: str) -> str:
     return TABLE_FUNCTIONS[function].columns[kind]
 
 
+_STATES = "(select carrier as entity_id, miles, event_at as feature_timestamp from flights)"
+_STATE = "entity_id STRING, miles FLOAT64, feature_timestamp TIMESTAMP"
+
 CALLS = {
     "predict(model linear, table flights)": f"predicted_minutes FLOAT64, {_INPUT}",
     "predict(model transformed, table flights)": f"predicted_minutes FLOAT64, {_INPUT}",
@@ -113,7 +116,20 @@ CALLS = {
         "distance STRING, carrier STRING, wind FLOAT64"
     ),
     "validate_data_drift(table flights, (select * from flights where flight_id > 50),"
-    " struct(0.2 as numerical_default_threshold))": _as_declared("VALIDATE_DATA_DRIFT", "ANY"),
+    " struct(0.2 as numerical_default_threshold, [('miles', 0.1)] as thresholds))": _as_declared(
+        "VALIDATE_DATA_DRIFT", "ANY"
+    ),
+    "validate_data_skew(model linear, table flights)": _as_declared("VALIDATE_DATA_SKEW", "ANY"),
+    "validate_data_skew(model transformed, table flights,"
+    " struct('JENSEN_SHANNON_DIVERGENCE' as categorical_metric_type))": _as_declared(
+        "VALIDATE_DATA_SKEW", "ANY"
+    ),
+    "describe_data(table flights, struct(3 as top_k))": _as_declared(
+        "DESCRIBE_DATA", "ANY"
+    ).replace("`", ""),
+    f"features_at_time({_STATES}, time => timestamp '2024-01-03', num_rows => 2)": _STATE,
+    f"entity_features_at_time({_STATES}, (select carrier as entity_id, event_at as time from"
+    " flights), ignore_feature_nulls => true)": _STATE,
 }
 
 
@@ -192,6 +208,25 @@ def test_columns_that_the_model_does_not_know_keep_their_values(trained):
             400,
             "ML.VALIDATE_DATA_DRIFT with a model is not available",
         ),
+        ("features_at_time(table flights)", 400, "entity_id"),
+        (
+            "features_at_time((select flight_id as entity_id, event_at as feature_timestamp from"
+            " flights))",
+            400,
+            "entity_id must be STRING; cast it",
+        ),
+        (
+            f"features_at_time({_STATES}, num_row => 2)",
+            400,
+            "unsupported setting 'num_row'; did you mean 'num_rows'?",
+        ),
+        (
+            "validate_data_skew(model linear, table flights, struct(2.0 as"
+            " numerical_default_threshold))",
+            400,
+            "'numerical_default_threshold' must be a number from 0 to below 1, got 2.0",
+        ),
+        ("describe_data(table flights, struct(0 as top_k))", 400, "from 1 to 10000, got 0"),
         ("forecast(model linear)", 400, "ML.FORECAST is not available here"),
         ("nonsense(model linear)", 400, "ML.NONSENSE is not available here"),
     ],

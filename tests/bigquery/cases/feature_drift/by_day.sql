@@ -1,0 +1,9 @@
+select * from {{ feature_drift(
+    '`demo`.`marts`.`flights`',
+    'select * from `demo`.`marts`.`flights` where is_evaluation',
+    numbers={'distance_miles': [500, 1000.5]},
+    categories=['carrier_code', 'departure_hour'],
+    by='flight_date',
+    model='`demo`.`azekura_ml`.`ml_late_arrival__model`',
+    thresholds={'PSI': 0.1, 'carrier_code': {'PSI': 0.5}}
+) }} as drift

@@ -1,0 +1,1 @@
+select * from {{ ml_describe_data('`demo`.`marts`.`flights`') }} as described
