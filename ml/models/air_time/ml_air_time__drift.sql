@@ -5,6 +5,8 @@
     'wind_speed_kmh',
 ] -%}
 {%- set categories = ['carrier_code', 'origin_airport_code', 'destination_airport_code', 'departure_hour'] -%}
+{#- a day is of one weather and one season, and of one weekday: only what is beyond that is told -#}
+{%- set thresholds = {'PSI': 5, 'KS_DISTANCE': 0.65} -%}
 
 with
 
@@ -35,6 +37,7 @@ drift as (
         numbers=numbers,
         categories=categories,
         by='predicted_date',
+        thresholds=thresholds,
         model=ref('ml_air_time__model')
     ) }} as drift
 

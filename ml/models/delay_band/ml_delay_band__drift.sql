@@ -14,6 +14,8 @@
     'wind_speed_mph',
 ] -%}
 {%- set categories = ['carrier_code', 'origin_airport_code', 'departure_day_of_week', 'departure_hour'] -%}
+{#- a day is of one weather and one season, and of one weekday: only what is beyond that is told -#}
+{%- set thresholds = {'PSI': 5, 'KS_DISTANCE': 0.65, 'departure_day_of_week': {'PSI': 10, 'L_INFTY': 0.95}} -%}
 
 with
 
@@ -44,6 +46,7 @@ drift as (
         numbers=numbers,
         categories=categories,
         by='predicted_date',
+        thresholds=thresholds,
         model=ref('ml_delay_band__model_boosted_tree')
     ) }} as drift
 
