@@ -23,6 +23,9 @@
 {% macro feature_drift(base, study, numbers=[], categories=[], by=none, model=none, thresholds={}) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set features = _drift_features(numbers, categories) -%}
+    {%- if model is not none and features.bounds -%}
+        {%- do _drift_refuse("a trained model has kept its own percentiles; give numbers as a list of names") -%}
+    {%- endif -%}
     {%- set limits = _drift_thresholds(thresholds, features) -%}
     {{- return(adapter.dispatch('feature_drift', 'azekura')(base, study, features, by, model, limits)) -}}
 {% endmacro %}
@@ -109,7 +112,7 @@
         select
             {%- for name in features.numbers %}
             {%- if name in features.bounds %}
-            [{{ features.bounds[name] | join(', ') }}, 'infinity']::double[] as {{ adapter.quote(name) }},
+            [{{ features.bounds[name] | join(', ') }}, 'infinity'::double]::double[] as {{ adapter.quote(name) }},
             {%- else %}
             list_sort(list_distinct(list_append(
                 approx_quantile({{ _drift_number(adapter.quote(name), 'isnan') }}, {{ _drift_percentiles() }}), 'infinity'::double

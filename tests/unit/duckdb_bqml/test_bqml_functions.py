@@ -85,8 +85,9 @@ def test_a_trained_model_is_one_row(line):
     row = line.connection.sql("from line").to_arrow_table().to_pylist()[0]
     assert list(row) == [
         "model_version", "model_type", "options", "features", "label", "transform",
-        "statistics", "reference", "training_info", "evaluation", "confusion_matrix", "score_points",
-        "global_explanation", "rows_used", "rows_skipped", "artifact", "label_classes",
+        "statistics", "reference", "training_info", "evaluation", "confusion_matrix",
+        "score_points", "global_explanation", "rows_used", "rows_skipped", "artifact",
+        "label_classes",
     ]  # fmt: skip
     assert row["model_type"] == "LINEAR_REG"
     assert row["features"] == [{"name": "x", "data_type": "INT64"}]

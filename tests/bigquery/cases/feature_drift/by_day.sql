@@ -1,7 +1,7 @@
 select * from {{ feature_drift(
     '`demo`.`marts`.`flights`',
     'select * from `demo`.`marts`.`flights` where is_evaluation',
-    numbers={'distance_miles': [500, 1000.5]},
+    numbers=['distance_miles', 'wind_speed_mph'],
     categories=['carrier_code', 'departure_hour'],
     by='flight_date',
     model='`demo`.`azekura_ml`.`ml_late_arrival__model`',
