@@ -22,7 +22,7 @@
     {%- for node in graph.nodes.values() if node.relation_name == known.relation -%}
         {%- set key_types = {} -%}
         {%- for key in known['keys'] -%} {%- do key_types.update({key: node.columns[key].data_type}) -%} {%- endfor -%}
-        {%- do known.update({'key_types': key_types, 'asked_version': version}) -%}
+        {%- do known.update({'key_types': key_types}) -%}
     {%- endfor -%}
     {%- set types = {} -%}
     {%- for name, type in known.features.items()
@@ -35,6 +35,15 @@
             ~ "' that can be compared; it has " ~ known.features | join(', ') ~ "."
         ) }}
     {%- endfor -%}
+    {%- do known.update({'joined': {
+        'relation': known.relation,
+        'keys': known['keys'],
+        'columns': types | list,
+        'event_time': known.event_time,
+        'known_time': known.known_time,
+        'is_deleted': known.is_deleted,
+        'ttl': known.ttl,
+    }}) -%}
     {{- return(adapter.dispatch('serving_skew', 'azekura')(log, known, types)) -}}
 {% endmacro %}
 
@@ -117,9 +126,7 @@
     ),
 
     joined as (
-        select * from {{ feature_join('log_reads', at='requested_at', views=[
-            {'view': view.name, 'version': view.asked_version, 'columns': types | list},
-        ]) }} as known
+        select * from {{ feature_join('log_reads', at='requested_at', views=[view.joined]) }} as known
     )
 {%- endmacro %}
 

@@ -43,7 +43,7 @@ ml.entity_features_at_time(
 {%- set name = 'ml_entity_features_at_time' -%}
 (
     with requests as (
-        select asked.entity_id, cast(asked.time as timestamp) as time
+        select asked.entity_id, try_cast(asked.time as timestamp) as time
         from {{ _ml_data(entity_times) }} as asked
         where
             {{ _duckdb_ml_of_type(name, 'asked.entity_id', ['VARCHAR'], 'STRING') }}

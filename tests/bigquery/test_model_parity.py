@@ -50,7 +50,8 @@ def sampled(tmp_path_factory: pytest.TempPathFactory, rendered) -> Sampled:
     sample.write(project.lake)
     training_sets = [name for name in rendered.queries if name.endswith("__training_set")]
     built = project.build("--select", *PURE_SQL, *training_sets)
-    windowed = project.dbt("run", "--select", ON_WINDOW, "--vars", sample.window_variables())
+    compared = ["--select", ON_WINDOW, "--exclude", *gaps.MODELS]
+    windowed = project.dbt("run", *compared, "--vars", sample.window_variables())
     windowed.succeeded()
     untested = ["--indirect-selection", "empty"]
     trained = project.dbt("compile", *untested, "--select", *_trained(rendered.manifest))
@@ -163,7 +164,7 @@ def test_models_give_the_same_rows(sampled, compare, rendered, window_queries, r
         and node.config.materialized != "ml_model"
     }
     assert wanted - gaps.MODELS.keys() == sampled.built.keys()
-    assert window_queries.keys() == sampled.windowed.keys()
+    assert window_queries.keys() - gaps.MODELS.keys() == sampled.windowed.keys()
     assert {name: found.problems for name, found in compared.items() if found.problems} == {}
     assert [name for name, found in compared.items() if not found.rows] == []
     rows = sum(found.rows for found in compared.values())
@@ -245,7 +246,7 @@ def test_a_model_that_is_not_compared_cannot_be(inputs, rendered, service, recor
         try:
             service.evaluate(rendered.queries[name], inputs(name))
         except Refused as refused:
-            assert re.search(r"\bml\.\w+", refused.reason), (name, refused.reason)
+            assert re.search(r"\bml\.\w+|approx_quantiles", refused.reason), (name, refused.reason)
         else:
             possible.append(name)
         record_property("parity", f"gap: {name}: {reason}")

@@ -212,6 +212,112 @@ _OTHERS = Table(
     ],
 )
 
+_DRIFT = """
+select * from {{ feature_drift(
+    'base',
+    'study',
+    numbers={'level': [-1, 0.5, 2], 'amount': [3]},
+    categories=['word', 'is_on', 'nothing'],
+    by='day',
+    thresholds={'PSI': 0.1, 'word': {'L_INFTY': 0.4}}
+) }} as drift
+"""
+_MOVED = {
+    "day": "DATE",
+    "level": "FLOAT64",
+    "amount": "INT64",
+    "word": "STRING",
+    "is_on": "BOOL",
+    "nothing": "STRING",
+}
+_LEVELS = [-1.0, -0.5, 0.5, 0.75, 2.0, 2.5, float("inf"), float("-inf"), float("nan"), None]
+
+
+def _moved(days: list, step: int, words: list) -> Table:
+    rows = [
+        (
+            days[number % len(days)],
+            _LEVELS[number * step % len(_LEVELS)],
+            number * step % 7,
+            words[number % len(words)],
+            None if number % 5 == 0 else number % step == 0,
+            None,
+        )
+        for number in range(40)
+    ]
+    return Table(_MOVED, rows)
+
+
+# the macro's half behind the feature view, of which a case has none
+_SKEW = """
+select * from {{ adapter.dispatch('serving_skew', 'azekura')(
+    'logged',
+    {
+        'name': 'sensor', 'version': 2, 'keys': ['place', 'number'],
+        'key_types': {'place': 'string', 'number': 'int64'},
+        'joined': {
+            'relation': 'states', 'keys': ['place', 'number'], 'ttl': '5 hours',
+            'columns': ['level', 'word', 'count_1h', 'seen_at'],
+        },
+    },
+    {'level': 'float64', 'word': 'string', 'count_1h': 'int64', 'seen_at': 'timestamp'}
+) }} as skew
+"""
+_SENSED = Table(
+    {
+        "place": "STRING",
+        "number": "INT64",
+        "event_at": "TIMESTAMP",
+        "known_at": "TIMESTAMP",
+        "level": "FLOAT64",
+        "word": "STRING",
+        "count_1h": "INT64",
+        "seen_at": "TIMESTAMP",
+    },
+    [
+        ("x", 1, _moment(0), _moment(0), 0.1, "Ñ", 9007199254740993, _moment(0)),
+        ("x", 1, _moment(1), _moment(3), float("nan"), None, 2, None),
+        ("", 1, _moment(0), _moment(1), None, "", None, _moment(0.5)),
+    ],
+)
+_KEYS = '{"place": "x", "number": 1}'
+_LOGGED = Table(
+    {
+        "requested_at": "TIMESTAMP",
+        "view": "STRING",
+        "version": "INT64",
+        "keys": "STRING",
+        "values": "STRING",
+    },
+    [
+        (_moment(hour), view, version, keys, values)
+        for hour, view, version, keys, values in (
+            (
+                1,
+                "sensor",
+                2,
+                _KEYS,
+                '{"level": 0.1, "word": "Ñ", "count_1h": "9007199254740993",'
+                ' "seen_at": "2013-11-03T00:00:00Z"}',
+            ),
+            (
+                2,
+                "sensor",
+                2,
+                _KEYS,
+                '{"level": 0.10000000000000001, "word": "n", "count_1h": 4, "seen_at": null}',
+            ),
+            (3, "sensor", 2, _KEYS, '{"level": "NaN", "word": null}'),
+            (4, "sensor", 2, _KEYS, '{"level": 7, "word": "x", "count_1h": 2}'),
+            (9, "sensor", 2, _KEYS, '{"level": null, "count_1h": null}'),
+            (2, "sensor", 2, '{"place": "", "number": "1"}', '{"level": 1e3, "word": ""}'),
+            (2, "sensor", 2, '{"place": null, "number": 1}', '{"word": null}'),
+            (2, "sensor", 1, _KEYS, '{"level": 9}'),
+            (2, "other", 2, _KEYS, '{"level": 9}'),
+        )
+    ],
+)
+
 _ROLLED_DAYS = """
 select
     *,
@@ -452,6 +558,15 @@ CASES = {
     "feature_join": Case(
         ("feature_join",), _JOIN, {"labels": _LABELS, "states": _STATES, "others": _OTHERS}
     ),
+    "feature_drift": Case(
+        ("feature_drift",),
+        _DRIFT,
+        {
+            "base": _moved([None], 3, ["a", "b", "B", "", None]),
+            "study": _moved([date(2013, 1, 1), date(2013, 1, 2), None], 2, ["a", "new", "b"]),
+        },
+    ),
+    "serving_skew": Case(("serving_skew",), _SKEW, {"logged": _LOGGED, "states": _SENSED}),
     "record_as_json": Case(
         ("_record_as_json",),
         f"select id, {{{{ _record_as_json({_FIELDS}) }}}} as record from cases",
