@@ -206,11 +206,14 @@ def test_a_test_warns_above_one_threshold_and_fails_above_another(project):
         ("'a', 'b', numbers=['x'], thresholds={'PSY': 1}", "threshold 'PSY' is no metric"),
         ("'a', 'b', numbers=['x'], thresholds={'x': {'KS': 1}}", "'KS' of threshold 'x'"),
         ("'a', 'b', numbers=['x'], thresholds={'PSI': true}", "threshold 'PSI' must be a number"),
-        ("none, ref('study'), numbers=['id'], model=ref('model')", "was not trained on 'id'"),
+        (
+            "none, ref('study'), numbers=['id'], model=ref('model')",
+            "was not trained on 'id' but on level, rain, kind",
+        ),
         ("none, ref('study'), numbers=['id'], model=ref('base')", "is not a trained model"),
     ],
 )
 def test_a_wrong_call_is_refused(project, arguments, words):
     project.model("wrong", f"select * from {{{{ feature_drift({arguments}) }}}}")
-    project.dbt("compile", "--select", "wrong").failed_saying("feature_drift", words)
+    project.dbt("run", "--select", "wrong").failed_saying("feature_drift", words)
     (project.root / "models" / "wrong.sql").unlink()

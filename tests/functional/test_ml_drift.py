@@ -49,7 +49,7 @@ def project(tiny):
     )
     for name, settings in {
         "words": "categorical_metric_type='jensen_shannon_divergence'",
-        "column": "thresholds={'Even': 0.001, 'kind': 0.9}",
+        "single": "thresholds={'Even': 0.001, 'kind': 0.9}",
         "fine": "num_histogram_buckets=50",
         "ranked": "num_rank_histogram_buckets=1",
     }.items():
@@ -135,7 +135,7 @@ def test_the_thresholds_decide_what_is_an_anomaly(project):
 
 def test_a_column_may_have_a_threshold_of_its_own(project):
     assert project.query(
-        "select input, threshold, is_anomaly from column where input in ('even', 'kind', 'root')"
+        "select input, threshold, is_anomaly from single where input in ('even', 'kind', 'root')"
         " order by input"
     ) == [("even", 0.001, True), ("kind", 0.9, False), ("root", 0.3, False)]
 
@@ -182,7 +182,7 @@ def test_skew_is_drift_from_the_training_rows(project, model):
 def test_a_model_that_kept_nothing_is_to_be_trained_anew(project):
     with duckdb.connect(str(project.database)) as connection:
         connection.execute("alter table model drop column reference")
-    outcome = project.dbt("compile", "--select", "skew_of_model")
+    outcome = project.dbt("run", "--select", "skew_of_model")
     outcome.failed_saying(
         "ml_validate_data_skew of model", "train it anew (dbt run --select model)"
     )

@@ -7,16 +7,12 @@
 {%- set categories = ['carrier_code', 'origin_airport_code', 'destination_airport_code', 'departure_hour'] -%}
 {#- a day is of one weather and one season, and of one weekday: only what is beyond that is told -#}
 {%- set thresholds = {'PSI': 5, 'KS_DISTANCE': 0.65} -%}
+{#- DuckDB has it from the model and does not read it -#}
+{%- set trained_on -%}
+    select * from {{ ref('ml_air_time__training_set') }} where not is_evaluation and air_time_minutes is not null
+{%- endset %}
 
 with
-
--- keeps what the model was trained on; DuckDB has it from the model and does not read it
-trained_on as (
-
-    select * from {{ ref('ml_air_time__training_set') }}
-    where not is_evaluation and air_time_minutes is not null
-
-),
 
 -- keeps what was predicted, each day for itself
 predicted_on as (
@@ -32,7 +28,7 @@ predicted_on as (
 drift as (
 
     select * from {{ feature_drift(
-        'trained_on',
+        trained_on,
         'predicted_on',
         numbers=numbers,
         categories=categories,

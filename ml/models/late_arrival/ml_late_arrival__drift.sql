@@ -16,16 +16,12 @@
 {%- set categories = ['carrier_code', 'origin_airport_code', 'departure_day_of_week', 'departure_hour'] -%}
 {#- a day is of one weather and one season, and of one weekday: only what is beyond that is told -#}
 {%- set thresholds = {'PSI': 5, 'KS_DISTANCE': 0.65, 'departure_day_of_week': {'PSI': 10, 'L_INFTY': 0.95}} -%}
+{#- DuckDB has it from the model and does not read it -#}
+{%- set trained_on -%}
+    select * from {{ ref('ml_late_arrival__training_set') }} where not is_evaluation and is_late_arrival is not null
+{%- endset %}
 
 with
-
--- keeps what the model was trained on; DuckDB has it from the model and does not read it
-trained_on as (
-
-    select * from {{ ref('ml_late_arrival__training_set') }}
-    where not is_evaluation and is_late_arrival is not null
-
-),
 
 -- keeps what was predicted, each day for itself
 predicted_on as (
@@ -41,7 +37,7 @@ predicted_on as (
 drift as (
 
     select * from {{ feature_drift(
-        'trained_on',
+        trained_on,
         'predicted_on',
         numbers=numbers,
         categories=categories,
