@@ -1,13 +1,5 @@
 with
 
--- keeps what the model was trained on; DuckDB has it from the model and does not read it
-trained_on as (
-
-    select * from `demo`.`azekura_ml`.`ml_late_arrival__training_set`
-    where not is_evaluation and is_late_arrival is not null
-
-),
-
 -- keeps what was predicted, each day for itself
 predicted_on as (
 
@@ -39,7 +31,9 @@ drift as (
 
     select * from (
     with base_rows as (
-        select * from trained_on
+        select * from (
+select * from `demo`.`azekura_ml`.`ml_late_arrival__training_set` where not is_evaluation and is_late_arrival is not null
+        )
     ),
 
     study_rows as (
