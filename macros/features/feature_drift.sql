@@ -119,7 +119,7 @@
             ))) as {{ adapter.quote(name) }},
             {%- endif %}
             {%- endfor %}
-            1 as one
+            count(*) as one
         from base_rows
     ),
 
@@ -139,7 +139,7 @@
             {%- set bounds = 'any_value(list_transform(feature.quantiles, lambda bucket: bucket.upper))' %}
             {{ bounds }} filter (where feature.input = {{ text_literal(name) }}) as {{ adapter.quote(name) }},
             {%- endfor %}
-            1 as one
+            count(*) as one
         from kept
     ),
 
@@ -267,7 +267,7 @@ group by given.{{ adapter.quote(by) }}
             {%- for name in features.numbers if name not in features.bounds %}
             approx_quantiles({{ _drift_number(adapter.quote(name), 'is_nan') }}, 100) as {{ adapter.quote(name) }},
             {%- endfor %}
-            1 as one
+            count(*) as one
         from base_rows
     ),
 

@@ -6,7 +6,7 @@
     mismatch_rate     both have a value, and not the same; floats may differ by a billionth of their size
     missing_rate      the view has a value, and none was served
     extra_rate        a value was served, and the view has none
-    smape             numbers: mean of 2 |served - known| / (|served| + |known|) where both are there, 0 to 2
+    smape             numbers: mean of 2 |served - known| / (|served| + |known|) where both are there and finite, 0 to 2
 
   log       a relation, the name of a CTE, or a query: requested_at TIMESTAMP, view, version, and keys and values
             as text that holds JSON objects
@@ -54,7 +54,7 @@
 
 {% macro bigquery__serving_skew(log, view, types) -%}
 (
-    with {{ _serving_skew_joined(log, view, types, 'json_value', '`keys`', '`values`', "json_query(parse_json(`values`), '$.{}') is not null") }},
+    with {{ _serving_skew_joined(log, view, types, 'json_value', '`keys`', '`values`', "json_query(parse_json(`values`, wide_number_mode => 'round'), '$.{}') is not null") }},
 
     compared as (
         select one.*
@@ -138,7 +138,9 @@
     {%- set size = 'abs(' ~ served ~ ') + abs(' ~ name ~ ')' -%}
     {%- set differs = 'cast(' ~ served ~ ' as ' ~ dbt.type_string() ~ ') != cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- if type in ['float64', 'double'] -%}
-        {%- set differs = '(' ~ differs ~ ' and not abs(' ~ served ~ ' - ' ~ name ~ ') <= 1e-9 * (' ~ size ~ '))' -%}
+        {#- `<`: to DuckDB NaN is at most NaN -#}
+        {%- set differs = '(' ~ differs ~ ' and ' ~ served ~ ' != ' ~ name
+            ~ ' and not abs(' ~ served ~ ' - ' ~ name ~ ') < 1e-9 * (' ~ size ~ '))' -%}
     {%- endif -%}
     {%- set fields = {
         'feature': text_literal(name),
@@ -146,7 +148,7 @@
         'is_mismatch': 'coalesce(' ~ differs ~ ', false)',
         'is_missing': served ~ ' is null and ' ~ name ~ ' is not null',
         'is_extra': served ~ ' is not null and ' ~ name ~ ' is null',
-        'error': 'cast(' ~ ('case when ' ~ size ~ ' = 0 then 0 else 2 * abs(' ~ served ~ ' - ' ~ name ~ ') / (' ~ size ~ ') end' if is_number else 'null')
+        'error': 'cast(' ~ ('case when ' ~ size ~ ' = 0 then 0 when ' ~ size ~ " < cast('inf' as " ~ dbt.type_float() ~ ') then 2 * abs(' ~ served ~ ' - ' ~ name ~ ') / (' ~ size ~ ') end' if is_number else 'null')
             ~ ' as ' ~ dbt.type_float() ~ ')',
     } -%}
     {%- for field, value in fields.items() -%}

@@ -136,6 +136,12 @@ def test_nan_counts_as_null(project):
     assert value(project, "whole", "level", "NULL_RATE_DELTA") == pytest.approx(expected[0])
 
 
+def test_rows_are_those_of_the_study(project):
+    """Also where no percentile is taken."""
+    for table in ("whole", "chosen"):
+        assert project.query(f"select distinct rows_count from {table}") == [(900,)]
+
+
 def test_equal_sides_do_not_differ(project):
     assert project.query("select max(abs(value)), bool_or(is_anomaly) from none") == [(0, False)]
 

@@ -37,7 +37,7 @@ select * from `demo`.`azekura_ml`.`ml_air_time__training_set` where not is_evalu
             approx_quantiles(case when not is_nan(cast(`air_time_minutes_mean_28d` as FLOAT64)) then cast(`air_time_minutes_mean_28d` as FLOAT64) end, 100) as `air_time_minutes_mean_28d`,
             approx_quantiles(case when not is_nan(cast(`temperature_celsius` as FLOAT64)) then cast(`temperature_celsius` as FLOAT64) end, 100) as `temperature_celsius`,
             approx_quantiles(case when not is_nan(cast(`wind_speed_kmh` as FLOAT64)) then cast(`wind_speed_kmh` as FLOAT64) end, 100) as `wind_speed_kmh`,
-            1 as one
+            count(*) as one
         from base_rows
     ),
 

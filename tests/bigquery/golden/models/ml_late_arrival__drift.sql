@@ -55,7 +55,7 @@ select * from `demo`.`azekura_ml`.`ml_late_arrival__training_set` where not is_e
             approx_quantiles(case when not is_nan(cast(`precipitation_inches` as FLOAT64)) then cast(`precipitation_inches` as FLOAT64) end, 100) as `precipitation_inches`,
             approx_quantiles(case when not is_nan(cast(`visibility_miles` as FLOAT64)) then cast(`visibility_miles` as FLOAT64) end, 100) as `visibility_miles`,
             approx_quantiles(case when not is_nan(cast(`wind_speed_mph` as FLOAT64)) then cast(`wind_speed_mph` as FLOAT64) end, 100) as `wind_speed_mph`,
-            1 as one
+            count(*) as one
         from base_rows
     ),
 

@@ -13,7 +13,7 @@ select * from `demo`.`marts`.`flights` where is_evaluation
         select
             approx_quantiles(case when not is_nan(cast(`distance_miles` as FLOAT64)) then cast(`distance_miles` as FLOAT64) end, 100) as `distance_miles`,
             approx_quantiles(case when not is_nan(cast(`wind_speed_mph` as FLOAT64)) then cast(`wind_speed_mph` as FLOAT64) end, 100) as `wind_speed_mph`,
-            1 as one
+            count(*) as one
         from base_rows
     ),
 

@@ -9,7 +9,7 @@ select * from (
 
     quantiles as (
         select
-            1 as one
+            count(*) as one
         from base_rows
     ),
 

@@ -10,7 +10,7 @@ select * from (
     quantiles as (
         select
             approx_quantiles(case when not is_nan(cast(`distance_miles` as FLOAT64)) then cast(`distance_miles` as FLOAT64) end, 100) as `distance_miles`,
-            1 as one
+            count(*) as one
         from base_rows
     ),
 

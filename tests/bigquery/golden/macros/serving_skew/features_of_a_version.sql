@@ -9,7 +9,7 @@ select * from `demo`.`marts`.`request_log` where requested_at >= timestamp '2013
         select
             json_value(`keys`, '$.airport_code') as airport_code,
             json_value(`values`, '$.humidity_percent') as served__humidity_percent,
-            json_query(parse_json(`values`), '$.humidity_percent') is not null as asked__humidity_percent,
+            json_query(parse_json(`values`, wide_number_mode => 'round'), '$.humidity_percent') is not null as asked__humidity_percent,
             requested_at
         from log_rows
         where view = 'feat_airport__weather' and version = 1

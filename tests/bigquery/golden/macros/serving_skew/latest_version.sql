@@ -7,15 +7,15 @@ select * from (
         select
             json_value(`keys`, '$.airport_code') as airport_code,
             json_value(`values`, '$.departures_count_1h') as served__departures_count_1h,
-            json_query(parse_json(`values`), '$.departures_count_1h') is not null as asked__departures_count_1h,
+            json_query(parse_json(`values`, wide_number_mode => 'round'), '$.departures_count_1h') is not null as asked__departures_count_1h,
             json_value(`values`, '$.departures_count_3h') as served__departures_count_3h,
-            json_query(parse_json(`values`), '$.departures_count_3h') is not null as asked__departures_count_3h,
+            json_query(parse_json(`values`, wide_number_mode => 'round'), '$.departures_count_3h') is not null as asked__departures_count_3h,
             json_value(`values`, '$.cancelled_count_3h') as served__cancelled_count_3h,
-            json_query(parse_json(`values`), '$.cancelled_count_3h') is not null as asked__cancelled_count_3h,
+            json_query(parse_json(`values`, wide_number_mode => 'round'), '$.cancelled_count_3h') is not null as asked__cancelled_count_3h,
             json_value(`values`, '$.late_departure_rate_3h') as served__late_departure_rate_3h,
-            json_query(parse_json(`values`), '$.late_departure_rate_3h') is not null as asked__late_departure_rate_3h,
+            json_query(parse_json(`values`, wide_number_mode => 'round'), '$.late_departure_rate_3h') is not null as asked__late_departure_rate_3h,
             json_value(`values`, '$.departure_delay_minutes_mean_3h') as served__departure_delay_minutes_mean_3h,
-            json_query(parse_json(`values`), '$.departure_delay_minutes_mean_3h') is not null as asked__departure_delay_minutes_mean_3h,
+            json_query(parse_json(`values`, wide_number_mode => 'round'), '$.departure_delay_minutes_mean_3h') is not null as asked__departure_delay_minutes_mean_3h,
             requested_at
         from log_rows
         where view = 'feat_airport__traffic' and version = 1
