@@ -173,7 +173,7 @@
 
     select
         {{ text_literal(view.name) }} as view,
-        {{ view.version }} as version,
+        cast({{ view.version }} as {{ dbt.type_bigint() }}) as version,
         feature,
         rows_count,
         mismatch_rate,

@@ -43,11 +43,14 @@ ml.entity_features_at_time(
 {%- set name = 'ml_entity_features_at_time' -%}
 (
     with requests as (
-        select asked.entity_id, try_cast(asked.time as timestamp) as time
+        select
+            asked.entity_id,
+            case
+                when {{ _duckdb_ml_of_type(name, 'asked.time', ['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE'], 'TIMESTAMP') }}
+                    then try_cast(asked.time as timestamp)
+            end as time
         from {{ _ml_data(entity_times) }} as asked
-        where
-            {{ _duckdb_ml_of_type(name, 'asked.entity_id', ['VARCHAR'], 'STRING') }}
-            and {{ _duckdb_ml_of_type(name, 'asked.time', ['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE'], 'TIMESTAMP') }}
+        where {{ _duckdb_ml_of_type(name, 'asked.entity_id', ['VARCHAR'], 'STRING') }}
     ),
 
     {{ _duckdb_ml_states(name, features, ignore_feature_nulls) }},

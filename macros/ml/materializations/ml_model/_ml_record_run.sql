@@ -1,6 +1,6 @@
 {#-
   Writes down what a model was just trained on, one row per training, in `<model>__runs` beside it: enough to
-  build the very rows again (`make reproduce`, docs/feature_store.md). A run with the var `ml_rows_only`
+  build the very rows again (`python -m serving reproduce`, docs/feature_store.md). A run with the var `ml_rows_only`
   trains nothing and writes only this.
 
     run_id           dbt's invocation

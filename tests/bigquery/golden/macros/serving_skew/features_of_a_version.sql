@@ -83,7 +83,7 @@ select * from `demo`.`marts`.`request_log` where requested_at >= timestamp '2013
         select one.*
         from joined
         cross join unnest([
-            struct('humidity_percent' as feature, asked__humidity_percent as is_asked, coalesce((cast(served__humidity_percent as string) != cast(humidity_percent as string) and not abs(served__humidity_percent - humidity_percent) <= 1e-9 * (abs(served__humidity_percent) + abs(humidity_percent))), false) as is_mismatch, served__humidity_percent is null and humidity_percent is not null as is_missing, served__humidity_percent is not null and humidity_percent is null as is_extra, cast(case when abs(served__humidity_percent) + abs(humidity_percent) = 0 then 0 else 2 * abs(served__humidity_percent - humidity_percent) / (abs(served__humidity_percent) + abs(humidity_percent)) end as FLOAT64) as error)
+            struct('humidity_percent' as feature, asked__humidity_percent as is_asked, coalesce((cast(served__humidity_percent as string) != cast(humidity_percent as string) and served__humidity_percent != humidity_percent and not abs(served__humidity_percent - humidity_percent) < 1e-9 * (abs(served__humidity_percent) + abs(humidity_percent))), false) as is_mismatch, served__humidity_percent is null and humidity_percent is not null as is_missing, served__humidity_percent is not null and humidity_percent is null as is_extra, cast(case when abs(served__humidity_percent) + abs(humidity_percent) = 0 then 0 when abs(served__humidity_percent) + abs(humidity_percent) < cast('inf' as FLOAT64) then 2 * abs(served__humidity_percent - humidity_percent) / (abs(served__humidity_percent) + abs(humidity_percent)) end as FLOAT64) as error)
         ]) as one
     ),
 
@@ -102,7 +102,7 @@ select * from `demo`.`marts`.`request_log` where requested_at >= timestamp '2013
 
     select
         'feat_airport__weather' as view,
-        1 as version,
+        cast(1 as bigint) as version,
         feature,
         rows_count,
         mismatch_rate,
