@@ -86,6 +86,7 @@ def on_bigquery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("DBT_LOG_PATH", str(scratch / "logs"))
         patch.setenv("DBT_PROJECT_DIR", str(ROOT))
         patch.setenv("DBT_PROFILES_DIR", str(ROOT))
+        patch.setenv("DBT_WRITE_JSON", "false")  # nobody reads manifest.json
         patch.setenv("AZEKURA_BIGQUERY_PROJECT", "demo")
         patch.setenv("AZEKURA_BIGQUERY_DATASET", "azekura")
         patch.setenv("AZEKURA_BIGQUERY_LOCATION", "US")

@@ -76,6 +76,7 @@ MODELS = {
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     project = Tiny(tmp_path_factory.mktemp("catalogue"))
+    project.variables["DBT_WRITE_JSON"] = "true"
     project.model("feat_shop__orders", VIEW)
     (project.root / "models" / "views.yml").write_text(VIEW_YAML)
     project.model("daily", "select orders_count + 1 as more from {{ ref('feat_shop__orders') }}")
@@ -166,6 +167,7 @@ def test_without_models_their_tables_are_empty(project):
 
 @pytest.fixture
 def target(project, monkeypatch) -> Path:
+    monkeypatch.chdir(project.root)
     for name, value in project.variables.items():
         monkeypatch.setenv(name, value)
     return Path(project.variables["DBT_TARGET_PATH"])
