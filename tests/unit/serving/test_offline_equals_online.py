@@ -289,6 +289,7 @@ def create(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> 
 @pytest.fixture(scope="module")
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
     project = Tiny(tmp_path_factory.mktemp("tiny"))
+    project.variables["DBT_WRITE_JSON"] = "true"
     (project.root / "models" / "views.yml").write_text(VIEWS)
     for name in (*TABLES, "labels"):
         project.model(name, "select 1 as number")
