@@ -70,6 +70,13 @@ class _Tables:
             )
         return found
 
+    def is_of_trainings(self, path: tuple[str, ...]) -> bool:
+        """Whether a table is what a trained model writes its trainings into, beside it: a row each."""
+        model = self._ids.get(_key(*path[:-1], path[-1].removesuffix("__runs")))
+        node = self._manifest.nodes.get(model or "")
+        is_trained = node is not None and node.config.materialized == "ml_model"
+        return is_trained and path[-1].endswith("__runs")
+
     def partition_column(self, unique_id: str) -> str | None:
         if unique_id in self._manifest.sources:
             return "ingested_date"
@@ -92,7 +99,8 @@ def _key(*path: str) -> tuple[str, ...]:
 
 def _scans(sent: Sent, tables: _Tables) -> Iterator[dict[str, Any]]:
     for read in sent.reads.scans:
-        yield _scan(sent, read, tables, is_rewritten=False)
+        if not tables.is_of_trainings(read.table):
+            yield _scan(sent, read, tables, is_rewritten=False)
     if sent.reads.rewritten is not None:
         yield _scan(sent, sent.reads.rewritten, tables, is_rewritten=True)
 
@@ -134,7 +142,7 @@ def _leaves_of_tables(recorded: Recorded, tables: _Tables) -> Iterator[dict[str,
         tables.id_of(read.table, sent): read.table
         for sent in recorded.statements
         for read in sent.reads.scans
-        if _TEMPORARY.search(read.table[-1]) is None
+        if _TEMPORARY.search(read.table[-1]) is None and not tables.is_of_trainings(read.table)
     }
     for unique_id, path in sorted(paths.items()):
         columns = recorded.warehouse.table(path).columns
