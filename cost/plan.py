@@ -71,7 +71,7 @@ class _Tables:
         return found
 
     def is_of_trainings(self, path: tuple[str, ...]) -> bool:
-        """Whether a table is what a trained model writes its trainings into, beside it: a row each."""
+        """Whether a table holds the trainings of a model, beside it: a row each."""
         model = self._ids.get(_key(*path[:-1], path[-1].removesuffix("__runs")))
         node = self._manifest.nodes.get(model or "")
         is_trained = node is not None and node.config.materialized == "ml_model"
