@@ -149,35 +149,6 @@ counted as (
     group by bucket_number, minimum, width
     union all
     select
-        'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'humidity_percent' as feature_name,
-        bucket_number,
-        minimum + bucket_number * width as low,
-        minimum + (bucket_number + 1) * width as high,
-        cast(null as string) as category,
-        count(*) as rows_count
-    from (
-        select
-            bounds.minimum,
-            bounds.width,
-            -- the greatest value is in the last bucket; all values may be the same
-            coalesce(least(
-                cast(floor((given.value - bounds.minimum) / nullif(bounds.width, 0)) as bigint),
-                39
-            ), 0) as bucket_number
-        from (select case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end as value from `demo`.`azekura_features`.`feat_airport__weather_v1`) as given
-        cross join (
-            select minimum, (maximum - minimum) / 40 as width
-            from `demo`.`azekura_catalogue`.`feature_statistics`
-            where
-                view_name = 'feat_airport__weather'
-                and view_version = 1
-                and feature_name = 'humidity_percent'
-        ) as bounds
-        where given.value is not null
-    ) as numbered
-    group by bucket_number, minimum, width
-    union all
-    select
         'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'temperature_fahrenheit' as feature_name,
         bucket_number,
         minimum + bucket_number * width as low,
@@ -201,6 +172,35 @@ counted as (
                 view_name = 'feat_airport__weather'
                 and view_version = 1
                 and feature_name = 'temperature_fahrenheit'
+        ) as bounds
+        where given.value is not null
+    ) as numbered
+    group by bucket_number, minimum, width
+    union all
+    select
+        'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'humidity_percent' as feature_name,
+        bucket_number,
+        minimum + bucket_number * width as low,
+        minimum + (bucket_number + 1) * width as high,
+        cast(null as string) as category,
+        count(*) as rows_count
+    from (
+        select
+            bounds.minimum,
+            bounds.width,
+            -- the greatest value is in the last bucket; all values may be the same
+            coalesce(least(
+                cast(floor((given.value - bounds.minimum) / nullif(bounds.width, 0)) as bigint),
+                39
+            ), 0) as bucket_number
+        from (select case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end as value from `demo`.`azekura_features`.`feat_airport__weather_v1`) as given
+        cross join (
+            select minimum, (maximum - minimum) / 40 as width
+            from `demo`.`azekura_catalogue`.`feature_statistics`
+            where
+                view_name = 'feat_airport__weather'
+                and view_version = 1
+                and feature_name = 'humidity_percent'
         ) as bounds
         where given.value is not null
     ) as numbered

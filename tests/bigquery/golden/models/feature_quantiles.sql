@@ -51,21 +51,21 @@ measured as (
     from `demo`.`azekura_features`.`feat_airport__traffic`
     union all
     select
-        'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'humidity_percent' as feature_name,
-        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(5)] as quantile_05,
-        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(25)] as quantile_25,
-        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(50)] as quantile_50,
-        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(75)] as quantile_75,
-        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(95)] as quantile_95
-    from `demo`.`azekura_features`.`feat_airport__weather_v1`
-    union all
-    select
         'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'temperature_fahrenheit' as feature_name,
         approx_quantiles(case when abs(`temperature_fahrenheit`) <= 1.7976931348623157e308 then `temperature_fahrenheit` end, 100)[safe_offset(5)] as quantile_05,
         approx_quantiles(case when abs(`temperature_fahrenheit`) <= 1.7976931348623157e308 then `temperature_fahrenheit` end, 100)[safe_offset(25)] as quantile_25,
         approx_quantiles(case when abs(`temperature_fahrenheit`) <= 1.7976931348623157e308 then `temperature_fahrenheit` end, 100)[safe_offset(50)] as quantile_50,
         approx_quantiles(case when abs(`temperature_fahrenheit`) <= 1.7976931348623157e308 then `temperature_fahrenheit` end, 100)[safe_offset(75)] as quantile_75,
         approx_quantiles(case when abs(`temperature_fahrenheit`) <= 1.7976931348623157e308 then `temperature_fahrenheit` end, 100)[safe_offset(95)] as quantile_95
+    from `demo`.`azekura_features`.`feat_airport__weather_v1`
+    union all
+    select
+        'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'humidity_percent' as feature_name,
+        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(5)] as quantile_05,
+        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(25)] as quantile_25,
+        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(50)] as quantile_50,
+        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(75)] as quantile_75,
+        approx_quantiles(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end, 100)[safe_offset(95)] as quantile_95
     from `demo`.`azekura_features`.`feat_airport__weather_v1`
     union all
     select

@@ -61,17 +61,6 @@ measured as (
     from `demo`.`azekura_features`.`feat_airport__traffic`
     union all
     select
-        'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'humidity_percent' as feature_name,
-        count(*) as rows_count,
-        count(*) - count(`humidity_percent`) as nulls_count,
-        count(distinct `humidity_percent`) as distinct_count,
-        min(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end) as minimum,
-        max(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end) as maximum,
-        avg(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end) as mean,
-        stddev_samp(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end) as standard_deviation
-    from `demo`.`azekura_features`.`feat_airport__weather_v1`
-    union all
-    select
         'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'temperature_fahrenheit' as feature_name,
         count(*) as rows_count,
         count(*) - count(`temperature_fahrenheit`) as nulls_count,
@@ -80,6 +69,17 @@ measured as (
         max(case when abs(`temperature_fahrenheit`) <= 1.7976931348623157e308 then `temperature_fahrenheit` end) as maximum,
         avg(case when abs(`temperature_fahrenheit`) <= 1.7976931348623157e308 then `temperature_fahrenheit` end) as mean,
         stddev_samp(case when abs(`temperature_fahrenheit`) <= 1.7976931348623157e308 then `temperature_fahrenheit` end) as standard_deviation
+    from `demo`.`azekura_features`.`feat_airport__weather_v1`
+    union all
+    select
+        'feat_airport__weather' as view_name, cast(1 as bigint) as view_version, 'humidity_percent' as feature_name,
+        count(*) as rows_count,
+        count(*) - count(`humidity_percent`) as nulls_count,
+        count(distinct `humidity_percent`) as distinct_count,
+        min(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end) as minimum,
+        max(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end) as maximum,
+        avg(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end) as mean,
+        stddev_samp(case when abs(`humidity_percent`) <= 1.7976931348623157e308 then `humidity_percent` end) as standard_deviation
     from `demo`.`azekura_features`.`feat_airport__weather_v1`
     union all
     select
