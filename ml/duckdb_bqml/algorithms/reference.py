@@ -46,12 +46,12 @@ def reference(column: Column) -> dict[str, Any]:
 
 
 def _histogram(values: NDArray[np.float64]) -> list[dict[str, float | int]]:
-    """Of ascending finite values; none where their range is beyond float64."""
+    """Of ascending finite values; none where ten times their range is beyond float64."""
     if not len(values):
         return []
     low, high = float(values[0]), float(values[-1])
     low, width = (low - 0.5, 1.0) if low == high else (low, high - low)
-    if not np.isfinite(width):
+    if not np.isfinite(width * HISTOGRAM_BUCKETS):
         return []
     places = np.floor((values - low) / width * HISTOGRAM_BUCKETS).astype(np.intp)
     counts = np.bincount(np.minimum(places, HISTOGRAM_BUCKETS - 1), minlength=HISTOGRAM_BUCKETS)

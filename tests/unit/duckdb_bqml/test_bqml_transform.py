@@ -432,7 +432,7 @@ def test_arrays_that_are_no_vectors_are_for_the_clause(db):
 def test_another_process_predicts_the_same_bits(tmp_path):
     path = str(tmp_path / "models.duckdb")
     predict = (
-        "select list(bqml_predict('m', (select model_version from m), r)[1] order by x) "
+        "select list(bqml_predict('m', (select model_version from m), r)[1] order by x, kind) "
         f"from (select distinct x, kind from ({POINTS})) r"
     )
     with duckdb.connect(path) as connection:
