@@ -38,7 +38,7 @@ COMPONENTS = {
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
 HEALTHY_AFTER = 300  # seconds, at most
-STOPPED_AFTER = 15  # seconds, before what is left is killed
+STOPPED_AFTER = 10  # seconds, before what is left is killed
 _PR_SET_CHILD_SUBREAPER = 36
 
 MIGRATE = """
@@ -199,6 +199,7 @@ def _require_running(processes: dict[str, subprocess.Popen]) -> None:
 
 def _wait_until_healthy(port: str, processes: dict[str, subprocess.Popen]) -> None:
     waiting, begun = set(COMPONENTS), time.monotonic()
+    said = begun
     while waiting:
         _require_running(processes)
         if time.monotonic() - begun > HEALTHY_AFTER:
@@ -209,6 +210,9 @@ def _wait_until_healthy(port: str, processes: dict[str, subprocess.Popen]) -> No
         for name in sorted(waiting & _healthy(port)):
             waiting.remove(name)
             print(f"{name} is healthy ({time.monotonic() - begun:.0f} s)", flush=True)
+        if waiting and time.monotonic() - said > 10:
+            said = time.monotonic()
+            print(f"waiting for {', '.join(sorted(waiting))} ({said - begun:.0f} s)", flush=True)
         time.sleep(0.5)
 
 
@@ -265,16 +269,14 @@ def _reap() -> None:
 
 
 def _descendants() -> Iterator[int]:
-    """The processes below this one, in no order."""
-    lister = subprocess.Popen(
-        ["ps", "-A", "-o", "pid=,ppid=,stat="], stdout=subprocess.PIPE, text=True
-    )
+    """The processes below this one, those that have ended and were not yet waited for included."""
+    lister = subprocess.Popen(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True)
     listed = lister.communicate()[0]
     children: dict[int, list[int]] = {}
     for line in listed.splitlines():
-        process, parent, state = line.split()
-        if int(process) != lister.pid and not state.startswith("Z"):
-            children.setdefault(int(parent), []).append(int(process))
+        process, parent = map(int, line.split())
+        if process != lister.pid:
+            children.setdefault(parent, []).append(process)
     found = [os.getpid()]
     for process in found:
         found += children.get(process, [])

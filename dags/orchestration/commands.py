@@ -116,7 +116,7 @@ def environment(
     """The environment of a command. dbt puts the context into its artifacts and run_history."""
     kept = {name: value for name, value in base.items() if not name.startswith(_HIDDEN)}
     kept["PATH"] = os.pathsep.join([str(settings.commands), base.get("PATH", os.defpath)])
-    kept["DO_NOT_TRACK"] = "1"
+    kept |= {"DO_NOT_TRACK": "1", "DBT_USE_COLORS": "false"}
     for name, value in context.items():
         kept[f"DBT_ENV_CUSTOM_ENV_{name}"] = value
     return kept

@@ -122,10 +122,12 @@ def require_trained_models() -> None:
     """Skip the task, and so what needs it, as long as a model has not been trained."""
     untrained = operation("untrained_models")
     if untrained:
-        raise AirflowSkipException(
+        reason = (
             f"No predictions: {', '.join(untrained)} not trained yet."
             " Train with the selector ml_train: DAG manual_run, or `dbt build --selector ml_train`."
         )
+        log.warning(reason)  # Airflow's own log does not say why
+        raise AirflowSkipException(reason)
 
 
 def is_retry(context: Mapping[str, Any]) -> bool:
@@ -206,9 +208,9 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _keep_only(folder: Path, name: str) -> None:
-    """Remove what nobody will read: a year of manifests is gigabytes."""
+    """Remove what nobody will read: a year of manifests and logs is gigabytes."""
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-        elif path.name not in (name, "dbt.log"):
+        elif path.name != name:
             path.unlink()
