@@ -54,7 +54,7 @@ $(INSTALLED): requirements/bootstrap.txt requirements/project.txt pyproject.toml
 	@rm -rf $(UV_CACHE_DIR)
 	@touch $@
 
-$(AIRFLOW_INSTALLED): requirements/airflow.txt $(INSTALLED)
+$(AIRFLOW_INSTALLED): requirements/airflow.txt | $(INSTALLED)
 	@echo "setting up $(AIRFLOW_VENV) (once)"
 	@uv venv --quiet --clear --python $(VENV)/bin/python $(AIRFLOW_VENV)
 	@uv pip install --quiet --python $(AIRFLOW_VENV)/bin/python --require-hashes -r requirements/airflow.txt

@@ -3,16 +3,19 @@
 
 **Purpose.** Build any window of days again, or for the first time: `start` to before `end`.
 
-**Inputs.** The files of these days (`AZEKURA_LANDING` lands those that are missing), and the trained models.
+**Inputs.** The files of these days (`AZEKURA_LANDING` lands those that are missing), and the
+trained models.
 
 **Outputs.** The assets of `daily_build`.
 
-**In one build, or in pieces.** `days_per_build` is 0: the window is built at once. The tables are the same however the
-days come in, and a year at once takes minutes, where day by day dbt starts 365 times. Give a number of days where
-one build would be too large; the pieces are built one after the other, and each is retried for itself. Predictions,
-the catalogue and the online store follow once, after the last.
+**In one build, or in pieces.** `days_per_build` is 0: the window is built at once. The tables are
+the same however the days come in, and a year at once takes minutes, where day by day dbt starts
+365 times. Give a number of days where one build would be too large; the pieces are built one after
+the other, and each is retried for itself. Predictions, the catalogue and the online store follow
+once, after the last.
 
-**When it fails.** As `daily_build`: mend the cause and clear what failed; pieces that are done stay done.
+**When it fails.** As `daily_build`: mend the cause and clear what failed; pieces that are done
+stay done.
 """
 
 from datetime import datetime

@@ -1,24 +1,27 @@
 """
 ## daily_build
 
-**Purpose.** Build one UTC day of the whole project: land it, build each layer, bring the online store up to date.
+**Purpose.** Build one UTC day of the whole project: land it, build each layer, bring the online
+store up to date.
 
-**Inputs.** The records that arrived on the day (`AZEKURA_LANDING`, by default `python -m ingest`), and the trained
-models.
+**Inputs.** The records that arrived on the day (`AZEKURA_LANDING`, by default `python -m ingest`),
+and the trained models.
 
-**Outputs.** The assets `lake`, `warehouse`, `marts`, `features`, `predictions`, `catalogue` and `online_store`.
+**Outputs.** The assets `lake`, `warehouse`, `marts`, `features`, `predictions`, `catalogue` and
+`online_store`.
 
-**Window.** The run's data interval, as this page shows it. A scheduled or backfilled run of the logical date D builds
-the day D; one triggered by hand at the logical date D builds the last whole day before D, unless it is given a data
-interval. Anything but whole UTC days is refused.
+**Window.** The run's data interval, as this page shows it. A scheduled or backfilled run of the
+logical date D builds the day D; one triggered by hand at the logical date D builds the last whole
+day before D, unless it is given a data interval. Anything but whole UTC days is refused.
 
-**Until the models are trained** (selector `ml_train`) `predictions` is skipped with a sentence that names them, and so
-is `catalogue`, which describes them too.
+**Until the models are trained** (selector `ml_train`) `predictions` is skipped with a sentence
+that names them, and so is `catalogue`, which describes them too.
 
-**When it fails.** The task's log, its XCom `results` and the notice name the nodes and what dbt said of them; the table
-`ops.run_history` has all runs. Mend the cause, then clear the failed tasks: a day can be built again at any time and
-gives the same tables. A retry runs only what failed; a cleared task builds its layer whole.
-`freshness` fails alone when a source is too late; the day is built without it, and again when its files have come.
+**When it fails.** The task's log, its XCom `results` and the notice name the nodes and what dbt
+said of them; the table `ops.run_history` has all runs. Mend the cause, then clear the failed
+tasks: a day can be built again at any time and gives the same tables. A retry runs only what
+failed; a cleared task builds its layer whole. `freshness` fails alone when a source is too late:
+the day is built without it; clear the run when its files have come.
 """
 
 from datetime import datetime

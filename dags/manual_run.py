@@ -3,13 +3,13 @@
 
 **Purpose.** One `dbt build` of what you name: train the models, mend a table, try a change.
 
-**Inputs.** The form: a selector of `selectors.yml` or a selection as dbt writes it (`fct_flight+`), a window or none,
-and whether tables are built anew.
+**Inputs.** The form: a selector of `selectors.yml` or a selection as dbt writes it
+(`fct_flight+`), a window or none, and whether tables are built anew.
 
 **Outputs.** The tables selected.
 
-**Window.** Both days or none. Without one an incremental table goes on from the newest day it holds. A full
-refresh takes no window: it would keep that window only.
+**Window.** Both days or none. Without one an incremental table goes on from the newest day it
+holds. A full refresh takes no window: it would keep that window only.
 
 **When it fails.** The log and the notice name the nodes. Clear the task to build all of it again.
 """

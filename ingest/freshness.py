@@ -1,9 +1,10 @@
 """Which sources are late: `python -m ingest.freshness --at 2013-03-05`.
 
-A source's `freshness` in its YAML says, as dbt has it, after how long without records a table is late:
-`warn_after` and `error_after`, each of a count and a period. `dbt source freshness` asks the warehouse and counts
-from now; here the lake's own files are asked, on a local disk or in Cloud Storage, as of any
-day: a replay of the past is not late. The age of a table is that of the end of its newest `ingested_date`.
+A source's `freshness` in its YAML says, as dbt has it, after how long without records a table is
+late: `warn_after` and `error_after`, each of a count and a period. `dbt source freshness` asks the
+warehouse and counts from now; here the lake's own files are asked, on a local disk or in Cloud
+Storage, as of any day: a replay of the past is not late. The age of a table is that of the end of
+its newest `ingested_date`.
 """
 
 import argparse
@@ -86,7 +87,7 @@ def _duration(limit: dict[str, Any] | None, name: str) -> timedelta | None:
 
 
 def freshness(lake: str, expected: Expectation, at: date) -> Freshness:
-    """How old the newest records of a table were at midnight UTC of `at`; later ones do not count."""
+    """How old the newest records of a table were at midnight UTC of `at`."""
     paths = Lake(lake).paths(f"{expected.source}/{expected.table}")
     days = (date.fromisoformat(found[1]) for path in paths if (found := DAY.search(path)))
     newest = max((day for day in days if day < at), default=None)

@@ -1,12 +1,12 @@
 """Airflow on this machine: `make airflow`.
 
-Migrates the metadata database, makes the pool, starts the scheduler, the DAG processor, the triggerer
-and the API server, says where they are once all are healthy, and stops all that came of them on
-Ctrl-C. Run by the Python of .venv-airflow.
+Migrates the metadata database, makes the pool, starts the scheduler, the DAG processor, the
+triggerer and the API server, says where they are once all are healthy, and stops all that came of
+them on Ctrl-C. Run by the Python of .venv-airflow.
 
     AZEKURA_AIRFLOW_PORT       8585
     AZEKURA_AIRFLOW_HOST       127.0.0.1; for any other a login is needed
-    AZEKURA_AIRFLOW_DATABASE   postgresql+psycopg2://user:password@host/name; SQLite if it is not set
+    AZEKURA_AIRFLOW_DATABASE   postgresql+psycopg2://user:password@host/name, else SQLite
 """
 
 import ctypes
@@ -95,7 +95,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _adopt_orphans() -> None:
-    """What a component leaves behind becomes a child of this process, and is found when all stops."""
+    """What a component leaves behind becomes a child of this process, and is found in the end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
@@ -151,7 +151,7 @@ def _environment(host: str, port: str) -> dict[str, str]:
 
 
 def _secret() -> str:
-    """What the components sign their messages to each other with: made once, read by the owner only."""
+    """What the components sign their messages with: made once, read by the owner only."""
     path = HOME / "jwt_secret"
     if not path.exists():
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -245,7 +245,7 @@ def _greeting(host: str, port: str) -> str:
 
 
 def _end_descendants() -> None:
-    """Ask all that came of this process to stop, kill what does not, and return when none is left."""
+    """Ask all that came of this process to stop, kill what does not; return when none is left."""
     for process in _descendants():
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGTERM)

@@ -63,7 +63,7 @@ class NoticeError(Exception):
 
 
 def give(notice: Notice, environment: Mapping[str, str] = os.environ) -> None:
-    """Tell it in every way that is set. A way that fails is logged, and never hides what happened."""
+    """Tell it in every way that is set. A way that fails is logged, with the notice itself."""
     for way in (environment.get("AZEKURA_NOTICE") or "log").replace(" ", "").split(","):
         try:
             _way(way)(notice, environment)

@@ -28,7 +28,7 @@ class Settings:
     target: str
     """The target in profiles.yml."""
     landing: str
-    """The command that lands the days {first} to {last}, both inclusive; empty: others land them."""
+    """The command that lands the days {first} to {last}, both inclusive; empty: others do."""
     first_day: date
     last_day: date | None
     """The days that are scheduled, both inclusive; None: without end."""

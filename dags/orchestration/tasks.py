@@ -94,7 +94,7 @@ def land(window: Window) -> None:
 
 
 def late_sources(window: Window) -> list[str]:
-    """The sources that are late at the end of the window, each with how late; too late is an error."""
+    """The sources that are late at the end of the window; one that is too late is an error."""
     settings = Settings.read()
     said: list[str] = []
 

@@ -23,6 +23,8 @@ def test_a_layer_is_built_with_the_bounds_of_the_window(settings, tmp_path) -> N
         "marts",
         "--indirect-selection",
         "buildable",
+        "--exclude-resource-type",
+        "unit_test",
         "--event-time-start",
         "2013-03-05",
         "--event-time-end",
