@@ -13,7 +13,7 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 
 @pytest.fixture(scope="module")
 def day(bag, metadata, tmp_path_factory: pytest.TempPathFactory):
-    """The run of 2013-01-05, and the folder it was made in."""
+    """The run that builds 2013-01-05, and the folder it was made in."""
     folder = tmp_path_factory.mktemp("azekura")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AZEKURA_STATE", str(folder / "state"))
@@ -22,7 +22,8 @@ def day(bag, metadata, tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("AZEKURA_ONLINE_STORE", f"sqlite:///{folder / 'online.sqlite'}")
         dag = bag.dags["daily_build"]
         dag.deadline = None  # a run in memory with one fails at its end (Airflow 3.3.2)
-        return dag.test(logical_date=pendulum.datetime(2013, 1, 5)), folder
+        # by hand, so of the day before
+        return dag.test(logical_date=pendulum.datetime(2013, 1, 6)), folder
 
 
 def rows(folder: Path, sql: str) -> list[list]:
