@@ -123,7 +123,7 @@ def require_trained_models() -> None:
     untrained = operation("untrained_models")
     if untrained:
         reason = (
-            f"No predictions: {', '.join(untrained)} not trained yet."
+            f"No predictions yet, for want of {', '.join(untrained)}."
             " Train with the selector ml_train: DAG manual_run, or `dbt build --selector ml_train`."
         )
         log.warning(reason)  # Airflow's own log does not say why

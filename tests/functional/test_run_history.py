@@ -34,7 +34,9 @@ def recorded(tiny):
 
 def test_nothing_is_written_unless_it_is_asked_for(recorded):
     recorded.dbt("build")
-    assert recorded.query("select schema_name from duckdb_schemas() where schema_name = 'ops'") == []
+    assert (
+        recorded.query("select schema_name from duckdb_schemas() where schema_name = 'ops'") == []
+    )
 
 
 def test_every_node_has_a_row_with_its_status_rows_and_message(recorded):
