@@ -92,12 +92,12 @@ async def run_late(minutes: int, context: Mapping[str, Any], **_: Any) -> None:
     """Tell of a run that has not ended in time. Airflow calls it in the triggerer."""
     run = context["dag_run"]
     dag_id, run_id = run["dag_id"], run["dag_run_id"]
-    interval = [run.get("data_interval_start"), run.get("data_interval_end")]
+    start, end = run.get("data_interval_start"), run.get("data_interval_end")
     late = notice.Notice(
         title=f"{dag_id}: the run is late",
         dag=dag_id,
         run=run_id,
-        window=f"[{interval[0]}, {interval[1]})" if all(interval) else "",
+        window=f"[{start[:10]}, {end[:10]})" if start and end else "",
         reason=f"It has not ended {minutes} minutes after it was queued.",
         link=_link(dag_id, run_id),
     )

@@ -190,4 +190,5 @@ def test_the_notice_of_a_late_run_names_it(given) -> None:
     asyncio.run(alerts.run_late(minutes=60, context={"dag_run": run}))
     [late] = given
     assert late.title == "daily_build: the run is late"
+    assert late.window == "[2013-03-05, 2013-03-06)"
     assert late.reason == "It has not ended 60 minutes after it was queued."
