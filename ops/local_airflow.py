@@ -67,6 +67,7 @@ def main() -> int:
         _adopt_orphans()
         _require_free(host, port)
         HOME.mkdir(exist_ok=True)
+        HOME.chmod(0o700)  # it holds passwords
         LOGS.mkdir(exist_ok=True)
         environment = _environment(host, port)
         _migrate(environment)
