@@ -75,7 +75,7 @@ format: setup ## let ruff and sqlfluff mend what they can
 
 .PHONY: unit
 unit: setup ## pytest, one process per core
-	@pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	@pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 .PHONY: test-bigquery
 test-bigquery: setup ## dbt build on the BigQuery target at a local emulator (Python 3.13)

@@ -192,7 +192,7 @@ def test_each_label_gets_the_state_of_its_moment(compiled, rows, slow, corrected
         fill(connection, "feat_corrected", corrected)
         # a nine says that the pair is gone
         fill(connection, "feat_pair", [(*r[:-1], r[-1] == 9, r[-1], r[-1]) for r in pair])
-        if long:  # with so many rows of others that labels are few, of whose keys alone rows are taken
+        if long:  # so many rows of others that labels are few: rows of their keys alone are taken
             for table, columns in OTHERS.items():
                 connection.execute(
                     f"insert into {table} select {columns} from (select"
