@@ -85,7 +85,7 @@ format: setup ## let ruff and sqlfluff mend what they can
 
 .PHONY: unit
 unit: setup ## pytest, one process per core
-	@pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	@pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 .PHONY: test-dags
 test-dags: setup $(AIRFLOW_INSTALLED) ## the DAGs as Airflow reads them, and one whole day

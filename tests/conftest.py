@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # No test asserts a time, and a run tries the same examples every time.
 settings.register_profile("azekura", deadline=None, derandomize=True)
@@ -16,13 +18,7 @@ WHOLE = ("bigquery", "project", "unit/bqml_front")
 FIRST = ("bigquery", "functional", "unit/bqml_front", "conformance")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, each takes whole files, or a whole folder."""
-    for item in items:
-        path = item.path.relative_to(TESTS)
-        group = next((whole for whole in WHOLE if path.is_relative_to(whole)), str(path))
-        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=_turn)
 
 
@@ -30,6 +26,19 @@ def _turn(item: pytest.Item) -> int:
     path = item.path.relative_to(TESTS)
     turns = (turn for turn, first in enumerate(FIRST) if path.is_relative_to(first))
     return next(turns, len(FIRST))
+
+
+class WholeFiles(LoadScopeScheduling):
+    """Where several processes share the tests, each takes whole files, or a whole folder."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0].removeprefix(f"{TESTS.name}/")
+        return next((whole for whole in WHOLE if path.startswith(f"{whole}/")), path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:
+    # pytest-xdist's own groups are of no effect with pytest 9.2
+    return WholeFiles(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

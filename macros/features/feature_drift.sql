@@ -348,7 +348,7 @@ group by given.{{ adapter.quote(by) }}
 
 {{ side }}_buckets as (
     {%- if side == 'base' %}
-    select sizes.feature, place, coalesce(counts.n, 0) as n
+    select sizes.feature, bucket as place, coalesce(counts.n, 0) as n
     from bounds
     cross join unnest([
         {%- for name in features.numbers %}
@@ -356,8 +356,8 @@ group by given.{{ adapter.quote(by) }}
         {%- endfor %}
         struct('' as feature, 0 as size)
     ]) as sizes
-    cross join unnest(generate_array(1, sizes.size)) as place
-    left join base_counts as counts on sizes.feature = counts.feature and place = counts.place
+    cross join unnest(generate_array(1, sizes.size)) as bucket
+    left join base_counts as counts on sizes.feature = counts.feature and bucket = counts.place
     {%- else %}
     select moment, feature, place, n
     from {{ side }}_counts

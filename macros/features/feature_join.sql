@@ -17,9 +17,9 @@
   fill     'last_non_null': every feature by itself takes its last value that is not NULL
   status   adds <view>__status: PRESENT, NULL, NOT_FOUND or OUTSIDE_TTL
 
-  DuckDB joins by ASOF, after keeping of each view the rows that the labels could meet (their keys, their time)
-  and dropping those that an earlier known row with a later event outdates. For few labels that is little
-  work, too: a join of each label with its whole history is never less (benchmarks/feature_store.py).
+  DuckDB joins by ASOF, after dropping the rows that an earlier known row with a later event outdates. Of a view
+  a hundred times as long as the labels it takes only the rows of their keys; for more labels, which have most keys
+  anyway, looking each row's keys up costs more than it saves (benchmarks/feature_store.py).
   BigQuery, which has no ASOF join, puts labels and states into one ordered window. There a NULL key
   equals another and a NULL moment comes before all others, so states with either stay out.
 -#}
@@ -188,15 +188,15 @@
   The rows of a view among which a label finds its own: one per keys and moment (known time, or event time
   where as_of is 'event'), only those that were its state from then on. Among equals in both times the
   greatest values win, so that the answer is the same every time; where a test says that there are none, nothing is
-  sorted for it. `met`: conditions that leave out rows no label can meet. `unpacked`: rows equal in event time may
-  stay, told apart by the join itself.
+  sorted for it. `relation`: instead of the view's own, what holds its rows. `met`: conditions that leave out
+  rows no label can meet. `unpacked`: rows equal in event time may stay, told apart by the join itself.
 -#}
-{% macro _feature_states(part, settings, met=[], unpacked=false) -%}
+{% macro _feature_states(part, settings, relation=none, met=[], unpacked=false) -%}
     {%- set keys = part.pairs.values() | join(', ') -%}
     {%- set columns = part.pairs.values() | list + [part.event_time, part.known_time] + [part.is_deleted] | reject('none') | list -%}
     {%- for column in part['columns'] if column not in columns -%} {%- do columns.append(column) -%} {%- endfor -%}
     select {{ columns | join(', ') }}
-    from {{ part.relation }}
+    from {{ relation or part.relation }}
     where
         {{ part.event_time }} is not null
         {%- if settings.as_of == 'known' %}
@@ -279,24 +279,32 @@
 
 {% macro duckdb__feature_join(labels, at, views, settings) -%}
 {%- set parts = _feature_join_parts(views, settings) -%}
+{%- set source = _ml_data(labels).strip() -%}
+{%- set is_query = source.startswith('(') -%}
+{%- set labels = 'feature_join_labels' if is_query else source -%}
 (
+    {%- if is_query %}
+    with feature_join_labels as {{ source }}
+    {% endif %}
     select
         labels.*
         {%- for part in parts %}
         {{- _feature_join_columns(part, 'labels.' ~ at) }}
         {%- endfor %}
-    from {{ _ml_data(labels) }} as labels
+    from {{ labels }} as labels
     {%- for part in parts %}
     {%- set packed = settings.as_of == 'event' and part.unique_by == 'known' %}
-    {%- set met = _duckdb_met_by_labels(part, settings, _ml_data(labels), at) %}
+    {%- set states = _feature_states(
+        part, settings, _duckdb_rows_of_keys(part, labels), _duckdb_times_met(part, settings, labels, at), unpacked=packed
+    ) %}
     asof left join (
         {%- if packed %}
         select *, {{ _duckdb_packed(part.event_time, part.known_time) }} as packed_times
         from (
-            {{ _feature_states(part, settings, met, unpacked=true) | indent(8) }}
+            {{ states | indent(8) }}
         )
         {%- else %}
-        {{ _feature_states(part, settings, met) | indent(4) }}
+        {{ states | indent(4) }}
         {%- endif %}
     ) as {{ part.alias }}
         on
@@ -313,16 +321,33 @@
 {%- endmacro %}
 
 
+{#- The rows of a view, where the labels are few only those of their keys; which it is, DuckDB finds when it runs. -#}
+{% macro _duckdb_rows_of_keys(part, labels) -%}
+{%- set few = '(select count(*) from ' ~ labels ~ ') * 100 < (select count(*) from ' ~ part.relation ~ ')' -%}
+{%- set label_keys = part.pairs | join(', ') -%}
+(
+        select *
+        from {{ part.relation }}
+        where
+            {{ few }}
+            and ({{ part.pairs.values() | join(', ') }}) in (
+                select {{ '(' ~ label_keys ~ ')' if part.pairs | length > 1 else label_keys }} from {{ labels }}
+            )
+        union all
+        select *
+        from {{ part.relation }}
+        where not {{ few }}
+    )
+{%- endmacro %}
+
+
 {#-
-  What a state must fulfil for a label to meet it: its keys, not later than the last label, and not too old for
-  the first one (a row too old still tells OUTSIDE_TTL from NOT_FOUND, so it stays where the status is asked).
+  When a state must have been for a label to meet it: not later than the last label, and not too old for the first
+  one (a row too old still tells OUTSIDE_TTL from NOT_FOUND, so it stays where the status is asked).
 -#}
-{% macro _duckdb_met_by_labels(part, settings, labels, at) %}
+{% macro _duckdb_times_met(part, settings, labels, at) %}
     {%- set time = part.known_time if settings.as_of == 'known' else part.event_time -%}
-    {%- set conditions = [
-        '(' ~ part.pairs.values() | join(', ') ~ ') in (select ' ~ ('(' ~ part.pairs | join(', ') ~ ')' if part.pairs | length > 1 else part.pairs | first) ~ ' from ' ~ labels ~ ')',
-        time ~ ' <= (select max(' ~ at ~ ') from ' ~ labels ~ ')',
-    ] -%}
+    {%- set conditions = [time ~ ' <= (select max(' ~ at ~ ') from ' ~ labels ~ ')'] -%}
     {%- if part.ttl_seconds is not none and not settings.status -%}
         {%- do conditions.append(timestamp_add(part.event_time, part.ttl_seconds, 'second') ~ ' >= (select min(' ~ at ~ ') from ' ~ labels ~ ')') -%}
     {%- endif -%}

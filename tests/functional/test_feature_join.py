@@ -76,6 +76,11 @@ select * from {{{{ feature_join(
     }},
 ]) }}}} as joined
 """
+OTHERS = {
+    "feat_slow": "3, moment, moment, 1",
+    "feat_corrected": "3, moment, moment, 1",
+    "feat_pair": "1, 'z', moment, moment, false, 1, 1",
+}
 WAYS = [(as_of, strict) for as_of in ("known", "event") for strict in (False, True)]
 
 entities = st.sampled_from([1, 2, None])
@@ -168,8 +173,9 @@ def seen(history, keys, moment, as_of, strict, ttl=timedelta.max, gone=-2):
     histories([entities], lambda row: row[:2]),
     histories([entities], lambda row: row[:3]),
     histories([entities, places], lambda row: row),
+    st.booleans(),
 )
-def test_each_label_gets_the_state_of_its_moment(compiled, rows, slow, corrected, pair):
+def test_each_label_gets_the_state_of_its_moment(compiled, rows, slow, corrected, pair, long):
     with duckdb.connect() as connection:
         connection.execute(
             "attach ':memory:' as azekura; use azekura;"
@@ -186,6 +192,12 @@ def test_each_label_gets_the_state_of_its_moment(compiled, rows, slow, corrected
         fill(connection, "feat_corrected", corrected)
         # a nine says that the pair is gone
         fill(connection, "feat_pair", [(*r[:-1], r[-1] == 9, r[-1], r[-1]) for r in pair])
+        if long:  # so many rows of others that labels are few: rows of their keys alone are taken
+            for table, columns in OTHERS.items():
+                connection.execute(
+                    f"insert into {table} select {columns} from (select"
+                    " timestamp '2013-01-01' + to_minutes(i) as moment from range(1300) t(i))"
+                )
         for as_of, strict in WAYS:
             found = connection.execute(compiled[f"joined_{as_of}_{strict}".lower()]).fetchall()
             expected = []

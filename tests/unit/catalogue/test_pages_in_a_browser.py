@@ -24,14 +24,10 @@ FLAGS = (
     "--window-size=1280,900",
 )
 
-pytestmark = [
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER),
-        reason="no browser: install Debian's packages chromium and chromium-driver",
-    ),
-    # one browser for all
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER),
+    reason="no browser: install Debian's packages chromium and chromium-driver",
+)
 
 
 @pytest.fixture(scope="module")

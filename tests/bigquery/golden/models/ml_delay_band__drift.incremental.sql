@@ -256,7 +256,7 @@ select * from `demo`.`azekura_ml`.`ml_delay_band__training_set` where not is_eva
     ),
 
     base_buckets as (
-        select sizes.feature, place, coalesce(counts.n, 0) as n
+        select sizes.feature, bucket as place, coalesce(counts.n, 0) as n
         from bounds
         cross join unnest([
             struct('distance_miles' as feature, array_length(bounds.`distance_miles`) + 1 as size),
@@ -274,8 +274,8 @@ select * from `demo`.`azekura_ml`.`ml_delay_band__training_set` where not is_eva
             struct('wind_speed_mph' as feature, array_length(bounds.`wind_speed_mph`) + 1 as size),
             struct('' as feature, 0 as size)
         ]) as sizes
-        cross join unnest(generate_array(1, sizes.size)) as place
-        left join base_counts as counts on sizes.feature = counts.feature and place = counts.place
+        cross join unnest(generate_array(1, sizes.size)) as bucket
+        left join base_counts as counts on sizes.feature = counts.feature and bucket = counts.place
     ),
 
     base_values as (
