@@ -6,6 +6,9 @@ MAKEFLAGS += --warn-undefined-variables --no-builtin-rules
 PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/.installed
+# Airflow's environment: it does not import dbt, its tasks call the commands of the other
+AIRFLOW_VENV := .venv-airflow
+AIRFLOW_INSTALLED := $(AIRFLOW_VENV)/.installed
 
 # tools come from the clone's environment, and nothing is written outside the clone
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -34,7 +37,7 @@ run: setup lake ## set up, land the demo lake, build and test everything on Duck
 	@dbt --quiet run-operation summary
 
 .PHONY: test
-test: setup lake lint build unit ## set up and run every check
+test: setup lake lint build unit test-dags ## set up and run every check
 
 .PHONY: setup
 setup: $(INSTALLED) ## make .venv and install the locked requirements
@@ -48,6 +51,13 @@ $(INSTALLED): requirements/bootstrap.txt requirements/project.txt pyproject.toml
 	@uv pip install --quiet --require-hashes -r requirements/project.txt || \
 	    pip install --quiet --require-hashes -r requirements/project.txt
 	@uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@rm -rf $(UV_CACHE_DIR)
+	@touch $@
+
+$(AIRFLOW_INSTALLED): requirements/airflow.txt | $(INSTALLED)
+	@echo "setting up $(AIRFLOW_VENV) (once)"
+	@uv venv --quiet --clear --python $(VENV)/bin/python $(AIRFLOW_VENV)
+	@uv pip install --quiet --python $(AIRFLOW_VENV)/bin/python --require-hashes -r requirements/airflow.txt
 	@rm -rf $(UV_CACHE_DIR)
 	@touch $@
 
@@ -77,6 +87,10 @@ format: setup ## let ruff and sqlfluff mend what they can
 unit: setup ## pytest, one process per core
 	@pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
+.PHONY: test-dags
+test-dags: setup $(AIRFLOW_INSTALLED) ## the DAGs as Airflow reads them, and one whole day
+	@$(AIRFLOW_VENV)/bin/python -m pytest --confcutdir tests/dags tests/dags
+
 .PHONY: test-bigquery
 test-bigquery: setup ## dbt build on the BigQuery target at a local emulator (Python 3.13)
 	@pytest tests/end_to_end
@@ -105,6 +119,10 @@ serve: online ## serve features and their catalogue, by default on http://127.0.
 	@python -m serving catalogue
 	@python -m serving serve $(SERVE)
 
+.PHONY: airflow
+airflow: setup $(AIRFLOW_INSTALLED) ## start Airflow on 127.0.0.1 (AZEKURA_AIRFLOW_PORT, default 8585); Ctrl-C stops it
+	@exec $(AIRFLOW_VENV)/bin/python ops/local_airflow.py
+
 .PHONY: cost
 cost: setup ## what a build on BigQuery would scan and cost, by the tables that `make run` made
 	@python -m cost $(if $(DRY_RUN),--dry-run)
@@ -112,7 +130,7 @@ cost: setup ## what a build on BigQuery would scan and cost, by the tables that 
 
 .PHONY: lock
 lock: setup ## resolve requirements/*.in into the locked requirements/*.txt
-	@for set in bootstrap project; do \
+	@for set in bootstrap project airflow; do \
 	    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	        --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	        requirements/$$set.in --output-file requirements/$$set.txt; done
@@ -123,4 +141,4 @@ lock: setup ## resolve requirements/*.in into the locked requirements/*.txt
 
 .PHONY: clean
 clean: ## remove what runs have made; the environment stays
-	@rm -rf lake target logs azekura.duckdb azekura.duckdb.wal online.sqlite* .pytest_cache .ruff_cache .hypothesis
+	@rm -rf lake target logs .airflow azekura.duckdb azekura.duckdb.wal online.sqlite* .pytest_cache .ruff_cache .hypothesis

@@ -12,11 +12,10 @@
     {%- if layer is none and node.original_file_path.replace('\\', '/').startswith('ml/models/') -%}
         {%- set layer = 'ml' -%}
     {%- endif -%}
-    {%- if layer is none -%}
-        {{- target.schema -}}
-    {%- elif target.schema == 'main' -%}
-        {{- layer | trim -}}
-    {%- else -%}
-        {{- target.schema ~ '_' ~ layer | trim -}}
-    {%- endif -%}
+    {{- target.schema if layer is none else _schema_of_layer(layer) -}}
 {%- endmacro %}
+
+
+{% macro _schema_of_layer(layer) %}
+    {{ return(layer | trim if target.schema == 'main' else target.schema ~ '_' ~ layer | trim) }}
+{% endmacro %}

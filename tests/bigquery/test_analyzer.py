@@ -282,5 +282,5 @@ def _nodes(manifest):
     return [
         node
         for node in (*manifest.nodes.values(), *manifest.unit_tests.values())
-        if node.resource_type != NodeType.Seed
+        if node.resource_type not in (NodeType.Seed, NodeType.Operation)
     ]

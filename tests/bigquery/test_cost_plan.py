@@ -26,7 +26,9 @@ def scans_of(planned: dict, node: str, kind: str) -> list[dict]:
 
 def test_every_node_but_the_unit_tests_has_a_statement(planned, rendered):
     sent = {statement["node"] for statement in planned["statements"]}
-    assert rendered.manifest.nodes.keys() <= sent
+    # what dbt calls an operation is the end of a run, which sends nothing unless it is asked for
+    nodes = {name for name in rendered.manifest.nodes if not name.startswith("operation.")}
+    assert nodes <= sent
 
 
 def test_every_table_that_is_scanned_has_columns(planned):

@@ -128,6 +128,8 @@ def test_no_file_names_a_path_of_one_machine(texts: dict[str, str]) -> None:
         "azekura.duckdb.wal",
         "target/manifest.json",
         "logs/dbt.log",
+        ".airflow/airflow.db",
+        ".venv-airflow/bin/airflow",
         ".user.yml",
         "ingest/__pycache__/lake.pyc",
     ],

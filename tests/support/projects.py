@@ -5,6 +5,7 @@ like) for those that ask: `project.variables["DBT_WRITE_JSON"] = "true"`.
 """
 
 import gc
+import json
 import tempfile
 from copy import copy
 from functools import cache
@@ -44,7 +45,7 @@ class Project:
 
     def _parsed(self) -> Manifest | None:
         """What dbt need not parse."""
-        return _manifest()
+        return project_manifest()
 
     def _invoked(self, manifest: Manifest | None, *arguments: str) -> dbtRunnerResult:
         gc.freeze()  # what is there before is no garbage: `collect` need not look through it
@@ -67,6 +68,13 @@ class Project:
         outcome = self.dbt("build", *untested, *arguments)
         outcome.succeeded()
         return outcome
+
+    def listed(self, *arguments: str) -> list[str]:
+        """The unique ids that `dbt ls` lists."""
+        form = ["--output", "json", "--output-keys", "unique_id"]
+        outcome = self._invoked(self._parsed(), "ls", *form, *arguments)
+        assert outcome.success, outcome.exception
+        return [json.loads(line)["unique_id"] for line in outcome.result]
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.database), read_only=True) as connection:
@@ -131,7 +139,7 @@ class Tiny(Empty):
 
 
 @cache
-def _manifest() -> Manifest:
+def project_manifest() -> Manifest:
     """This project as dbt reads it for DuckDB."""
     with tempfile.TemporaryDirectory() as folder:
         parsed = Project(Path(folder))._invoked(None, "parse")
