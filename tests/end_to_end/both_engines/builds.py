@@ -127,7 +127,9 @@ def _dbt(
         # a versioned model by its file, too
         Path(node["original_file_path"]).stem: (node["schema"], node["alias"])
         for key, status in build.status.items()
-        if status == "success" and (node := nodes[key])["config"]["materialized"] != "ml_model"
+        if status == "success"
+        and (node := nodes[key])["resource_type"] in ("model", "snapshot")
+        and node["config"]["materialized"] != "ml_model"
     }
     return build, relations
 
