@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
+from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.constants import PARTIAL_PARSE_FILE_NAME
 from dbt.contracts.graph.manifest import Manifest
@@ -90,7 +91,11 @@ class Outcome:
         rows = result.result.results if hasattr(result.result, "results") else []
         self.messages += [row.message for row in rows if row.message]
         # copies: the next command compiles the same nodes of a manifest that is kept
-        self.nodes = {row.node.alias: copy(row.node) for row in rows if hasattr(row, "node")}
+        self.nodes = {
+            row.node.alias: copy(row.node)
+            for row in rows
+            if hasattr(row, "node") and row.node.resource_type != NodeType.Operation
+        }
 
     def succeeded(self) -> None:
         assert self.success, "\n".join(self.messages)
