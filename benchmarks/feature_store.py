@@ -794,6 +794,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="an empty folder for the data, that stays")
     parser.add_argument("--task", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if "http" in given.parts and "online" not in given.parts:
+        parser.error("--parts http serves what the part online materializes: name both.")
     if given.task:
         print(json.dumps(run_query(json.loads(given.task))))
         return
