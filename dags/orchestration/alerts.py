@@ -88,6 +88,24 @@ def drift_found(context: Mapping[str, Any], drifted: Sequence[Mapping[str, Any]]
     )
 
 
+def models_kept(context: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]]) -> None:
+    """Tell which models were retrained and not replaced, and why."""
+    instance = context["ti"]
+    trained = run_folder(Settings.read(), instance.dag_id, instance.run_id) / "task_id=train"
+    kept = [decision for decision in decisions if not decision["is_promoted"]]
+    notice.give(
+        notice.Notice(
+            title=f"{len(kept)} of {len(decisions)} models were kept",
+            dag=instance.dag_id,
+            run=instance.run_id,
+            window=_window(context.get("dag_run")),
+            reason="; ".join("{model_name}: {reason}".format_map(decision) for decision in kept),
+            nodes=results.failed(results.read(trained / RUN_RESULTS)),
+            link=_link(instance.dag_id, instance.run_id, instance.task_id),
+        )
+    )
+
+
 async def run_late(minutes: int, context: Mapping[str, Any], **_: Any) -> None:
     """Tell of a run that has not ended in time. Airflow calls it in the triggerer."""
     run = context["dag_run"]

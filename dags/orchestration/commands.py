@@ -35,8 +35,10 @@ def dbt_build(
     selector: str = "",
     select: str = "",
     full_refresh: bool = False,
+    candidate: bool = False,
 ) -> list[str]:
-    """The command that builds a selector of selectors.yml, or what `select` names.
+    """The command that builds a selector of selectors.yml, or what `select` names; of what lies in
+    ml/models the candidates, if so asked.
 
     `buildable` runs a test with the last of its parents: of each layer once, and never before the
     tables it reads are there. Unit tests try code on made-up rows, which no day changes: they are
@@ -49,9 +51,7 @@ def dbt_build(
         command += ["--event-time-start", str(window.start), "--event-time-end", str(window.end)]
     if full_refresh:
         command += ["--full-refresh"]
-    # the same in every task: other variables would have dbt parse the whole project anew
-    command += ["--vars", json.dumps({"run_history": True})]
-    return command + _places(settings, folder)
+    return command + _variables(candidate) + _places(settings, folder)
 
 
 def dbt_retry(settings: Settings, folder: Path) -> list[str]:
@@ -59,17 +59,17 @@ def dbt_retry(settings: Settings, folder: Path) -> list[str]:
     return [settings.command("dbt"), "retry", *_places(settings, folder)]
 
 
-def dbt_operation(settings: Settings, folder: Path, macro: str) -> list[str]:
+def dbt_operation(
+    settings: Settings, folder: Path, macro: str, *, candidate: bool = False
+) -> list[str]:
     """The command that runs a macro; what the macro prints is all that it says."""
     command = [settings.command("dbt"), "--quiet", "run-operation", macro]
-    command += ["--vars", json.dumps({"run_history": True})]
-    return command + _places(settings, folder)
+    return command + _variables(candidate) + _places(settings, folder)
 
 
 def dbt_parse(settings: Settings, folder: Path) -> list[str]:
     """The command that writes the manifest and builds nothing."""
-    command = [settings.command("dbt"), "parse", "--vars", json.dumps({"run_history": True})]
-    return command + _places(settings, folder)
+    return [settings.command("dbt"), "parse", *_variables(), *_places(settings, folder)]
 
 
 def land(settings: Settings, window: Window) -> list[str]:
@@ -94,6 +94,14 @@ def materialize(settings: Settings, manifest: Path) -> list[str]:
 def _in_environment(settings: Settings, words: list[str]) -> list[str]:
     name, *arguments = words
     return [settings.command(name), *arguments] if name in ("python", "dbt") else words
+
+
+def _variables(candidate: bool = False) -> list[str]:
+    """The same in every task: for other variables dbt would parse the whole project anew."""
+    return [
+        "--vars",
+        json.dumps({"run_history": True} | ({"ml_candidate": True} if candidate else {})),
+    ]
 
 
 def _places(settings: Settings, folder: Path) -> list[str]:

@@ -10,6 +10,7 @@ from orchestration.settings import Settings
 
 # `@daily` would give intervals that are empty
 DAILY = CronDataIntervalTimetable("0 0 * * *", timezone="UTC")
+WEEKLY = CronDataIntervalTimetable("0 0 * * 1", timezone="UTC")
 
 
 def of_dags(settings: Settings, doc: str) -> dict[str, Any]:

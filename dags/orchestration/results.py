@@ -72,6 +72,12 @@ def failed(results: Iterable[Result]) -> list[Result]:
     return [result for result in results if result.has_failed]
 
 
+def only_tests_failed(results: Iterable[Result]) -> bool:
+    """Whether all that failed are data tests that found wrong rows, and at least one did."""
+    statuses = [result.status for result in failed(results)]
+    return bool(statuses) and set(statuses) == {"fail"}
+
+
 def table(results: Sequence[Result]) -> str:
     """The results for people, the slowest first, the failed before all."""
     order = sorted(results, key=lambda result: (not result.has_failed, -result.seconds))

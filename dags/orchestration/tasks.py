@@ -5,6 +5,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,12 +35,18 @@ def checked(made: Callable[[], Any]) -> Any:
 
 
 def build(
-    window: Window | None, *, selector: str = "", select: str = "", full_refresh: bool = False
+    window: Window | None,
+    *,
+    selector: str = "",
+    select: str = "",
+    full_refresh: bool = False,
+    candidate: bool = False,
 ) -> None:
     """One `dbt build`, whose results go to the log, to XCom and, where they are bad, to the error.
 
     A try that follows a failed one runs `dbt retry`, if dbt has said what failed. The first try,
-    after a clear too, builds everything: what stands above may have changed.
+    after a clear too, builds everything: what stands above may have changed. A candidate whose
+    data tests fail is no error: `promote` judges it.
     """
     settings, context = Settings.read(), get_current_context()
     instance = context["ti"]
@@ -50,15 +57,21 @@ def build(
     else:
         outcome.unlink(missing_ok=True)
         command = commands.dbt_build(
-            settings, folder, window, selector=selector, select=select, full_refresh=full_refresh
+            settings,
+            folder,
+            window,
+            selector=selector,
+            select=select,
+            full_refresh=full_refresh,
+            candidate=candidate,
         )
-    code, seconds = _dbt(settings, folder, command, window)
+    code, seconds = _dbt(settings, folder, command, window, candidate=candidate)
     found = results.read(outcome)
     if found:
         log.info("\n%s", results.table(found))
     instance.xcom_push("results", [result.as_dict() for result in found])
     log.info("dbt took %.1f seconds: %s", seconds, results.summary(found))
-    if code:
+    if code and not (candidate and results.only_tests_failed(found)):
         raise AirflowException(
             f"`dbt {command[1]}` of {selector or select} failed: {results.summary(found)}"
             if results.failed(found)
@@ -67,8 +80,8 @@ def build(
     _keep_only(folder, commands.RUN_RESULTS)
 
 
-def operation(macro: str) -> Any:
-    """What a macro prints, read as JSON."""
+def operation(macro: str, *, candidate: bool = False) -> Any:
+    """What a macro prints, read as JSON; None if it prints nothing."""
     settings = Settings.read()
     # beside the results that `dbt retry` would read
     folder = task_folder(settings, get_current_context()["ti"]) / macro
@@ -78,12 +91,13 @@ def operation(macro: str) -> Any:
         log.info("%s", line)
         said.append(line)
 
-    command = commands.dbt_operation(settings, folder, macro)
-    code, _ = _dbt(settings, folder, command, None, hear)
+    command = commands.dbt_operation(settings, folder, macro, candidate=candidate)
+    code, _ = _dbt(settings, folder, command, None, hear, candidate=candidate)
     if code:
         raise AirflowException(f"`dbt run-operation {macro}` ended with {code}: its log is above.")
     shutil.rmtree(folder, ignore_errors=True)
-    return json.loads(said[-1])
+    # the first line is the command
+    return json.loads(said[-1]) if said[1:] else None
 
 
 def land(window: Window) -> None:
@@ -123,11 +137,37 @@ def require_trained_models() -> None:
     untrained = operation("untrained_models")
     if untrained:
         reason = (
-            f"No predictions yet, for want of {', '.join(untrained)}."
-            " Train with the selector ml_train: DAG manual_run, or `dbt build --selector ml_train`."
+            f"Not yet, for want of {', '.join(untrained)}."
+            " DAG weekly_retrain trains them, as does `dbt build --selector ml_train`."
         )
         log.warning(reason)  # Airflow's own log does not say why
         raise AirflowSkipException(reason)
+
+
+def is_day_built(dag_id: str) -> bool:
+    """Whether the last day of the window has been built by the scheduled DAG; a run that somebody
+    triggered takes what is there."""
+    context = get_current_context()
+    if context["dag_run"].run_type == "manual":
+        return True
+    last = datetime.combine(window_of_run().last, datetime.min.time(), UTC)
+    return bool(context["ti"].get_dr_count(dag_id=dag_id, logical_dates=[last], states=["success"]))
+
+
+def train() -> None:
+    """Train a candidate for each model, beside those that are live."""
+    if not is_retry(get_current_context()):
+        operation("discard_candidates", candidate=True)
+    build(None, selector="ml_train", candidate=True)
+
+
+def promote() -> dict[str, list]:
+    """What promote_models has decided, and which tables to build anew."""
+    outcome = operation("promote_models", candidate=True)
+    for decision in outcome["decisions"]:
+        verb = "promoted" if decision["is_promoted"] else "kept"
+        log.info("%s: %s, %s", decision["model_name"], verb, decision["reason"])
+    return outcome
 
 
 def is_retry(context: Mapping[str, Any]) -> bool:
@@ -148,9 +188,9 @@ def task_folder(settings: Settings, instance: Any) -> Path:
     return run_folder(settings, instance.dag_id, instance.run_id) / name
 
 
-def _shared(settings: Settings) -> Path:
+def _shared(settings: Settings, candidate: bool = False) -> Path:
     """What dbt last read of the project: the next parses only what has changed since."""
-    return settings.state / settings.target
+    return settings.state / (f"{settings.target}-candidate" if candidate else settings.target)
 
 
 def _dbt(
@@ -159,9 +199,11 @@ def _dbt(
     command: list[str],
     window: Window | None,
     say: Callable[[str], object] = log.info,
+    *,
+    candidate: bool = False,
 ) -> tuple[int, float]:
     """Run dbt in a target path; give its exit code and seconds."""
-    shared = _shared(settings)
+    shared = _shared(settings, candidate)
     folder.mkdir(parents=True, exist_ok=True)
     kept = shared / commands.PARTIAL_PARSE
     if kept.exists():

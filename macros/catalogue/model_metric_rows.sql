@@ -4,19 +4,16 @@
 -#}
 {% macro model_metric_rows() %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
-    {%- set bounds = {} -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'test' and (node.get('test_metadata') or {}).get('name') == 'metric_within' -%}
-        {%- do bounds.update({(node.attached_node, node.column_name): node.test_metadata.kwargs}) -%}
-    {%- endfor -%}
     {%- set evaluations = {} -%}
     {%- for one in _trained_models() if one.evaluation -%}
         {%- do evaluations.update({one.evaluation.unique_id: one.evaluation}) -%}
     {%- endfor -%}
     {%- set selects = [] -%}
     {%- for id, evaluation in evaluations.items() -%}
+        {%- set bounds = {} -%}
+        {%- for bound in _ml_metric_bounds(id) -%} {%- do bounds.update({bound.column: bound}) -%} {%- endfor -%}
         {%- for column in evaluation['columns'].values() if (column.data_type or '') | upper in ['FLOAT64', 'INT64'] -%}
-            {%- set promised = bounds.get((id, column.name), {}) -%}
+            {%- set promised = bounds.get(column.name, {}) -%}
             {%- set sql %}
     select
         model_name,

@@ -1,15 +1,15 @@
 {#-
   What the analyst declared for the model behind a relation: {name, model_type, kind, label, options, node}
   of the `ml_model` node whose table it is; `label` is none for a model type without one. Known before
-  anything has been trained, so a project compiles on an empty warehouse. A relation that no node of this
-  project makes is refused by name.
+  anything has been trained, so a project compiles on an empty warehouse. A candidate and the live model are of one
+  node. A relation that no node of this project makes is refused by name.
 -#}
 {% macro _ml_model_config(relation, macro_name) %}
     {%- set text = _ml_relation(relation) -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model'
         and node.config.materialized == 'ml_model'
-        and text in [node.relation_name, (node.defer_relation or {}).get('relation_name')] -%}
+        and text in [node.relation_name, (node.defer_relation or {}).get('relation_name'), _ml_live_relation(node).render()] -%}
         {%- set options = _ml_lower_keys(node.config.meta.get('ml', {})) -%}
         {%- set model_type = (options.get('model_type') or '') | upper -%}
         {{ return({

@@ -8,32 +8,12 @@
 -#}
 {% macro record_run_history(results) %}
     {%- if not execute or not var('run_history', false) or not results -%} {{ return('') }} {%- endif -%}
-    {%- set columns = _run_history_columns() -%}
     {%- set counts = _rows_of_results(results) -%}
     {%- set rows = [] -%}
     {%- for result in results if result.node -%}
         {%- do rows.append(_run_history_row(result, counts.get(result.node.unique_id))) -%}
     {%- endfor -%}
-    {%- set relation = api.Relation.create(
-        database=target.database, schema=_schema_of_layer('ops'), identifier='run_history'
-    ) -%}
-    {%- do adapter.create_schema(relation) -%}
-    {%- set definitions, values = [], [] -%}
-    {%- for name, type in columns.items() -%}
-        {%- set sql_type = _run_history_type(type) -%}
-        {%- do definitions.append(name ~ ' ' ~ sql_type) -%}
-        {%- do values.append(dbt.cast(name, sql_type)) -%}
-    {%- endfor -%}
-    {%- do run_query('create table if not exists ' ~ relation ~ ' (' ~ definitions | join(', ') ~ ')') -%}
-    {%- set written = {} -%}
-    {%- for name, type in columns.items() -%} {%- do written.update({name: 'string' if type == 'date' else type}) -%} {%- endfor -%}
-    {#- a statement has a size that BigQuery takes -#}
-    {%- for some in rows | batch(200) -%}
-        {%- do run_query(
-            'insert into ' ~ relation ~ ' (' ~ columns | join(', ') ~ ') select ' ~ values | join(', ')
-            ~ ' from ' ~ literal_rows(written, some) ~ ' as ran'
-        ) -%}
-    {%- endfor -%}
+    {%- do _append_rows('run_history', _run_history_columns(), rows) -%}
     {{ return('') }}
 {% endmacro %}
 
@@ -47,14 +27,6 @@
         'window_start': 'date', 'window_end': 'date',
         'dag_id': 'string', 'run_id': 'string', 'task_id': 'string', 'try_number': 'int64',
     }) }}
-{% endmacro %}
-
-
-{% macro _run_history_type(type) %}
-    {{ return({
-        'string': dbt.type_string(), 'int64': dbt.type_bigint(), 'float64': dbt.type_float(),
-        'timestamp': dbt.type_timestamp(), 'date': 'date',
-    }[type]) }}
 {% endmacro %}
 
 

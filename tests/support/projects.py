@@ -112,12 +112,14 @@ class Empty(Project):
 
     def __init__(self, folder: Path) -> None:
         root = folder / "project"
-        (root / "models").mkdir(parents=True)
+        for name in ("models", "ml/models"):
+            (root / name).mkdir(parents=True)
         for name in ("macros", "profiles.yml"):
             (root / name).symlink_to(ROOT / name)
         (root / "dbt_project.yml").write_text(
             "name: azekura\nversion: '0.1.0'\nprofile: azekura\n"
             "flags: {send_anonymous_usage_stats: false}\n"
+            "model-paths: [models, ml/models]\n"
             "models: {+materialized: table}\n"
         )
         super().__init__(folder, root)
@@ -139,8 +141,20 @@ class Tiny(Empty):
         target.mkdir()
         (target / PARTIAL_PARSE_FILE_NAME).write_bytes(_macros())
 
-    def model(self, name: str, sql: str) -> None:
-        (self.root / "models" / f"{name}.sql").write_text(sql)
+    def model(self, name: str, sql: str, folder: str = "models") -> None:
+        (self.root / folder / f"{name}.sql").write_text(sql)
+
+    def with_variables(self, *arguments: str) -> "Tiny":
+        """The same project and database for commands with these arguments, of which dbt keeps apart
+        what it has parsed."""
+        other = copy(self)
+        target = Path(self.variables["DBT_TARGET_PATH"]).with_name("target_with_variables")
+        if not target.exists():
+            target.mkdir()
+            (target / PARTIAL_PARSE_FILE_NAME).write_bytes(_macros(*arguments))
+        other.variables = self.variables | {"DBT_TARGET_PATH": str(target)}
+        other.dbt = lambda *command: Tiny.dbt(other, *command, *arguments)
+        return other
 
 
 @cache
@@ -153,9 +167,9 @@ def project_manifest() -> Manifest:
 
 
 @cache
-def _macros() -> bytes:
+def _macros(*arguments: str) -> bytes:
     """What dbt keeps of a project without models between two runs: all macros, parsed."""
     with tempfile.TemporaryDirectory() as folder:
         empty = Empty(Path(folder))
-        empty.dbt("parse").succeeded()
+        empty.dbt("parse", *arguments).succeeded()
         return Path(empty.variables["DBT_TARGET_PATH"], PARTIAL_PARSE_FILE_NAME).read_bytes()

@@ -18,19 +18,11 @@
   transaction over a model, there the row follows the model.
 -#}
 {% macro _ml_record_run(relation, query, version=none) %}
-    {%- set runs = relation.incorporate(path={'identifier': relation.identifier ~ '__runs'}, type='table') -%}
+    {%- set runs = _ml_runs_relation(relation) -%}
     {%- set text = dbt.type_string() -%}
     {%- set above = _ml_built_from(model.unique_id) -%}
-    {%- set columns = {
-        'run_id': text, 'trained_at': dbt.type_timestamp(), 'model_version': text, 'rows_count': dbt.type_bigint(), 'checksum': text,
-        'training_query': text, 'definition_hash': text, 'feature_service': text, 'training_set': text, 'lake_as_of': text,
-    } -%}
     {%- call statement('make_runs') -%}
-        create table if not exists {{ runs }} (
-            {%- for name, type in columns.items() %}
-            {{ name }} {{ type }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
+        create table if not exists {{ runs }} ({{ _ml_runs_definition() }})
     {%- endcall -%}
     {%- do adapter.cache_added(runs) -%}
     {%- set services = [] -%}
@@ -40,7 +32,7 @@
         {%- do training_sets.append(node.raw_code) -%}
     {%- endfor -%}
     {%- call statement('record_run') -%}
-        insert into {{ runs }} ({{ columns | join(', ') }})
+        insert into {{ runs }} ({{ _ml_runs_columns() | join(', ') }})
         select
             {{ text_literal(invocation_id) }},
             {{ dbt.cast(text_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')), dbt.type_timestamp()) }},
@@ -55,6 +47,26 @@
         from {{ rows_checksum(query) }} as training_rows
     {%- endcall -%}
 {% endmacro %}
+
+
+{#- Where the trainings of a model are written down. -#}
+{% macro _ml_runs_relation(relation) %}
+    {{ return(relation.incorporate(path={'identifier': relation.identifier ~ '__runs'}, type='table')) }}
+{% endmacro %}
+
+
+{% macro _ml_runs_columns() %}
+    {{ return({
+        'run_id': 'string', 'trained_at': 'timestamp', 'model_version': 'string', 'rows_count': 'int64', 'checksum': 'string',
+        'training_query': 'string', 'definition_hash': 'string', 'feature_service': 'string', 'training_set': 'string',
+        'lake_as_of': 'string',
+    }) }}
+{% endmacro %}
+
+
+{% macro _ml_runs_definition() -%}
+    {%- for name, type in _ml_runs_columns().items() %}{{ name }} {{ _sql_type(type) }}{{ ', ' if not loop.last }}{% endfor -%}
+{%- endmacro %}
 
 
 {#- The nodes that a node is built from, itself first. -#}

@@ -13,6 +13,7 @@
 {% materialization ml_model, adapter='duckdb' %}
     {%- set options = ml_options() -%}
     {%- set target_relation = this.incorporate(type='table') -%}
+    {%- do _ml_start_from_live(options, target_relation) -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- if flags.EMPTY -%} {{ return(_ml_keep(_duckdb_ml_model(existing_relation))) }} {%- endif -%}
     {%- if var('ml_rows_only', false) -%} {{ return(_ml_only_record(target_relation, sql)) }} {%- endif -%}
@@ -64,6 +65,18 @@
 {% endmacro %}
 
 
+{#- A candidate's warm start goes on from the live model: from its copy, where the candidate is going to be. -#}
+{% macro _ml_start_from_live(options, target_relation) %}
+    {%- if var('ml_candidate', false) and options.get('warm_start') and load_cached_relation(target_relation) is none -%}
+        {%- set live = _ml_live_relation(model) -%}
+        {%- if load_relation(_ml_runs_relation(live)) is not none -%}
+            {%- do _ml_copy_model(live, target_relation) -%}
+            {%- do adapter.cache_added(target_relation) -%}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
 {#- What a run with --empty does: no rows, no training. -#}
 {% macro _ml_keep(trained_relation) %}
     {%- if trained_relation is none -%}
@@ -90,6 +103,7 @@
 {% materialization ml_model, adapter='bigquery' %}
     {%- set options = ml_options() -%}
     {%- set target_relation = this.incorporate(type='external') -%}
+    {%- do _ml_start_from_live(options, target_relation) -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- if flags.EMPTY -%} {{ return(_ml_keep(existing_relation)) }} {%- endif -%}
     {%- if var('ml_rows_only', false) -%} {{ return(_ml_only_record(target_relation, sql)) }} {%- endif -%}
