@@ -81,6 +81,7 @@ class Client:
     warehouse: Warehouse
     sent: list[Statement] = field(default_factory=list)
     updates: list[tuple[bigquery.Table, tuple[str, ...]]] = field(default_factory=list)
+    copies: list[tuple[str, str]] = field(default_factory=list)  # from where to where
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
@@ -161,6 +162,18 @@ class Client:
 
     def update_table(self, table: bigquery.Table, fields: list[str]) -> None:
         self.updates.append((table, tuple(fields)))
+
+    def copy_table(self, sources: list[Any], destination: Any, **_: Any) -> SimpleNamespace:
+        for source in sources:
+            paths = [(x.project, x.dataset_id, x.table_id) for x in (source, destination)]
+            if not self.warehouse.copy(*paths):
+                raise NotFound(f"Not found: Table {'.'.join(paths[0])}")
+            self.copies.append((".".join(paths[0]), ".".join(paths[1])))
+        return SimpleNamespace(result=lambda timeout=None: None)
+
+    def delete_dataset(self, dataset: Any, **_: Any) -> None:
+        for path in self.warehouse.names(dataset.dataset_id):
+            self.warehouse.drop(path)
 
     def delete_table(self, reference: Any, **_: Any) -> None:
         self.warehouse.drop((reference.project, reference.dataset_id, reference.table_id))

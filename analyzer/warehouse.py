@@ -119,6 +119,16 @@ class Warehouse:
         self._models.pop(self._key(path), None)
         self._changed()
 
+    def copy(self, source: Iterable[str], destination: Iterable[str]) -> bool:
+        """Put a copy of a table or model in another place; False if there is none."""
+        source, destination = self._key(source), self._key(destination)
+        for kept in (self._tables, self._models):
+            if source in kept:
+                kept[destination] = kept[source]
+                self._changed()
+                return True
+        return False
+
     def connect(self, *path: str) -> None:
         """Let there be a connection, which no statement makes."""
         self._connections.add(path)

@@ -9,7 +9,11 @@
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model'
         and node.config.materialized == 'ml_model'
-        and text in [node.relation_name, (node.defer_relation or {}).get('relation_name'), _ml_live_relation(node).render()] -%}
+        and text in [
+            node.relation_name,
+            (node.defer_relation or {}).get('relation_name'),
+            _ml_live_relation(node).render() if (node.schema or '').endswith('_candidate'),
+        ] -%}
         {%- set options = _ml_lower_keys(node.config.meta.get('ml', {})) -%}
         {%- set model_type = (options.get('model_type') or '') | upper -%}
         {{ return({

@@ -71,6 +71,15 @@ class MachineLearning:
         reference = ModelReference(project, dataset, model_id)
         return resources.model(reference, self._models.record(reference), self._service.type_named)
 
+    def copy(self, source: ModelReference, destination: ModelReference, replace: bool) -> bool:
+        """Copy a model; False if the source is none. What is there is replaced only if so asked."""
+        if not self._models.exists(source):
+            return False
+        if not replace:
+            self._models.require_none(destination)
+        self._models.copy(source, destination)
+        return True
+
     def delete(self, project: str, dataset: str, model_id: str) -> None:
         self._models.delete(ModelReference(project, dataset, model_id))
 

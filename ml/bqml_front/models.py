@@ -214,6 +214,16 @@ class Models:
             raise not_found(f"Model {reference}")
         return Declared(reference.relation, reference.model_id, json.loads(found[0]))
 
+    def copy(self, source: ModelReference, destination: ModelReference) -> None:
+        """Put a copy of a model in another place; a model that is there is replaced as one."""
+        copied = Relation(f"{destination._schema}.{quoted(f'training {uuid.uuid4().hex}')}")
+        record = self.record(source)
+        with self._cursor() as cursor:
+            self._refuse_other_case(cursor, destination)
+            cursor.execute(f"create schema if not exists {destination._schema}")
+            cursor.execute(f"create table {copied} as select * from {source.relation}")
+            self._put_in_place(cursor, destination, copied, record.options, record.details)
+
     def delete(self, reference: ModelReference) -> None:
         with self._cursor() as cursor:
             self.require(reference)

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from bqml_front import bridges
 from bqml_front.errors import BigQueryError, already_exists
 from bqml_front.jobs import Note, Notes
+from bqml_front.models import ModelReference
 
 API = r"(?:/bigquery/v2)?/projects/(?P<project>[^/]+)"
 # headers that belong to one connection, and those that say how a body is packed
@@ -53,6 +54,7 @@ class MachineLearning(Protocol):
     ) -> Any: ...
     def models(self, project: str, dataset: str) -> list[Json]: ...
     def model(self, project: str, dataset: str, model_id: str) -> Json: ...
+    def copy(self, source: ModelReference, destination: ModelReference, replace: bool) -> bool: ...
     def delete(self, project: str, dataset: str, model_id: str) -> None: ...
 
 
@@ -197,6 +199,7 @@ class Front:
     mend_sql: Callable[[str], str]  # a statement in the form that the emulator runs
     notes: Notes = field(default_factory=Notes)
     _running: dict[tuple[str, str], Running] = field(default_factory=dict)
+    _copied: dict[tuple[str, str], Json] = field(default_factory=dict)  # jobs that copied a model
     _workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16))
 
     def answer(self, request: Request) -> Response:
@@ -222,6 +225,8 @@ class Front:
         job = request.json()
         configuration = job.get("configuration") or {}
         query = configuration.get("query")
+        if configuration.get("copy") and (copied := self._copy_model(job, project)):
+            return answer_json(copied)
         if not query or "query" not in query or query.get("useLegacySql"):
             return self.upstream.send(request)
         if configuration.get("dryRun"):
@@ -236,6 +241,24 @@ class Front:
         future.add_done_callback(lambda _: self._running.pop((project, job_id), None))
         wait([future], timeout=PATIENCE)
         return future.result() if future.done() else answer_json(resource)
+
+    def _copy_model(self, job: Json, project: str) -> Json | None:
+        """The job that has copied a model; None if what it copies is a table."""
+        given = job["configuration"]["copy"]
+        sources = given.get("sourceTables") or [given.get("sourceTable") or {}]
+        references = [
+            ModelReference(place.get("projectId"), place.get("datasetId"), place.get("tableId"))
+            for place in (*sources, given.get("destinationTable") or {})
+        ]
+        replace = given.get("writeDisposition") == "WRITE_TRUNCATE"
+        if len(sources) > 1 or not self.machine_learning.copy(*references, replace):
+            return None
+        job.setdefault("jobReference", {}).setdefault("jobId", str(uuid.uuid4()))
+        copied = _running_job(project, job)
+        copied["status"] = {"state": "DONE"}
+        copied["statistics"]["endTime"] = copied["statistics"]["startTime"]
+        self._copied[project, copied["jobReference"]["jobId"]] = copied
+        return copied
 
     def _dry_run(self, request: Request, job: Json, project: str) -> Response:
         note, temporary = self._prepare(job["configuration"]["query"], project, True)
@@ -284,6 +307,8 @@ class Front:
 
     def job(self, request: Request, project: str, job_id: str) -> Response:
         """jobs.get."""
+        if copied := self._copied.get((project, job_id)):
+            return answer_json(copied)
         if running := self._running.get((project, job_id)):
             return answer_json(running.resource)
         return self._patched(self.upstream.send(request), self.notes.of(project, job_id))

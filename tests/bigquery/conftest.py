@@ -73,6 +73,7 @@ class Built:
     warehouse: Warehouse
     sent: list[Statement]
     updates: list[tuple[Table, tuple[str, ...]]]  # of descriptions, and of which fields
+    copies: list[tuple[str, str]]  # of tables and models, from where to where
     problems: dict[str, str]  # what dbt said of the nodes that failed, by their unique id
 
 
@@ -148,7 +149,7 @@ def build(rendered: Rendered) -> Callable[..., Built]:
                     if result.status in ("error", "fail", "warn", "runtime error"):
                         node = getattr(result, "node", result)  # an operation has none
                         problems.setdefault(node.unique_id, str(result.message))
-        return Built(warehouse, client.sent, client.updates, problems)
+        return Built(warehouse, client.sent, client.updates, client.copies, problems)
 
     return run
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from bqml_front.errors import BigQueryError
+from bqml_front.models import ModelReference
 from google.cloud.bigquery import Model
 
 
@@ -141,3 +142,26 @@ def test_a_model_is_deleted(front):
     )
     front.machine_learning.delete("p", "d", "m")
     assert front.machine_learning.models("p", "d") == []
+
+
+def test_a_copy_is_the_model_and_takes_the_place_of_another(front):
+    for name, clusters in (("m", 2), ("other", 3)):
+        front.rewrite(
+            f"create model d.{name} options(model_type = 'kmeans', num_clusters = {clusters}) as"
+            " select wind, miles from flights"
+        )
+    source, other = (ModelReference("p", "d", name) for name in ("m", "other"))
+    copied = front.machine_learning.copy
+    with pytest.raises(BigQueryError) as refused:
+        copied(source, other, False)
+    assert refused.value.code == 409
+    assert copied(source, other, True)
+    assert copied(source, ModelReference("p", "elsewhere", "m"), False)
+    assert not copied(ModelReference("p", "d", "nothing"), other, True)
+    distances = [
+        front.rows(
+            f"select nearest_centroids_distance from ml.predict(model {name}, table flights)"
+        )
+        for name in ("d.m", "d.other", "elsewhere.m")
+    ]
+    assert distances[0] == distances[1] == distances[2]

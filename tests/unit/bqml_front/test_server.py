@@ -125,6 +125,14 @@ class MachineLearning:
             raise BigQueryError(404, "notFound", f"Not found: Model {project}:{dataset}.{model_id}")
         return {"modelReference": {"modelId": model_id}}
 
+    def copy(self, source, destination, replace: bool) -> bool:
+        if source.model_id not in self.known:
+            return False
+        if destination.model_id in self.known and not replace:
+            raise BigQueryError(409, "duplicate", f"Already Exists: Model {destination}")
+        self.known.add(destination.model_id)
+        return True
+
     def delete(self, project: str, dataset: str, model_id: str) -> None:
         self.model(project, dataset, model_id)
         self.known.remove(model_id)
@@ -179,6 +187,30 @@ def test_what_is_no_query_goes_through_as_it_came(front, emulator):
     load = {"configuration": {"load": {}, "query": None}, "jobReference": {"jobId": "l"}}
     ask(front, "PUT", "/bigquery/v2/projects/p/x", load)
     assert json.loads(emulator.asked[-1][2]) == load
+
+
+def copy_job(front: Server, source: str, destination: str, **settings):
+    places = [{"projectId": "p", "datasetId": "d", "tableId": x} for x in (source, destination)]
+    copied = {"sourceTables": places[:1], "destinationTable": places[1]} | settings
+    body = {"jobReference": {"jobId": "copy"}, "configuration": {"copy": copied}}
+    return ask(front, "POST", JOBS, body)
+
+
+def test_a_model_is_copied_by_a_job_that_can_be_asked_for(front):
+    status, job, _ = copy_job(front, "known", "other")
+    assert (status, job["status"]) == (200, {"state": "DONE"})
+    assert front.machine_learning.known == {"known", "other"}
+    assert ask(front, "GET", JOBS + "/copy")[1] == job
+
+
+def test_a_copy_replaces_a_model_only_if_it_is_to(front):
+    assert copy_job(front, "known", "known")[0] == 409
+    assert copy_job(front, "known", "known", writeDisposition="WRITE_TRUNCATE")[0] == 200
+
+
+def test_the_copy_of_a_table_is_the_emulator_s(front, emulator):
+    copy_job(front, "a_table", "other")
+    assert json.loads(emulator.asked[-1][2])["configuration"]["copy"]["sourceTables"]
 
 
 def test_an_upload_goes_on_at_the_front(front):
