@@ -60,6 +60,5 @@ def test_they_are_read_without_the_project_and_leave_nothing(tmp_path: Path) -> 
     assert found["started"] == []
     assert found["seconds"] < 1
     # the pool of DuckDB is not there
-    assert found["dags"] == {
-        name: ["default_pool"] for name in ("backfill", "daily_build", "drift_report", "manual_run")
-    }
+    names = ("backfill", "daily_build", "drift_report", "manual_run", "weekly_retrain")
+    assert found["dags"] == {name: ["default_pool"] for name in names}

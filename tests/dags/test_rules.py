@@ -10,7 +10,7 @@ from orchestration.layers import DAILY
 
 DAGS = Path(__file__).parents[2] / "dags"
 
-NAMES = ["backfill", "daily_build", "drift_report", "manual_run"]
+NAMES = ["backfill", "daily_build", "drift_report", "manual_run", "weekly_retrain"]
 
 
 def test_the_dags_are_imported(bag) -> None:
@@ -49,7 +49,7 @@ def test_a_task_is_tried_again_ever_later(bag, name) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_opens_the_database_shares_one_slot(bag, name) -> None:
-    outside = {"land", "freshness", "plan"}
+    outside = {"land", "freshness", "plan", "days_built"}
     for task in bag.dags[name].tasks:
         assert task.pool == ("default_pool" if task.task_id in outside else "duckdb")
 
@@ -75,6 +75,15 @@ def test_what_a_day_makes_are_assets(bag) -> None:
     assert sorted(made) == [
         *["catalogue", "features", "lake", "marts", "online_store", "predictions", "warehouse"]
     ]
+
+
+def test_a_model_is_judged_before_it_is_used(bag) -> None:
+    dag = bag.dags["weekly_retrain"]
+    assert [task.task_id for task in dag.topological_sort()] == [
+        *["days_built", "train", "promote", "predictions", "catalogue"]
+    ]
+    made = [outlet.name for task in dag.tasks for outlet in task.outlets]
+    assert sorted(made) == ["catalogue", "models", "predictions"]
 
 
 def test_drift_is_reported_when_predictions_are_updated(bag) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from orchestration.windows import Window
 DAY = Window(date(2013, 3, 5), date(2013, 3, 6))
 GOOD = {"unique_id": "model.azekura.a", "status": "success", "message": "OK"}
 BAD = {"unique_id": "model.azekura.b", "status": "error", "message": "no column x"}
+FLOOR = {"unique_id": "test.azekura.floor", "status": "fail", "message": "Got 1 result"}
 SKIPPED = {"unique_id": "model.azekura.c", "status": "skipped", "message": None}
 RUN = SimpleNamespace(
     data_interval_start=datetime(2013, 3, 5, tzinfo=UTC),
@@ -45,15 +47,26 @@ def attempt(monkeypatch, tmp_path):
     """Run one try, in which dbt ends with a code and these results; the command that was run."""
     monkeypatch.setenv("AZEKURA_STATE", str(tmp_path))
 
-    def run_try(instance: Instance, code: int, results: list[dict] | None) -> list[str]:
+    def run_try(
+        instance: Instance,
+        code: int,
+        results: list[dict] | None,
+        does: Callable[[], object] = lambda: tasks.build(DAY, selector="marts"),
+        said: Sequence[str] = (),
+    ) -> list[str]:
         monkeypatch.setattr(tasks, "get_current_context", lambda: {"ti": instance})
         ran = []
 
         def run(command, directory, variables, say):
             ran.append((command, variables))
+            say("$ dbt")
             folder = Path(command[command.index("--target-path") + 1])
             for name in (commands.PARTIAL_PARSE, commands.MANIFEST, "dbt.log"):
                 (folder / name).touch()
+            if "run-operation" in command:
+                for line in said:
+                    say(line)
+                return 0
             if results is not None:
                 (folder / commands.RUN_RESULTS).write_text(json.dumps({"results": results}))
             return code
@@ -61,11 +74,11 @@ def attempt(monkeypatch, tmp_path):
         monkeypatch.setattr(commands, "run", run)
         monkeypatch.setattr(commands, "die_with_parent", lambda: None)
         try:
-            tasks.build(DAY, selector="marts")
+            does()
         finally:
-            [(command, variables)] = ran
-            run_try.variables = variables
-        return command
+            run_try.commands = [command for command, _ in ran]
+            run_try.variables = ran[-1][1]
+        return run_try.commands[-1]
 
     return run_try
 
@@ -119,6 +132,74 @@ def test_what_an_older_try_left_is_not_retried_after_a_kill(attempt) -> None:
     with pytest.raises(AirflowException):
         attempt(Instance(4, 6), -9, None)  # cleared, then killed
     assert attempt(Instance(5, 6), 0, [GOOD])[1] == "build"
+
+
+def test_candidates_are_dropped_before_they_are_trained_and_not_before_a_retry(attempt) -> None:
+    train = {"does": tasks.train, "said": []}
+    attempt(Instance(1, 3), 0, [GOOD], **train)
+    discarded, built = attempt.commands
+    assert discarded[1:4] == ["--quiet", "run-operation", "discard_candidates"]
+    assert built[1:4] == ["build", "--selector", "ml_train"]
+    for command in attempt.commands:
+        assert '"ml_candidate": true' in command[command.index("--vars") + 1]
+    with pytest.raises(AirflowException):
+        attempt(Instance(1, 3), 1, [BAD, SKIPPED], **train)
+    assert attempt(Instance(2, 3), 0, [GOOD], **train)[1] == "retry"
+    assert len(attempt.commands) == 1
+
+
+def test_a_candidate_below_its_floor_is_no_error_and_one_that_was_not_trained_is(attempt) -> None:
+    attempt(Instance(), 1, [GOOD, FLOOR], does=tasks.train)
+    with pytest.raises(AirflowException, match="no column x"):
+        attempt(Instance(), 1, [GOOD, FLOOR, BAD], does=tasks.train)
+    with pytest.raises(AirflowException):
+        attempt(Instance(), 1, [GOOD, FLOOR])
+
+
+def test_what_was_decided_is_logged_and_what_was_kept_is_told(attempt, given, caplog) -> None:
+    decisions = [
+        {"model_name": "ml_a__model", "is_promoted": True, "reason": "there was no live model"},
+        {
+            "model_name": "ml_b__model",
+            "is_promoted": False,
+            "reason": "roc_auc 0.6 is worse than 0.7",
+        },
+    ]
+    outcome = {"decisions": decisions, "publish": ["ml_a__predictions"]}
+    instance = Instance()
+    with caplog.at_level("INFO"):
+        attempt(instance, 0, None, does=tasks.promote, said=[json.dumps(outcome)])
+    assert "ml_a__model: promoted, there was no live model" in caplog.text
+    alerts.models_kept({"ti": instance, "dag_run": RUN}, decisions)
+    [kept] = given
+    assert kept.title == "1 of 2 models were kept"
+    assert kept.reason == "ml_b__model: roc_auc 0.6 is worse than 0.7"
+
+
+@pytest.mark.parametrize(
+    ("run_type", "successes", "is_built"),
+    [("scheduled", 0, False), ("scheduled", 1, True), ("manual", 0, True)],
+)
+def test_a_scheduled_week_waits_for_its_last_day(
+    monkeypatch, run_type, successes, is_built
+) -> None:
+    asked = []
+
+    def count(**named):
+        asked.append(named)
+        return successes
+
+    run = SimpleNamespace(
+        run_type=run_type,
+        data_interval_start=datetime(2013, 3, 4, tzinfo=UTC),
+        data_interval_end=datetime(2013, 3, 11, tzinfo=UTC),
+    )
+    context = {"dag_run": run, "ti": SimpleNamespace(get_dr_count=count)}
+    monkeypatch.setattr(tasks, "get_current_context", lambda: context)
+    assert tasks.is_day_built("daily_build") is is_built
+    last = datetime(2013, 3, 10, tzinfo=UTC)
+    wanted = {"dag_id": "daily_build", "logical_dates": [last], "states": ["success"]}
+    assert asked == ([] if run_type == "manual" else [wanted])
 
 
 def test_the_error_names_the_nodes_and_their_messages(attempt) -> None:

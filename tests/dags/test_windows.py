@@ -1,5 +1,6 @@
 """The days that each kind of run builds, by Airflow's own reckoning of intervals."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pendulum
@@ -20,11 +21,26 @@ def window(interval) -> Window:
     return Window.of_interval(interval.start, interval.end)
 
 
+def as_scheduled(dag):
+    """The DAG as the scheduler has it."""
+    return DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+
+
+def windows_of(dag) -> Iterator[Window]:
+    """The windows of all runs that the scheduler makes."""
+    dag, last = as_scheduled(dag), None
+    restriction = TimeRestriction(earliest=dag.start_date, latest=dag.end_date, catchup=True)
+    while info := dag.timetable.next_dagrun_info(
+        last_automated_data_interval=last, restriction=restriction
+    ):
+        last = info.data_interval
+        assert info.run_after == last.end
+        yield window(last)
+
+
 @pytest.fixture
 def scheduled(bag):
-    """The DAG as the scheduler has it."""
-    dag = bag.dags["daily_build"]
-    return DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+    return as_scheduled(bag.dags["daily_build"])
 
 
 @pytest.fixture
@@ -37,16 +53,14 @@ def test_the_schedule_is_the_days_of_the_demo(bag) -> None:
     assert (dag.start_date, dag.end_date) == (FIRST, LAST)
 
 
-def test_scheduled_and_caught_up_runs_build_each_day_once(timetable) -> None:
-    restriction = TimeRestriction(earliest=FIRST, latest=LAST, catchup=True)
-    windows, last = [], None
-    while info := timetable.next_dagrun_info(
-        last_automated_data_interval=last, restriction=restriction
-    ):
-        last = info.data_interval
-        windows.append(window(last))
-        assert info.run_after == last.end
-    assert windows == list(Window(date(2013, 1, 1), date(2014, 1, 2)).pieces(1))
+def test_scheduled_and_caught_up_runs_build_each_day_once(bag) -> None:
+    days = list(windows_of(bag.dags["daily_build"]))
+    assert days == list(Window(date(2013, 1, 1), date(2014, 1, 2)).pieces(1))
+
+
+def test_a_week_is_retrained_once_all_its_days_are_scheduled(bag) -> None:
+    weeks = list(windows_of(bag.dags["weekly_retrain"]))
+    assert weeks == list(Window(date(2013, 1, 7), date(2013, 12, 30)).pieces(7))
 
 
 def test_a_backfill_builds_the_days_of_its_dates_both_inclusive(scheduled) -> None:
