@@ -29,7 +29,7 @@ from datetime import datetime
 from airflow.sdk import DAG, get_current_context, task
 from orchestration import assets, tasks
 from orchestration.alerts import deadline, sources_late
-from orchestration.defaults import DAILY, of_dags
+from orchestration.defaults import DAILY, ends_for_the_schedule_alone, of_dags
 from orchestration.settings import Settings
 
 settings = Settings.read()
@@ -43,7 +43,7 @@ with DAG(
     catchup=True,
     deadline=deadline(settings.deadline_minutes),
     **of_dags(settings, __doc__),
-):
+) as dag:
 
     @task(pool="default_pool")
     def land():
@@ -90,3 +90,5 @@ with DAG(
     landed >> lake() >> warehouse() >> marts() >> made
     made >> online_store()
     made >> predictions() >> catalogue()
+
+ends_for_the_schedule_alone(dag)

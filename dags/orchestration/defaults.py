@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import CronDataIntervalTimetable
+from airflow.sdk import DAG, CronDataIntervalTimetable
 
 from orchestration.alerts import run_failed, task_failed
 from orchestration.settings import Settings
@@ -32,3 +32,10 @@ def of_dags(settings: Settings, doc: str) -> dict[str, Any]:
             "on_failure_callback": task_failed,
         },
     }
+
+
+def ends_for_the_schedule_alone(dag: DAG) -> None:
+    """Let a run by hand be later than the DAG's end date, which would leave out all of its tasks
+    and call it a success."""
+    for each in dag.tasks:
+        each.end_date = None

@@ -61,6 +61,11 @@ def test_a_daily_run_has_an_interval_and_a_deadline(bag) -> None:
     assert dag.deadline
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_by_hand_after_the_last_day_has_its_tasks(bag, name) -> None:
+    assert {task.end_date for task in bag.dags[name].tasks} == {None}
+
+
 def test_a_layer_is_built_after_those_it_reads(bag) -> None:
     dag = bag.dags["daily_build"]
     names = {"ml_predict": "predictions"}

@@ -29,7 +29,7 @@ def as_scheduled(dag):
 def windows_of(dag) -> Iterator[Window]:
     """The windows of all runs that the scheduler makes."""
     dag, last = as_scheduled(dag), None
-    restriction = TimeRestriction(earliest=dag.start_date, latest=dag.end_date, catchup=True)
+    restriction = TimeRestriction(earliest=dag.start_date, latest=dag.end_date, catchup=dag.catchup)
     while info := dag.timetable.next_dagrun_info(
         last_automated_data_interval=last, restriction=restriction
     ):
@@ -58,9 +58,15 @@ def test_scheduled_and_caught_up_runs_build_each_day_once(bag) -> None:
     assert days == list(Window(date(2013, 1, 1), date(2014, 1, 2)).pieces(1))
 
 
-def test_a_week_is_retrained_once_all_its_days_are_scheduled(bag) -> None:
-    weeks = list(windows_of(bag.dags["weekly_retrain"]))
-    assert weeks == list(Window(date(2013, 1, 7), date(2013, 12, 30)).pieces(7))
+def test_weeks_that_are_past_are_not_retrained(bag) -> None:
+    assert list(windows_of(bag.dags["weekly_retrain"])) == []
+
+
+def test_a_week_is_from_monday_to_monday(bag) -> None:
+    week = as_scheduled(bag.dags["weekly_retrain"]).timetable.infer_manual_data_interval(
+        run_after=pendulum.datetime(2013, 3, 13)
+    )
+    assert window(week) == Window(date(2013, 3, 4), date(2013, 3, 11))
 
 
 def test_a_backfill_builds_the_days_of_its_dates_both_inclusive(scheduled) -> None:
