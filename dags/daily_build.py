@@ -29,7 +29,7 @@ from datetime import datetime
 from airflow.sdk import DAG, get_current_context, task
 from orchestration import assets, tasks
 from orchestration.alerts import deadline, sources_late
-from orchestration.defaults import DAILY, ends_for_the_schedule_alone, of_dags
+from orchestration.defaults import DAILY, any_day_by_hand, of_dags
 from orchestration.settings import Settings
 
 settings = Settings.read()
@@ -91,4 +91,4 @@ with DAG(
     made >> online_store()
     made >> predictions() >> catalogue()
 
-ends_for_the_schedule_alone(dag)
+any_day_by_hand(dag)

@@ -26,7 +26,7 @@ from airflow.sdk import DAG, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from orchestration import assets, tasks
 from orchestration.alerts import models_kept
-from orchestration.defaults import WEEKLY, ends_for_the_schedule_alone, of_dags
+from orchestration.defaults import WEEKLY, any_day_by_hand, of_dags
 from orchestration.settings import Settings
 
 settings = Settings.read()
@@ -80,4 +80,4 @@ with DAG(
     days_built() >> train() >> promoted
     predictions(promoted) >> catalogue()
 
-ends_for_the_schedule_alone(dag)
+any_day_by_hand(dag)
