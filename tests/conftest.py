@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from dbt_common.behavior_flags import BehaviorFlagRendered
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -10,6 +11,10 @@ from xdist.scheduler import LoadScopeScheduling
 # No test asserts a time, and a run tries the same examples every time.
 settings.register_profile("azekura", deadline=None, derandomize=True)
 settings.load_profile("azekura")
+
+# Whenever it makes an adapter, dbt asks for the whole stack and its modules once for each of 70
+# flags, to name who declared it: seconds, where the stack is a test's.
+BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")
 
 TESTS = Path(__file__).parent
 # what these folders set up once for all their files is dear
