@@ -25,7 +25,7 @@ def of_dags(settings: Settings, doc: str) -> dict[str, Any]:
         "default_args": {
             "pool": settings.pool,
             "retries": 3,
-            "retry_delay": timedelta(seconds=20),
+            "retry_delay": timedelta(seconds=settings.retry_seconds),
             "retry_exponential_backoff": True,
             "max_retry_delay": timedelta(minutes=10),
             "on_failure_callback": task_failed,

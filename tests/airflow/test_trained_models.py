@@ -1,0 +1,51 @@
+"""Models that are trained by hand, and what is made of them from then on."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from live_airflow.client import Run
+from live_airflow.command import LocalAirflow
+from live_airflow.warehouse import query
+
+DAY = timedelta(days=1)
+
+# of a year's models; those of three weeks are not as good, and a day is further from them
+BOUNDS = "test_name:metric_within test_name:drift_below"
+
+
+@pytest.fixture(scope="module")
+def trained(airflow: LocalAirflow, scheduled: list[Run], say: Callable[[str], None]) -> Run:
+    """Three weeks around the day from which on flights are evaluated, and models of them."""
+    airflow.api.unpause("manual_run")
+    airflow.api.unpause("drift_report")
+    conf = {"start": "2013-09-15", "end": "2013-10-06"}
+    airflow.succeeded(airflow.api.trigger("backfill", conf=conf))
+    words = f"*__training_set config.materialized:ml_model *__evaluation --exclude {BOUNDS}"
+    run = airflow.succeeded(airflow.api.trigger("manual_run", conf={"select": words}), 600)
+    say(f"models were trained in {run.seconds:.0f} s")
+    return run
+
+
+def test_predictions_are_made_and_their_drift_is_reported(
+    airflow: LocalAirflow, trained: Run
+) -> None:
+    day = date(2013, 10, 6)
+    run = airflow.api.trigger("daily_build", logical_date=day, interval=(day, day + DAY))
+    run = airflow.succeeded(run, 600)
+    assert {task.state for task in airflow.api.tasks(run).values()} == {"success"}
+    [[newest]] = query(
+        airflow.database, "select max(predicted_date) from ml.ml_late_arrival__drift"
+    )
+    assert newest >= day
+    [report] = airflow.until(
+        "the predictions have made a run of drift_report",
+        lambda: airflow.api.runs("drift_report"),
+        60,
+    )
+    assert report.type == "asset_triggered"
+    report = airflow.succeeded(report)
+    [update] = airflow.api.updates(report)
+    assert (update["name"], update["source_run_id"]) == ("predictions", run.id)
+    assert (update["source_dag_id"], update["source_task_id"]) == ("daily_build", "predictions")
+    assert isinstance(airflow.api.result(report, "report"), list)
