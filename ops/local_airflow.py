@@ -11,6 +11,7 @@ them on Ctrl-C. Run by the Python of .venv-airflow. With words behind it, it is 
     AZEKURA_AIRFLOW_HOME       where it keeps what it keeps, else .airflow
 """
 
+import base64
 import ctypes
 import ipaddress
 import json
@@ -150,7 +151,9 @@ def _environment(host: str, port: str) -> dict[str, str]:
         "AIRFLOW__API__PORT": port,
         "AIRFLOW__API__BASE_URL": f"http://{reached}:{port}",
         "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__API_AUTH__JWT_SECRET": _secret(),
+        "AIRFLOW__API_AUTH__JWT_SECRET": _secret("jwt_secret"),
+        # each component would make one of its own, and the triggerer could not read the scheduler's
+        "AIRFLOW__CORE__FERNET_KEY": _secret("fernet_key"),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "15",
         # a task whose process was killed is noticed in a minute instead of five
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
@@ -163,12 +166,12 @@ def _environment(host: str, port: str) -> dict[str, str]:
     return {**defaults, **os.environ, "PATH": f"{AIRFLOW.parent}{os.pathsep}{os.environ['PATH']}"}
 
 
-def _secret() -> str:
-    """What the components sign their messages with: made once, read by the owner only."""
-    path = HOME / "jwt_secret"
+def _secret(name: str) -> str:
+    """What the components sign or encrypt with: made once, read by the owner only."""
+    path = HOME / name
     if not path.exists():
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     return path.read_text()
 
 

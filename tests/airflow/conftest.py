@@ -92,7 +92,8 @@ def airflow(
     try:
         say(f"Airflow was healthy after {local.start():.0f} s")
         yield local
-        _tell_of_days(local, say)
+        if local.runs:
+            _tell_of_days(local, say)
     finally:
         local.stop()
     left = local.left_behind()

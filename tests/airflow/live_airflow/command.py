@@ -72,9 +72,13 @@ class LocalAirflow:
         )
         return time.monotonic() - begun
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         """As Ctrl-C does."""
-        if self._process is None or self._process.poll() is not None:
+        if not self.runs:
             return
         self._see()
         self._process.send_signal(signal.SIGINT)
@@ -187,4 +191,4 @@ def _free_port() -> int:
 
 
 def _end(text: str) -> str:
-    return "\n".join(text.splitlines()[-25:])
+    return "\n".join(line[:300] for line in text.splitlines()[-12:])
