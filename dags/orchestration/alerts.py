@@ -3,7 +3,7 @@
 import asyncio
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,30 @@ def drift_found(context: Mapping[str, Any], drifted: Sequence[Mapping[str, Any]]
             run=instance.run_id,
             reason="; ".join(lines[: notice.MOST_NODES]),
             link=_link(instance.dag_id, instance.run_id, instance.task_id),
+        )
+    )
+
+
+def nothing_built(context: Mapping[str, Any]) -> None:
+    """Tell of a run by hand that Airflow gave no task, and called a success.
+
+    It does so where the logical date is not one of the DAG's days.
+    """
+    run, settings = context["dag_run"], Settings.read()
+    if run.run_type != "manual" or run.logical_date is None:
+        return
+    asked, last = run.logical_date, settings.last_day
+    end = last and datetime.combine(last, time(), UTC)
+    if datetime.combine(settings.first_day, time(), UTC) <= asked and not (end and asked > end):
+        return
+    notice.give(
+        notice.Notice(
+            title=f"{run.dag_id}: nothing was built",
+            dag=run.dag_id,
+            run=run.run_id,
+            reason=f"The logical date {asked:%Y-%m-%d} is not of the days that are scheduled,"
+            f" {settings.first_day} to {last or 'now'}: the DAG backfill builds any.",
+            link=_link(run.dag_id, run.run_id),
         )
     )
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from live_airflow.client import Run
 from live_airflow.command import LocalAirflow
+from live_airflow.sinks import Webhook
 from live_airflow.warehouse import landed, query
 
 DAY = timedelta(days=1)
@@ -78,9 +79,30 @@ def test_a_window_by_the_rest_api(
 def test_by_hand_the_day_before_is_built(
     airflow: LocalAirflow, scheduled: list[Run], assert_same_tables: Callable[[str], None]
 ) -> None:
-    run = airflow.api.trigger("daily_build", logical_date=date(2013, 10, 3) - DAY)
-    assert_built(airflow, airflow.succeeded(run), date(2013, 10, 1), date(2013, 10, 2))
+    noon = midnight(date(2013, 10, 5)) + timedelta(hours=12)
+    run = airflow.api.trigger("daily_build", logical_date=noon)
+    assert_built(airflow, airflow.succeeded(run), date(2013, 10, 4), date(2013, 10, 5))
     assert_same_tables("a run by hand")
+
+
+@pytest.mark.parametrize("day", [date(2013, 10, 2), date(2013, 10, 6)], ids=["before", "after"])
+def test_a_run_by_hand_outside_of_the_schedule_is_said_to_have_built_nothing(
+    airflow: LocalAirflow, scheduled: list[Run], webhook: Webhook, day: date
+) -> None:
+    """Airflow gives it no task and calls it a success."""
+    run = airflow.succeeded(airflow.api.trigger("daily_build", logical_date=midnight(day)))
+    assert airflow.api.tasks(run) == {}
+    texts = airflow.until(
+        "it is told that nothing was built",
+        lambda: [
+            message["blocks"][1]["text"]["text"]
+            for message in webhook.told
+            if message["text"] == "daily_build: nothing was built"
+        ],
+        60,
+    )
+    assert any(f"Run: {run.id}\n" in text for text in texts)
+    assert "2013-10-03 to 2013-10-05" in texts[-1]
 
 
 @pytest.mark.parametrize(
@@ -95,8 +117,7 @@ def test_an_interval_that_is_none_is_refused_and_not_tried_again(
     airflow: LocalAirflow, scheduled: list[Run], start: date, end: date, words: str
 ) -> None:
     days = landed(airflow.lake)
-    run = airflow.api.trigger("daily_build", logical_date=start, interval=(start, end))
-    run = airflow.ended(run)
+    run = airflow.ended(airflow.build(start, end))
     assert run.state == "failed"
     land = airflow.api.tasks(run)["land"]
     assert (land.state, land.tries) == ("failed", 1)

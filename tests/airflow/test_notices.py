@@ -47,7 +47,7 @@ def test_a_task_that_fails_for_good_is_told_and_rerun_by_the_command_of_the_noti
     folder.mkdir(parents=True)
     broken = folder / "broken.parquet"
     broken.write_text("no parquet")
-    run = airflow.api.trigger("daily_build", logical_date=day, interval=(day, day + DAY))
+    run = airflow.build(day, day + DAY)
     assert airflow.ended(run).state == "failed"
     assert airflow.api.tasks(run)["lake"].tries == 4
     wanted = {"daily_build: lake failed", "daily_build: the run failed"}
@@ -84,7 +84,7 @@ def test_a_run_that_is_late_is_told_while_it_runs(
     day = date(2013, 9, 23)
     sign = airflow.signs / f"hold-{day}"
     sign.touch()
-    run = airflow.api.trigger("daily_build", logical_date=day, interval=(day, day + DAY))
+    run = airflow.build(day, day + DAY)
     title = "daily_build: the run is late"
     airflow.until(
         "the run that is late is told in both ways",

@@ -31,8 +31,7 @@ def test_predictions_are_made_and_their_drift_is_reported(
     airflow: LocalAirflow, trained: Run
 ) -> None:
     day = date(2013, 10, 6)
-    run = airflow.api.trigger("daily_build", logical_date=day, interval=(day, day + DAY))
-    run = airflow.succeeded(run, 600)
+    run = airflow.succeeded(airflow.build(day, day + DAY), 600)
     assert {task.state for task in airflow.api.tasks(run).values()} == {"success"}
     [[newest]] = query(
         airflow.database, "select max(predicted_date) from ml.ml_late_arrival__drift"

@@ -64,13 +64,14 @@ class Client:
         self,
         dag: str,
         *,
-        logical_date: date | None = None,
+        logical_date: datetime | None = None,
         interval: tuple[date, date] | None = None,
         conf: dict[str, Any] | None = None,
     ) -> Run:
-        body: dict[str, Any] = {"logical_date": _moment(logical_date), "conf": conf or {}}
+        moment = None if logical_date is None else logical_date.isoformat()
+        body: dict[str, Any] = {"logical_date": moment, "conf": conf or {}}
         if interval is not None:
-            start, end = map(_moment, interval)
+            start, end = (f"{day}T00:00:00Z" for day in interval)
             body |= {"data_interval_start": start, "data_interval_end": end}
         return _run(self._json(self._http.post(f"/dags/{dag}/dagRuns", json=body)))
 
@@ -118,10 +119,6 @@ class Client:
             f"{request.method} {request.url} answered {answer.status_code}: {answer.text[:1000]}"
         )
         return answer.json()
-
-
-def _moment(day: date | None) -> str | None:
-    return None if day is None else f"{day}T00:00:00Z"
 
 
 def _run(row: dict[str, Any]) -> Run:

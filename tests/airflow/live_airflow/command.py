@@ -6,6 +6,8 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,6 +53,8 @@ class LocalAirflow:
             "AZEKURA_LANDING": f"python {LANDING} {self.signs} {{first}} {{last}}",
             **variables,
         }
+        first = datetime.fromisoformat(variables["AZEKURA_FIRST_DAY"]).replace(tzinfo=UTC)
+        self._logical_dates = (first + timedelta(seconds=number) for number in count(1))
         self._process: subprocess.Popen | None = None
         self._seen: set[int] = set()
 
@@ -139,6 +143,16 @@ class LocalAirflow:
             assert code is None, f"Airflow ended with {code} before {what}.\n{self.tails()}"
             assert time.monotonic() < end, f"Not after {seconds:.0f} s: {what}.\n{self.tails()}"
             time.sleep(0.25)
+
+    def build(self, start: date, end: date) -> Run:
+        """A run of daily_build, by hand, of the days from `start` to before `end`.
+
+        Its logical date has nothing to do with them: it must be one of the schedule's days, and no
+        other run's.
+        """
+        return self.api.trigger(
+            "daily_build", logical_date=next(self._logical_dates), interval=(start, end)
+        )
 
     def ended(self, run: Run, seconds: float = 400) -> Run:
         """The run when it has ended, however."""
