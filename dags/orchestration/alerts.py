@@ -3,7 +3,7 @@
 import asyncio
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,25 +89,22 @@ def drift_found(context: Mapping[str, Any], drifted: Sequence[Mapping[str, Any]]
 
 
 def nothing_built(context: Mapping[str, Any]) -> None:
-    """Tell of a run by hand that Airflow gave no task, and called a success.
+    """Tell of a run that Airflow gave no task, and called a success.
 
-    It does so where the logical date is not one of the DAG's days.
+    It does so by hand at a logical date that is not of the DAG's days.
     """
-    run, settings = context["dag_run"], Settings.read()
-    if run.run_type != "manual" or run.logical_date is None:
+    if "ti" in context:
         return
-    asked, last = run.logical_date, settings.last_day
-    end = last and datetime.combine(last, time(), UTC)
-    if datetime.combine(settings.first_day, time(), UTC) <= asked and not (end and asked > end):
-        return
+    settings = Settings.read()
+    run_id, dag_id = context["run_id"], context["dag"].dag_id
     notice.give(
         notice.Notice(
-            title=f"{run.dag_id}: nothing was built",
-            dag=run.dag_id,
-            run=run.run_id,
-            reason=f"The logical date {asked:%Y-%m-%d} is not of the days that are scheduled,"
-            f" {settings.first_day} to {last or 'now'}: the DAG backfill builds any.",
-            link=_link(run.dag_id, run.run_id),
+            title=f"{dag_id}: nothing was built",
+            dag=dag_id,
+            run=run_id,
+            reason="The run has no task, for its logical date is not of the days that are"
+            f" scheduled, {settings.first_day} to {settings.last_day}: the DAG backfill builds any.",
+            link=_link(dag_id, run_id),
         )
     )
 

@@ -12,9 +12,17 @@ import pytest
 from live_airflow.client import Run
 from live_airflow.command import LocalAirflow
 from live_airflow.sinks import Mailbox, Webhook, serving
-from live_airflow.warehouse import Comparison, Undisturbed, landed
+from live_airflow.warehouse import Comparison, Undisturbed, landed, query
 
 SCHEDULED = [date(2013, 10, 3), date(2013, 10, 4), date(2013, 10, 5)]
+
+ROWS = """
+select ingested_date, count(*) from (
+    select ingested_date from lake.stg_nycflights13__flights
+    union all
+    select ingested_date from lake.stg_nycflights13__weather
+) group by all
+"""
 
 _SEED = pytest.StashKey[int]()
 _TOLD = pytest.StashKey[list[str]]()
@@ -100,6 +108,7 @@ def airflow(
     for process in left:
         process.kill()
     assert left == [], "processes outlived Airflow"
+    say("Ctrl-C: nothing of Airflow runs any more")
 
 
 @pytest.fixture(scope="session")
@@ -145,15 +154,18 @@ def assert_same_tables(
 
 
 def _tell_of_days(airflow: LocalAirflow, say: Callable[[str], None]) -> None:
-    """The seconds of each task of each daily run."""
-    runs = [run for run in airflow.api.runs("daily_build") if run.state == "success"]
-    if not runs:
+    """The rows and the seconds of each daily run."""
+    runs = [run for run in airflow.api.runs("daily_build") if run.state == "success" and run.start]
+    tasks = {run.id: found for run in runs if (found := airflow.api.tasks(run))}
+    if not tasks:
         return
-    rows = [(run, airflow.api.tasks(run)) for run in runs]
-    names = sorted(rows[0][1], key=lambda name: rows[0][1][name].began or rows[0][0].ended)
-    say("seconds of each day: the whole run, then the last try of each task")
-    say("day         type       " + " ".join(f"{name:>12}" for name in ["run", *names]))
-    for run, tasks in rows:
-        seconds = [run.seconds, *(tasks[name].seconds for name in names)]
-        day = f"{run.start:%Y-%m-%d}  {run.type:<9}"
-        say(f"{day}  " + " ".join(f"{number:>12.1f}" for number in seconds))
+    rows = dict(query(airflow.database, ROWS))
+    names = list(next(iter(tasks.values())))
+    say("each day: rows landed, seconds of the run and of the last try of each task")
+    say(f"day         type       {'rows':>6} {'run':>7} " + " ".join(f"{it:>12}" for it in names))
+    for run in runs:
+        if run.id in tasks:
+            seconds = " ".join(f"{tasks[run.id][name].seconds:>12.1f}" for name in names)
+            landed_rows = rows.get(run.start.date(), 0)
+            day = f"{run.start:%Y-%m-%d}  {run.type:<9}"
+            say(f"{day}  {landed_rows:>6,} {run.seconds:>7.1f} {seconds}")

@@ -65,22 +65,36 @@ def test_a_process_is_killed(
     assert_same_tables(f"{kills} kills of a {target}, done after {seconds_since(begun)}")
 
 
-@pytest.mark.parametrize("day", [date(2013, 9, 26), date(2013, 9, 25)], ids=["first", "second"])
-def test_the_scheduler_is_killed_and_airflow_started_again(
+@pytest.mark.parametrize(
+    ("how", "day"),
+    [
+        ("its scheduler was killed", date(2013, 9, 26)),
+        ("its scheduler was killed", date(2013, 9, 25)),
+        ("Ctrl-C", date(2013, 9, 22)),
+    ],
+    ids=["kill", "kill again", "Ctrl-C"],
+)
+def test_airflow_is_started_again(
     airflow: LocalAirflow,
     scheduled: list[Run],
     assert_same_tables: Callable[[str], None],
     say: Callable[[str], None],
     seed: int,
+    how: str,
     day: date,
 ) -> None:
-    chance = random.Random(f"{seed} scheduler {day}")
+    chance = random.Random(f"{seed} {how} {day}")
     run, begun = started(airflow, day), time.monotonic()
     time.sleep(chance.uniform(0, 45))
     running = [task.name for task in airflow.api.tasks(run).values() if task.state == "running"]
-    scheduler(airflow.id).kill()
-    say(f"scheduler killed after {seconds_since(begun)}, as {running or 'nothing'} ran")
-    airflow.start_again()
-    say(f"Airflow was back after {seconds_since(begun)}")
+    say(f"{how} after {seconds_since(begun)}, as {', '.join(running) or 'nothing'} ran")
+    if how == "Ctrl-C":
+        airflow.stop()
+    else:
+        scheduler(airflow.id).kill()
+        airflow.has_ended_by_itself()
+    assert airflow.left_behind() == []
+    airflow.start()
+    say(f"    Airflow was back after {seconds_since(begun)}")
     airflow.succeeded(run, 600)
-    assert_same_tables(f"a kill of the scheduler, done after {seconds_since(begun)}")
+    assert_same_tables(f"    the run was done after {seconds_since(begun)}")

@@ -95,8 +95,8 @@ class LocalAirflow:
             ) from None
         assert code == 0, f"Airflow ended with {code}.\n{self.tails()}"
 
-    def start_again(self) -> None:
-        """After one of its components was killed: it stops the others and ends by itself."""
+    def has_ended_by_itself(self) -> None:
+        """As it does when one of its components has ended."""
         try:
             code = self._process.wait(STOPPED_AFTER)
         except subprocess.TimeoutExpired:
@@ -104,8 +104,6 @@ class LocalAirflow:
                 f"Airflow goes on without a component that was killed.\n{self.tails()}"
             ) from None
         assert code == 1, f"Airflow ended with {code}.\n{self.tails()}"
-        assert self.left_behind() == []
-        self.start()
 
     def left_behind(self) -> list[Process]:
         """Processes that came of it and outlived it; a number may have been given anew."""
