@@ -102,8 +102,8 @@ def nothing_built(context: Mapping[str, Any]) -> None:
             title=f"{dag_id}: nothing was built",
             dag=dag_id,
             run=run_id,
-            reason="The run has no task, for its logical date is not of the days that are"
-            f" scheduled, {settings.first_day} to {settings.last_day}: the DAG backfill builds any.",
+            reason="The run has no task, as its logical date is not of the scheduled days,"
+            f" {settings.first_day} to {settings.last_day}: the DAG backfill builds any.",
             link=_link(dag_id, run_id),
         )
     )
