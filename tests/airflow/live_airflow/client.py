@@ -97,10 +97,14 @@ class Client:
         return sorted(row["task_id"] for row in self._json(answer)["task_instances"])
 
     def log(self, run: Run, task: str, number: int = 1) -> str:
-        """What a try has logged."""
+        """What a try has logged, the messages of its errors among it."""
         path = f"/dags/{run.dag}/dagRuns/{run.id}/taskInstances/{task}/logs/{number}"
         answer = self._http.get(path, headers={"accept": "application/json"})
-        return "\n".join(str(line.get("event", "")) for line in self._json(answer)["content"])
+        lines: list[str] = []
+        for line in self._json(answer)["content"]:
+            lines.append(line["event"])
+            lines += [error["exc_value"] for error in line.get("error_detail") or []]
+        return "\n".join(lines)
 
     def updates(self, run: Run) -> list[dict[str, Any]]:
         """The updates of assets that a run was made for."""
