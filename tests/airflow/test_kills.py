@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 def started(airflow: LocalAirflow, day: date) -> Run:
     """A run that builds a day."""
     run = airflow.build(day, day + DAY)
-    airflow.task_when(run, "land", "success")
+    airflow.task_when(run, "land", "success", 400)
     return run
 
 

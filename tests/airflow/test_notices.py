@@ -1,14 +1,17 @@
 """Who is told what: a webhook and a mailbox on this machine."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
+import pytest
 from live_airflow.client import Run
 from live_airflow.command import LocalAirflow
 from live_airflow.sinks import Mailbox, Webhook
 
 DAY = timedelta(days=1)
+BROKEN, HELD = date(2013, 9, 24), date(2013, 9, 23)
 
 
 def by_webhook(webhook: Webhook, run: Run) -> dict[str, str]:
@@ -34,20 +37,35 @@ def by_mail(mailbox: Mailbox, run: Run) -> dict[str, str]:
     return found
 
 
+@pytest.fixture
+def broken(airflow: LocalAirflow) -> Iterator[Path]:
+    """A file of the day that is no Parquet file."""
+    file = airflow.lake / "nycflights13/flights" / f"ingested_date={BROKEN}" / "broken.parquet"
+    file.parent.mkdir(parents=True)
+    file.write_text("no parquet")
+    yield file
+    file.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def held(airflow: LocalAirflow) -> Iterator[Path]:
+    """The landing of the day waits until this is away."""
+    sign = airflow.signs / f"hold-{HELD}"
+    sign.touch()
+    yield sign
+    sign.unlink(missing_ok=True)
+
+
 def test_a_task_that_fails_for_good_is_told_and_rerun_by_the_command_of_the_notice(
     airflow: LocalAirflow,
     scheduled: list[Run],
+    broken: Path,
     webhook: Webhook,
     mailbox: Mailbox,
     assert_same_tables: Callable[[str], None],
     say: Callable[[str], None],
 ) -> None:
-    day = date(2013, 9, 24)
-    folder = airflow.lake / "nycflights13" / "flights" / f"ingested_date={day}"
-    folder.mkdir(parents=True)
-    broken = folder / "broken.parquet"
-    broken.write_text("no parquet")
-    run = airflow.build(day, day + DAY)
+    run = airflow.build(BROKEN, BROKEN + DAY)
     assert airflow.ended(run).state == "failed"
     assert airflow.api.tasks(run)["lake"].tries == 4
     wanted = {"daily_build: lake failed", "daily_build: the run failed"}
@@ -60,7 +78,7 @@ def test_a_task_that_fails_for_good_is_told_and_rerun_by_the_command_of_the_noti
         for title in wanted:
             text = told[title]
             assert "DAG: daily_build\n" in text
-            assert f"Window: [{day}, {day + DAY})\n" in text
+            assert f"Window: [{BROKEN}, {BROKEN + DAY})\n" in text
             assert "- model.azekura.stg_nycflights13__flights (error): " in text
             assert "broken.parquet" in text
             assert f"Look: {airflow.address}/dags/daily_build/runs/{run.id}" in text
@@ -79,12 +97,9 @@ def test_a_task_that_fails_for_good_is_told_and_rerun_by_the_command_of_the_noti
 
 
 def test_a_run_that_is_late_is_told_while_it_runs(
-    airflow: LocalAirflow, scheduled: list[Run], webhook: Webhook, mailbox: Mailbox
+    airflow: LocalAirflow, scheduled: list[Run], held: Path, webhook: Webhook, mailbox: Mailbox
 ) -> None:
-    day = date(2013, 9, 23)
-    sign = airflow.signs / f"hold-{day}"
-    sign.touch()
-    run = airflow.build(day, day + DAY)
+    run = airflow.build(HELD, HELD + DAY)
     title = "daily_build: the run is late"
     airflow.until(
         "the run that is late is told in both ways",
@@ -93,7 +108,7 @@ def test_a_run_that_is_late_is_told_while_it_runs(
     )
     assert airflow.api.run(run).state == "running"
     text = by_webhook(webhook, run)[title]
-    assert f"Window: [{day}, {day + DAY})\n" in text
+    assert f"Window: [{HELD}, {HELD + DAY})\n" in text
     assert "It has not ended 1 minutes after it was queued." in text
-    sign.unlink()
+    held.unlink()
     airflow.succeeded(run)

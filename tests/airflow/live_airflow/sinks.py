@@ -68,7 +68,7 @@ class _Mail(socketserver.StreamRequestHandler):
 
     def _take(self) -> None:
         lines = iter(self.rfile.readline, b".\r\n")
-        content = b"".join(line.removeprefix(b".") for line in lines)
+        content = b"".join(line.removeprefix(b".") for line in lines).replace(b"\r\n", b"\n")
         self.server.told.append(email.message_from_bytes(content, policy=email.policy.default))
 
     def _say(self, line: str) -> None:
