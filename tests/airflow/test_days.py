@@ -52,12 +52,15 @@ def test_a_backfill_by_command_builds_its_dates_both_inclusive(
     airflow: LocalAirflow, scheduled: list[Run], assert_same_tables: Callable[[str], None]
 ) -> None:
     before = {run.id for run in airflow.api.runs("daily_build")}
-    words = ["backfill", "create", "--dag-id", "daily_build"]
+    words = ["backfill", "create", "--dag-id", "daily_build", "--max-active-runs", "1"]
     airflow.airflow(*words, "--from-date", "2013-09-30", "--to-date", "2013-10-01")
-    runs = [run for run in airflow.api.runs("daily_build") if run.id not in before]
-    assert [run.type for run in runs] == ["backfill"] * 2
+    made = [run for run in airflow.api.runs("daily_build") if run.id not in before]
+    assert [run.type for run in made] == ["backfill"] * 2
+    runs = [airflow.succeeded(run) for run in made]
+    assert runs[0].ended <= runs[1].began
     for run, day in zip(runs, [date(2013, 9, 30), date(2013, 10, 1)], strict=True):
-        assert_built(airflow, airflow.succeeded(run), day, day + DAY)
+        assert_built(airflow, run, day, day + DAY)
+        assert {task.tries for task in airflow.api.tasks(run).values()} <= {0, 1}
     assert_same_tables("a backfill of two days")
 
 
