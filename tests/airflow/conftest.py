@@ -121,7 +121,7 @@ def scheduled(airflow: LocalAirflow) -> list[Run]:
         lambda: (
             [run.has_ended for run in airflow.api.runs("daily_build")] == [True] * len(SCHEDULED)
         ),
-        600,
+        1200,
     )
     runs = airflow.api.runs("daily_build")
     for run in runs:

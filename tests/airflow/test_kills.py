@@ -59,7 +59,7 @@ def test_a_process_is_killed(
     for _ in range(kills):
         time.sleep(chance.uniform(0, 18))
         airflow.until(f"a {target} is at work", hit, 200)
-    airflow.succeeded(run, 600)
+    airflow.succeeded(run)
     tries = {task.name: task.tries for task in airflow.api.tasks(run).values()}
     assert sum(number - 1 for number in tries.values() if number) == kills, tries
     assert_same_tables(f"{kills} kills of a {target}, done after {seconds_since(begun)}")
@@ -96,5 +96,5 @@ def test_airflow_is_started_again(
     assert airflow.left_behind() == []
     airflow.start()
     say(f"    Airflow was back after {seconds_since(begun)}")
-    airflow.succeeded(run, 600)
+    airflow.succeeded(run)
     assert_same_tables(f"    the run was done after {seconds_since(begun)}")

@@ -22,7 +22,7 @@ def trained(airflow: LocalAirflow, scheduled: list[Run], say: Callable[[str], No
     conf = {"start": "2013-09-15", "end": "2013-10-06"}
     airflow.succeeded(airflow.api.trigger("backfill", conf=conf))
     words = f"*__training_set config.materialized:ml_model *__evaluation --exclude {BOUNDS}"
-    run = airflow.succeeded(airflow.api.trigger("manual_run", conf={"select": words}), 600)
+    run = airflow.succeeded(airflow.api.trigger("manual_run", conf={"select": words}))
     say(f"models were trained in {run.seconds:.0f} s")
     return run
 
@@ -31,7 +31,7 @@ def test_predictions_are_made_and_their_drift_is_reported(
     airflow: LocalAirflow, trained: Run
 ) -> None:
     day = date(2013, 10, 6)
-    run = airflow.succeeded(airflow.build(day, day + DAY), 600)
+    run = airflow.succeeded(airflow.build(day, day + DAY))
     assert {task.state for task in airflow.api.tasks(run).values()} == {"success"}
     [[newest]] = query(
         airflow.database, "select max(predicted_date) from ml.ml_late_arrival__drift"

@@ -152,12 +152,12 @@ class LocalAirflow:
             "daily_build", logical_date=next(self._logical_dates), interval=(start, end)
         )
 
-    def ended(self, run: Run, seconds: float = 400) -> Run:
+    def ended(self, run: Run, seconds: float = 600) -> Run:
         """The run when it has ended, however."""
         self.until(f"run {run.id} of {run.dag} ends", lambda: self.api.run(run).has_ended, seconds)
         return self.api.run(run)
 
-    def succeeded(self, run: Run, seconds: float = 400) -> Run:
+    def succeeded(self, run: Run, seconds: float = 600) -> Run:
         """The run when it has succeeded."""
         found = self.ended(run, seconds)
         assert found.state == "success", self.told_of(found)
