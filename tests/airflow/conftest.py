@@ -160,7 +160,8 @@ def _tell_of_days(airflow: LocalAirflow, say: Callable[[str], None]) -> None:
     if not tasks:
         return
     rows = dict(query(airflow.database, ROWS))
-    names = list(next(iter(tasks.values())))
+    first = next(iter(tasks.values()))
+    names = sorted(first, key=lambda name: str(first[name].began or "never"))
     say("each day: rows landed, seconds of the run and of the last try of each task")
     say(f"day         type       {'rows':>6} {'run':>7} " + " ".join(f"{it:>12}" for it in names))
     for run in runs:

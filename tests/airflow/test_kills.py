@@ -57,7 +57,7 @@ def test_a_process_is_killed(
         return True
 
     for _ in range(kills):
-        time.sleep(chance.uniform(0, 18))
+        time.sleep(chance.uniform(0, 25))
         airflow.until(f"a {target} is at work", hit, 200)
     airflow.succeeded(run)
     tries = {task.name: task.tries for task in airflow.api.tasks(run).values()}
