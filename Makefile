@@ -22,6 +22,10 @@ unexport DBT_PROFILES_DIR DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET DBT_TARGET_PATH
 DOCS_PORT ?= 8080
 # arguments of `python -m serving serve`
 SERVE ?=
+# of `make airflow`: words of the command `airflow`, for the one that runs
+CLI ?=
+# of `make test-airflow`: arguments of pytest
+TESTS ?=
 # of `make cost`: 1 asks BigQuery for a dry run of each statement; arguments of the macro
 DRY_RUN ?=
 COST ?= {}
@@ -91,6 +95,10 @@ unit: setup ## pytest, one process per core
 test-dags: setup $(AIRFLOW_INSTALLED) ## the DAGs as Airflow reads them, and one whole day
 	@$(AIRFLOW_VENV)/bin/python -m pytest --confcutdir tests/dags tests/dags
 
+.PHONY: test-airflow
+test-airflow: setup $(AIRFLOW_INSTALLED) ## a running Airflow: days, kills, notices, its page (half an hour)
+	@pytest tests/airflow $(TESTS)
+
 .PHONY: test-bigquery
 test-bigquery: setup ## dbt build on the BigQuery target at a local emulator (Python 3.13)
 	@pytest tests/end_to_end
@@ -121,7 +129,7 @@ serve: online ## serve features and their catalogue, by default on http://127.0.
 
 .PHONY: airflow
 airflow: setup $(AIRFLOW_INSTALLED) ## start Airflow on 127.0.0.1 (AZEKURA_AIRFLOW_PORT, default 8585); Ctrl-C stops it
-	@exec $(AIRFLOW_VENV)/bin/python ops/local_airflow.py
+	@exec $(AIRFLOW_VENV)/bin/python ops/local_airflow.py $(CLI)
 
 .PHONY: cost
 cost: setup ## what a build on BigQuery would scan and cost, by the tables that `make run` made

@@ -2,13 +2,16 @@
 
 Migrates the metadata database, makes the pool, starts the scheduler, the DAG processor, the
 triggerer and the API server, says where they are once all are healthy, and stops all that came of
-them on Ctrl-C. Run by the Python of .venv-airflow.
+them on Ctrl-C. Run by the Python of .venv-airflow. With words behind it, it is the command
+`airflow` on the Airflow that runs here.
 
     AZEKURA_AIRFLOW_PORT       8585
     AZEKURA_AIRFLOW_HOST       127.0.0.1; for any other a login is needed
     AZEKURA_AIRFLOW_DATABASE   postgresql+psycopg2://user:password@host/name, else SQLite
+    AZEKURA_AIRFLOW_HOME       where it keeps what it keeps, else .airflow
 """
 
+import base64
 import ctypes
 import ipaddress
 import json
@@ -20,13 +23,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 ROOT = Path(__file__).parents[1]
-HOME = ROOT / ".airflow"
+HOME = Path(os.environ.get("AZEKURA_AIRFLOW_HOME") or ROOT / ".airflow").absolute()
 LOGS = HOME / "logs"
 AIRFLOW = Path(sys.executable).with_name("airflow")
 
@@ -57,16 +60,18 @@ class Stopped(Exception):
     """Somebody asked to stop."""
 
 
-def main() -> int:
+def main(words: Sequence[str] = ()) -> int:
     host = os.environ.get("AZEKURA_AIRFLOW_HOST") or "127.0.0.1"
     port = os.environ.get("AZEKURA_AIRFLOW_PORT") or "8585"
+    if words:
+        return _airflow(words, host, port)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     processes: dict[str, subprocess.Popen] = {}
     try:
         _adopt_orphans()
         _require_free(host, port)
-        HOME.mkdir(exist_ok=True)
+        HOME.mkdir(parents=True, exist_ok=True)
         HOME.chmod(0o700)  # it holds passwords
         LOGS.mkdir(exist_ok=True)
         environment = _environment(host, port)
@@ -89,6 +94,13 @@ def main() -> int:
         if processes:
             print("stopping", flush=True)
         _end_descendants()
+
+
+def _airflow(words: Sequence[str], host: str, port: str) -> int:
+    if not LOGS.exists():
+        print(f"make airflow: {HOME} is not there: start Airflow first.", file=sys.stderr)
+        return 1
+    return subprocess.run([str(AIRFLOW), *words], env=_environment(host, port)).returncode
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -127,6 +139,7 @@ def _environment(host: str, port: str) -> dict[str, str]:
     reached = "127.0.0.1" if host == "0.0.0.0" else host
     defaults = {
         "AIRFLOW_HOME": str(HOME),
+        "AZEKURA_STATE": str(HOME / "state"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
@@ -138,7 +151,9 @@ def _environment(host: str, port: str) -> dict[str, str]:
         "AIRFLOW__API__PORT": port,
         "AIRFLOW__API__BASE_URL": f"http://{reached}:{port}",
         "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__API_AUTH__JWT_SECRET": _secret(),
+        "AIRFLOW__API_AUTH__JWT_SECRET": _secret("jwt_secret"),
+        # each component would make one of its own, and the triggerer could not read the scheduler's
+        "AIRFLOW__CORE__FERNET_KEY": _secret("fernet_key"),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "15",
         # a task whose process was killed is noticed in a minute instead of five
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
@@ -151,12 +166,12 @@ def _environment(host: str, port: str) -> dict[str, str]:
     return {**defaults, **os.environ, "PATH": f"{AIRFLOW.parent}{os.pathsep}{os.environ['PATH']}"}
 
 
-def _secret() -> str:
-    """What the components sign their messages with: made once, read by the owner only."""
-    path = HOME / "jwt_secret"
+def _secret(name: str) -> str:
+    """What the components sign or encrypt with: made once, read by the owner only."""
+    path = HOME / name
     if not path.exists():
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     return path.read_text()
 
 
@@ -285,4 +300,4 @@ def _descendants() -> Iterator[int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -25,8 +25,11 @@ def of_dags(settings: Settings, doc: str) -> dict[str, Any]:
         "on_failure_callback": run_failed,
         "default_args": {
             "pool": settings.pool,
+            # of several runs (a backfill by command) the one that is further goes first: a layer's
+            # tests find what another run has built only half
+            "weight_rule": "upstream",
             "retries": 3,
-            "retry_delay": timedelta(seconds=20),
+            "retry_delay": timedelta(seconds=settings.retry_seconds),
             "retry_exponential_backoff": True,
             "max_retry_delay": timedelta(minutes=10),
             "on_failure_callback": task_failed,

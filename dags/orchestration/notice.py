@@ -44,14 +44,15 @@ class Notice:
             ("Reason", self.reason),
         ]
         lines = [f"{name}: {value}" for name, value in named if value]
-        for node in self.nodes[:MOST_NODES]:
-            lines.append(f"- {node.node} ({node.status}): {node.message}")
-        if len(self.nodes) > MOST_NODES:
-            lines.append(f"- and {len(self.nodes) - MOST_NODES} more")
+        # before the nodes, of which a message that is too long may lose the last
         if self.link:
             lines.append(f"Look: {self.link}")
         if self.rerun:
             lines.append(f"Rerun: {self.rerun}")
+        for node in self.nodes[:MOST_NODES]:
+            lines.append(f"- {node.node} ({node.status}): {node.message}")
+        if len(self.nodes) > MOST_NODES:
+            lines.append(f"- and {len(self.nodes) - MOST_NODES} more")
         return lines
 
     def text(self) -> str:

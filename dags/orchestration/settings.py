@@ -34,6 +34,8 @@ class Settings:
     """The days that are scheduled, both inclusive; None: without end."""
     deadline_minutes: int
     """A daily run that takes longer is reported."""
+    retry_seconds: int
+    """Between a try that failed and the first that follows; the next wait longer."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -52,7 +54,8 @@ class Settings:
             landing=environment.get("AZEKURA_LANDING", LANDING),
             first_day=_day("FIRST_DAY", given("FIRST_DAY", "2013-01-01")),
             last_day=_last_day(environment.get("AZEKURA_LAST_DAY", "2014-01-01")),
-            deadline_minutes=_minutes(given("DEADLINE_MINUTES", "60")),
+            deadline_minutes=_positive("DEADLINE_MINUTES", given("DEADLINE_MINUTES", "60")),
+            retry_seconds=_positive("RETRY_SECONDS", given("RETRY_SECONDS", "20")),
         )
 
     @property
@@ -76,9 +79,10 @@ def _day(name: str, text: str) -> date:
         raise SettingError(f"AZEKURA_{name}: {error}") from None
 
 
-def _minutes(text: str) -> int:
+def _positive(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
+        unit = name.rpartition("_")[2].lower()
         raise SettingError(
-            f"AZEKURA_DEADLINE_MINUTES is {text!r}: give a whole number of minutes, such as 60."
+            f"AZEKURA_{name} is {text!r}: give a whole number of {unit}, such as 60."
         )
     return int(text)

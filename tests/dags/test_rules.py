@@ -54,6 +54,12 @@ def test_what_opens_the_database_shares_one_slot(bag, name) -> None:
         assert task.pool == ("default_pool" if task.task_id in outside else "duckdb")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_of_several_runs_the_one_that_is_further_goes_first(bag, name) -> None:
+    for task in bag.dags[name].tasks:
+        assert task.weight_rule == "upstream"
+
+
 def test_a_daily_run_has_an_interval_and_a_deadline(bag) -> None:
     dag = bag.dags["daily_build"]
     assert type(dag.timetable) is CronDataIntervalTimetable

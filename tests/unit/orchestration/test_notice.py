@@ -5,6 +5,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -97,10 +98,17 @@ def test_slack_is_sent_what_its_webhooks_take(webhook) -> None:
         "Task: warehouse",
         "Window: [2013-03-05, 2013-03-06)",
         "Reason: dbt build failed",
-        "- model.azekura.fct_flight (error): no column &lt;x&gt; &amp; more",
         "Look: http://127.0.0.1:8585/dags/daily_build",
         "Rerun: curl -X POST …",
+        "- model.azekura.fct_flight (error): no column &lt;x&gt; &amp; more",
     ]
+
+
+def test_slack_is_told_where_to_look_however_much_failed() -> None:
+    nodes = [replace(FAILED, message="x" * 500)] * notice.MOST_NODES
+    section = notice.slack_message(replace(NOTICE, nodes=nodes))["blocks"][1]
+    assert len(section["text"]["text"]) == 3000
+    assert "\nRerun: curl -X POST …\n" in section["text"]["text"]
 
 
 def test_mail_is_sent_by_smtp(mailbox) -> None:

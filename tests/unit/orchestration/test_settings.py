@@ -44,6 +44,7 @@ def test_where_the_dags_lie_alone_variables_say_where_the_project_is() -> None:
         ("AZEKURA_LAST_DAY", "2013"),
         ("AZEKURA_DEADLINE_MINUTES", "0"),
         ("AZEKURA_DEADLINE_MINUTES", "an hour"),
+        ("AZEKURA_RETRY_SECONDS", "0"),
     ],
 )
 def test_a_variable_that_cannot_be_meant_is_named(name: str, value: str) -> None:

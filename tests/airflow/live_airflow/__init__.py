@@ -1,0 +1,1 @@
+"""What the tests with a running Airflow are made of."""
