@@ -83,6 +83,4 @@ def test_a_retraining_replaces_the_models_that_are_good_enough_and_tells_of_the_
     assert any("its floor" in reason or "its ceiling" in reason for _, reason in kept)
     text = webhook.about(run)[f"{len(kept)} of {len(before)} models were kept"]
     assert [name for name, reason in kept if f"{name}: {reason}" not in text] == []
-    say(
-        f"weekly_retrain took {run.seconds:.0f} s: {len(before) - len(kept)} of {len(before)} promoted"
-    )
+    say(f"weekly_retrain took {run.seconds:.0f} s and kept {len(kept)} of {len(before)} models")
