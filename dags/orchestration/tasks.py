@@ -145,10 +145,10 @@ def require_trained_models() -> None:
 
 
 def is_day_built(dag_id: str) -> bool:
-    """Whether the last day of the window has been built by the scheduled DAG; a run that somebody
+    """Whether the last day of the window has been built by the scheduled DAG; a run that was
     triggered takes what is there."""
     context = get_current_context()
-    if context["dag_run"].run_type == "manual":
+    if context["dag_run"].run_type not in ("scheduled", "backfill"):
         return True
     last = datetime.combine(window_of_run().last, datetime.min.time(), UTC)
     return bool(context["ti"].get_dr_count(dag_id=dag_id, logical_dates=[last], states=["success"]))

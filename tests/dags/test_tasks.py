@@ -178,7 +178,13 @@ def test_what_was_decided_is_logged_and_what_was_kept_is_told(attempt, given, ca
 
 @pytest.mark.parametrize(
     ("run_type", "successes", "is_built"),
-    [("scheduled", 0, False), ("scheduled", 1, True), ("manual", 0, True)],
+    [
+        ("scheduled", 0, False),
+        ("scheduled", 1, True),
+        ("backfill", 0, False),
+        ("manual", 0, True),
+        ("operator_triggered", 0, True),
+    ],
 )
 def test_a_scheduled_week_waits_for_its_last_day(
     monkeypatch, run_type, successes, is_built
@@ -199,7 +205,7 @@ def test_a_scheduled_week_waits_for_its_last_day(
     assert tasks.is_day_built("daily_build") is is_built
     last = datetime(2013, 3, 10, tzinfo=UTC)
     wanted = {"dag_id": "daily_build", "logical_dates": [last], "states": ["success"]}
-    assert asked == ([] if run_type == "manual" else [wanted])
+    assert asked == ([wanted] if run_type in ("scheduled", "backfill") else [])
 
 
 def test_the_error_names_the_nodes_and_their_messages(attempt) -> None:
