@@ -26,28 +26,23 @@ from airflow.sdk import DAG, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from orchestration import assets, tasks
 from orchestration.alerts import models_kept
-from orchestration.defaults import WEEKLY, any_day_by_hand, of_dags
+from orchestration.defaults import WEEKLY, of_dags
 from orchestration.settings import Settings
 
 settings = Settings.read()
 midnight = datetime.min.time()
-WEEK = timedelta(days=7)
-PATIENCE = WEEK.total_seconds()
-# the first day of the last week whose days are all scheduled
-last_week = settings.last_day and settings.last_day + timedelta(days=1) - WEEK
+WEEK = timedelta(days=7).total_seconds()
 
 with DAG(
     "weekly_retrain",
-    schedule=WEEKLY,
+    # where the days have an end no week is to come, and an end date would stop runs by hand
+    schedule=None if settings.last_day else WEEKLY,
     start_date=datetime.combine(settings.first_day, midnight),
-    end_date=last_week and datetime.combine(last_week, midnight),
     catchup=False,
     **of_dags(settings, __doc__),
-) as dag:
+):
 
-    @task.sensor(
-        pool="default_pool", mode="reschedule", poke_interval=60, timeout=WEEK.total_seconds()
-    )
+    @task.sensor(pool="default_pool", mode="reschedule", poke_interval=60, timeout=WEEK)
     def days_built():
         return tasks.is_day_built("daily_build")
 
@@ -79,5 +74,3 @@ with DAG(
     promoted = promote()
     days_built() >> train() >> promoted
     predictions(promoted) >> catalogue()
-
-any_day_by_hand(dag)

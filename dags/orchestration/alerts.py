@@ -106,6 +106,27 @@ def models_kept(context: Mapping[str, Any], decisions: Sequence[Mapping[str, Any
     )
 
 
+def nothing_built(context: Mapping[str, Any]) -> None:
+    """Tell of a run that Airflow gave no task, and called a success.
+
+    It does so by hand at a logical date that is not of the DAG's days.
+    """
+    if "ti" in context:
+        return
+    settings = Settings.read()
+    run_id, dag_id = context["run_id"], context["dag"].dag_id
+    notice.give(
+        notice.Notice(
+            title=f"{dag_id}: nothing was built",
+            dag=dag_id,
+            run=run_id,
+            reason="The run has no task, as its logical date is not of the scheduled days,"
+            f" {settings.first_day} to {settings.last_day}: the DAG backfill builds any.",
+            link=_link(dag_id, run_id),
+        )
+    )
+
+
 async def run_late(minutes: int, context: Mapping[str, Any], **_: Any) -> None:
     """Tell of a run that has not ended in time. Airflow calls it in the triggerer."""
     run = context["dag_run"]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable
+from airflow.sdk import CronDataIntervalTimetable
 
 from orchestration.alerts import run_failed, task_failed
 from orchestration.settings import Settings
@@ -35,10 +35,3 @@ def of_dags(settings: Settings, doc: str) -> dict[str, Any]:
             "on_failure_callback": task_failed,
         },
     }
-
-
-def any_day_by_hand(dag: DAG) -> None:
-    """Let a run by hand be of a day that is not scheduled: Airflow would leave out all of its
-    tasks, which have the DAG's first and last day, and call it a success."""
-    for each in dag.tasks:
-        each.start_date = each.end_date = None

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from live_airflow.client import Run
 from live_airflow.command import LocalAirflow
+from live_airflow.sinks import Webhook
 from live_airflow.warehouse import landed, query
 
 DAY = timedelta(days=1)
@@ -87,12 +88,24 @@ def test_by_hand_the_day_before_is_built(
     assert_same_tables("a run by hand")
 
 
-def test_by_hand_a_day_is_built_that_is_not_scheduled(
-    airflow: LocalAirflow, scheduled: list[Run], assert_same_tables: Callable[[str], None]
+@pytest.mark.parametrize("day", [date(2013, 10, 2), date(2013, 10, 6)], ids=["before", "after"])
+def test_a_run_by_hand_outside_of_the_schedule_is_said_to_have_built_nothing(
+    airflow: LocalAirflow, scheduled: list[Run], webhook: Webhook, day: date
 ) -> None:
-    run = airflow.api.trigger("daily_build", logical_date=midnight(date(2013, 10, 2)))
-    assert_built(airflow, airflow.succeeded(run), date(2013, 10, 1), date(2013, 10, 2))
-    assert_same_tables("a run by hand before the first scheduled day")
+    """Airflow gives it no task and calls it a success."""
+    run = airflow.succeeded(airflow.api.trigger("daily_build", logical_date=midnight(day)))
+    assert airflow.api.tasks(run) == {}
+    texts = airflow.until(
+        "it is told that nothing was built",
+        lambda: [
+            message["blocks"][1]["text"]["text"]
+            for message in webhook.told
+            if message["text"] == "daily_build: nothing was built"
+        ],
+        60,
+    )
+    assert any(f"Run: {run.id}\n" in text for text in texts)
+    assert "2013-10-03 to 2013-10-05" in texts[-1]
 
 
 @pytest.mark.parametrize(

@@ -67,12 +67,6 @@ def test_a_daily_run_has_an_interval_and_a_deadline(bag) -> None:
     assert dag.deadline
 
 
-@pytest.mark.parametrize("name", ["daily_build", "weekly_retrain"])
-def test_a_run_by_hand_of_a_day_that_is_not_scheduled_has_its_tasks(bag, name) -> None:
-    for task in bag.dags[name].tasks:
-        assert (task.start_date, task.end_date) == (None, None)
-
-
 def test_a_layer_is_built_after_those_it_reads(bag) -> None:
     dag = bag.dags["daily_build"]
     names = {"ml_predict": "predictions"}

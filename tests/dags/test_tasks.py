@@ -279,3 +279,14 @@ def test_the_notice_of_a_late_run_names_it(given) -> None:
     assert late.title == "daily_build: the run is late"
     assert late.window == "[2013-03-05, 2013-03-06)"
     assert late.reason == "It has not ended 60 minutes after it was queued."
+
+
+def test_a_run_without_a_task_has_built_nothing(given) -> None:
+    context = {"dag": SimpleNamespace(dag_id="daily_build"), "run_id": "manual__2026-11-27"}
+    alerts.nothing_built({**context, "ti": Instance()})
+    assert given == []
+    alerts.nothing_built(context)
+    [told] = given
+    assert told.title == "daily_build: nothing was built"
+    assert told.run == "manual__2026-11-27"
+    assert "2013-01-01 to 2014-01-01" in told.reason
