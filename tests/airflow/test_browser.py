@@ -1,51 +1,26 @@
 """Airflow's own page of a run, in a headless Chromium."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import chromium
 import pytest
 from live_airflow.client import Run
 from live_airflow.command import LocalAirflow
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=2000,1000",
-)
 NODES = """
 return [...document.querySelectorAll(".react-flow__node")]
   .filter(node => node.checkVisibility() && node.getBoundingClientRect().width > 0)
   .map(node => node.innerText)
 """
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER),
-    reason="no browser: install Debian's packages chromium and chromium-driver",
-)
+pytestmark = chromium.needs_chromium
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator:
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'browser'}"):
-        options.add_argument(flag)
-    started = webdriver.Chrome(
-        options=options, service=webdriver.ChromeService(executable_path=DRIVER)
-    )
-    yield started
-    started.quit()
+    with chromium.running(tmp_path / "browser", "2000,1000") as started:
+        yield started
 
 
 def test_the_graph_of_a_day_is_drawn(

@@ -1,33 +1,16 @@
 """The pages in a real browser: a headless Chromium that is driven as a reader would use it."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import chromium
 import pytest
 import uvicorn
 
 from serving.catalogue.pages import create_app
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,900",
-)
-
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER),
-    reason="no browser: install Debian's packages chromium and chromium-driver",
-)
+pytestmark = chromium.needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +30,8 @@ def address(snapshot_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory):
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(executable_path=DRIVER)
-    browser = webdriver.Chrome(options=options, service=service)
-    yield browser
-    browser.quit()
+    with chromium.running(tmp_path_factory.mktemp("browser"), "1280,900") as browser:
+        yield browser
 
 
 @pytest.fixture
