@@ -62,7 +62,7 @@
   are, which is asked when something is built.
 -#}
 {% macro _training_runs(node) %}
-    {%- set runs = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias ~ '__runs') -%}
+    {%- set runs = _ml_runs_relation(_ml_relation_of(node)) -%}
     {%- if flags.WHICH in ['run', 'build'] and load_relation(runs) is none -%} {{ return(none) }} {%- endif -%}
     {{ return(runs.render()) }}
 {% endmacro %}
