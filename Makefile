@@ -107,10 +107,9 @@ test-bigquery: setup ## dbt build on the BigQuery target at a local emulator (Py
 golden: setup ## write the golden BigQuery SQL anew; review it with git diff
 	@pytest --quiet tests/bigquery --write-golden
 
-.PHONY: options
-options: setup ## write anew what is generated from the options of ml/duckdb_bqml/options.json
-	@python -m duckdb_bqml.options macro > macros/ml/ml_option_table.sql
-	@python -m duckdb_bqml.options page > docs/model_options.md
+.PHONY: vocabulary
+vocabulary: setup ## write anew what is generated from the tables of ml/bqml_vocabulary
+	@python -m bqml_vocabulary.generate
 
 .PHONY: docs
 docs: setup ## build dbt's documentation and serve it on 127.0.0.1 (DOCS_PORT, default 8080)

@@ -9,5 +9,5 @@ reads.py              which columns of which tables a statement reads
 
 `make test` asks it whether BigQuery would take the project (tests/bigquery), and `make cost` what a
 build would scan (cost). GoogleSQL itself, its tokens and the table of BigQuery ML's functions are
-the front's, too: bqml_front.googlesql, bqml_front.tokens and bqml_front.ml_signatures.
+the front's, too: bqml_front.googlesql and bqml_front.tokens.
 """

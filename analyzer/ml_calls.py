@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bqml_front import googlesql, ml_signatures
+from bqml_front import googlesql
 from bqml_front.googlesql import Catalog, Refused, Type
-from bqml_front.ml_signatures import FUNCTIONS, TABLE_FUNCTIONS, TableFunction
 from bqml_front.tokens import Token, arguments, line_at, tokens
+from bqml_vocabulary.functions import FUNCTIONS, TABLE_FUNCTIONS, TableFunction, split
+from bqml_vocabulary.model_types import named
 from google.protobuf.message import Message
 from zetasql.wasi._pb2.zetasql.public import function_pb2
 
@@ -167,7 +168,7 @@ def _resolve_table_function(
         needed = dict(model.features)
         if "label" in signature.needs and model.label and model.label_type:
             needed[model.label] = model.label_type
-    if names and signature.keeps:
+    if names and signature.keeps_of(model and model.model_type):
         body += _kept(signature, model, settings, names[0], around)
     checks = []
     for column, type_ in needed.items():
@@ -258,11 +259,11 @@ def _columns(
     signature: TableFunction, model: Model | None, settings: dict[str, object]
 ) -> list[tuple[str, str]]:
     """The model's columns: names and types."""
-    kinds = ml_signatures.kinds_of(model.model_type) if model else [ml_signatures.ANY]
-    declared = next((signature.columns[kind] for kind in kinds if kind in signature.columns), None)
+    model_type = model and model.model_type
+    declared = signature.columns_of(model_type)
     if declared is None:
-        raise Refused(f"is for {', '.join(signature.columns)}, not {kinds[0]}")
-    return list(_split(declared.format(**_meanings(model, settings)) if model else declared))
+        raise Refused(f"is for {', '.join(named(signature.columns))}, not {model_type}")
+    return list(split(declared.format(**_meanings(model, settings)) if model else declared))
 
 
 def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
@@ -282,18 +283,6 @@ def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
     }
 
 
-def _split(columns: str) -> Iterator[tuple[str, str]]:
-    """`a INT64, b STRUCT<x INT64, y INT64>` in its columns."""
-    depth, start = 0, 0
-    for position, sign in enumerate(columns + ","):
-        depth += (sign == "<") - (sign == ">")
-        if sign == "," and depth == 0:
-            if columns[start:position].strip():
-                name, type_name = columns[start:position].strip().split(" ", 1)
-                yield name, type_name
-            start = position + 1
-
-
 def _kept(
     signature: TableFunction,
     model: Model | None,
@@ -304,9 +293,8 @@ def _kept(
     """What of the data follows the model's columns."""
     if model is None:
         return [f"{rows}.*"]
-    is_pca = model.model_type == "PCA" and "keep_original_columns" in signature.settings
-    made = []
-    if signature.keeps == "transformed":
+    keeps, made = signature.keeps_of(model.model_type), []
+    if keeps == "transformed":
         if not model.transformed:
             raise Refused(f"the model {model.path} has no TRANSFORM clause")
         made = [
@@ -314,7 +302,7 @@ def _kept(
             for name, type_ in model.transformed.items()
             if around.has_label or name != model.label
         ]
-    elif not is_pca or settings.get("keep_original_columns"):
+    elif keeps == "all" or settings.get("keep_original_columns"):
         return [f"{rows}.*"]
     if around.nothing_left:
         return made

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bqml_front import googlesql, ml_signatures
+from bqml_front import googlesql
 from bqml_front.googlesql import Catalog, GoogleSQL, Refused, Type
 from bqml_front.tokens import arguments, line_at, split_paths, statements, tokens
-from duckdb_bqml.errors import ModelError
-from duckdb_bqml.options import OPTIONS, validate
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.model_types import MODEL_TYPES
+from bqml_vocabulary.options import LABEL, OPTIONS, columns_named, held_by, validate
 from google.protobuf.message import Message
 
 from analyzer import ml_calls, partition_filters, table_options
@@ -25,7 +26,6 @@ _CLUSTER_TYPES = (
 )
 _NUMBERS = ("INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC")
 _NO_FEATURES = ("JSON", "INTERVAL")
-_SUPERVISED = ("REGRESSION", "CLASSIFICATION")
 
 
 @dataclass(frozen=True)
@@ -337,7 +337,7 @@ class Warehouse:
         }
         trained_on = transformed or queried
         label = _label(options)
-        roles = _roles(options, label)
+        roles = columns_named(options)
         _check_roles(trained_on, roles, options, sql)
         features = {name: type_ for name, type_ in queried.items() if name not in roles}
         if transformed:
@@ -439,19 +439,8 @@ def _option_line(sql: str, reason: str) -> int:
 
 
 def _label(options: dict[str, Any]) -> str | None:
-    kinds = ml_signatures.kinds_of(str(options["model_type"]))
-    if not set(kinds) & set(_SUPERVISED):
-        return None
-    return (options.get("input_label_cols") or ["label"])[0]
-
-
-def _roles(options: dict[str, Any], label: str | None) -> dict[str, str]:
-    """Columns of the training query that are no features, and the option that says so."""
-    roles = {label: "input_label_cols"} if label else {}
-    for option in ("data_split_col", "kmeans_init_col", "instance_weight_col"):
-        if options.get(option):
-            roles[str(options[option])] = option
-    return roles
+    is_supervised = MODEL_TYPES[str(options["model_type"])].is_supervised
+    return options[LABEL][0] if is_supervised else None
 
 
 def _check_roles(
@@ -466,20 +455,14 @@ def _check_roles(
                 line,
             )
         type_name = googlesql.text(columns[name])
-        kinds = ml_signatures.kinds_of(str(options["model_type"]))
-        must_count = option == "instance_weight_col" or (
-            option == "input_label_cols" and "REGRESSION" in kinds
-        )
-        if must_count and type_name not in _NUMBERS:
+        wanted = held_by(option, options)
+        if wanted == "number" and type_name not in _NUMBERS:
             raise Refused(
                 f"option '{option}': the column {name} must be a number, not {type_name}", line
             )
-        is_flag = option == "kmeans_init_col" or (
-            option == "data_split_col" and options.get("data_split_method") == "CUSTOM"
-        )
-        if is_flag and type_name != "BOOL":
+        if wanted not in (None, "number", type_name):
             raise Refused(
-                f"option '{option}': the column {name} must be BOOL, not {type_name}", line
+                f"option '{option}': the column {name} must be {wanted}, not {type_name}", line
             )
 
 

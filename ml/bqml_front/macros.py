@@ -19,6 +19,7 @@ from jinja2 import nodes
 MACROS = Path(__file__).parents[2] / "macros"
 _FILES = (
     "ml/*.sql",
+    "ml/vocabulary/*.sql",
     "ml/preprocessing/*.sql",
     "ml/materializations/ml_model/ml_model_sql.sql",
     "ml/materializations/ml_model/ml_options.sql",

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
+from bqml_vocabulary.options import validate
 from duckdb_bqml import ModelError, register
 from duckdb_bqml.errors import sentence
-from duckdb_bqml.options import validate
 
 from bqml_front.errors import BigQueryError, already_exists, invalid_query, not_found
 from bqml_front.macros import Declared, MacroError, Macros, Relation, quoted

@@ -7,11 +7,12 @@ and in the query a subquery finds the value by the arguments.
 
 from typing import Any, NamedTuple
 
+from bqml_vocabulary.functions import FUNCTIONS
+
 from bqml_front import constants
 from bqml_front.errors import invalid_query
 from bqml_front.googlesql import GoogleSQL
 from bqml_front.macros import parameters
-from bqml_front.ml_signatures import FUNCTIONS
 from bqml_front.syntax import Edits, Node, Span
 
 KEY, VALUE = "bqml_key", "bqml_value"

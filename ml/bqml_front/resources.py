@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bqml_vocabulary.model_types import MODEL_TYPES
+
 from bqml_front import googlesql
 from bqml_front.googlesql import Type
 from bqml_front.models import ModelReference, Record
 
 Resource = dict[str, Any]
 
-_MODEL_TYPES = {"LINEAR_REG": "LINEAR_REGRESSION", "LOGISTIC_REG": "LOGISTIC_REGRESSION"}
-_LOSSES = {"LINEAR_REG": "MEAN_SQUARED_LOSS", "LOGISTIC_REG": "MEAN_LOG_LOSS"}
 # options whose names are more than written in another way
 _OPTIONS = {
     "class_weights": "labelClassWeights",
@@ -33,26 +33,6 @@ _OPTIONS = {
     "optimize_strategy": "optimizationStrategy",
 }
 _WORDS = {"SEQ": "SEQUENTIAL", "KMEANS++": "KMEANS_PLUS_PLUS"}
-_REGRESSION = {
-    "mean_absolute_error": "meanAbsoluteError",
-    "mean_squared_error": "meanSquaredError",
-    "mean_squared_log_error": "meanSquaredLogError",
-    "median_absolute_error": "medianAbsoluteError",
-    "r2_score": "rSquared",
-}
-_CLASSIFICATION = {
-    "precision": "precision",
-    "recall": "recall",
-    "accuracy": "accuracy",
-    "f1_score": "f1Score",
-    "log_loss": "logLoss",
-    "roc_auc": "rocAuc",
-}
-_CLUSTERING = {
-    "davies_bouldin_index": "daviesBouldinIndex",
-    "mean_squared_distance": "meanSquaredDistance",
-}
-_REDUCTION = {"total_explained_variance_ratio": "totalExplainedVarianceRatio"}
 
 
 def summary(reference: ModelReference, record: Record) -> Resource:
@@ -64,7 +44,7 @@ def summary(reference: ModelReference, record: Record) -> Resource:
                 "datasetId": reference.dataset,
                 "modelId": reference.model_id,
             },
-            "modelType": _MODEL_TYPES.get(record.model_type, record.model_type),
+            "modelType": MODEL_TYPES[record.model_type].rest,
             "creationTime": _milliseconds(record.created_at),
             "lastModifiedTime": _milliseconds(record.modified_at),
             "labels": dict(record.details.get("labels", [])) or None,
@@ -150,8 +130,7 @@ def _training_options(record: Record) -> Resource:
     weights = record.trained_options.get("class_weights")
     if weights:
         given["labelClassWeights"] = dict(weights)
-    if record.model_type in _LOSSES:
-        given["lossType"] = _LOSSES[record.model_type]
+    given["lossType"] = MODEL_TYPES[record.model_type].loss
     return _without_nothing(given)
 
 
@@ -163,18 +142,15 @@ def _option(value: Any) -> Any:
 
 
 def _evaluation_metrics(record: Record) -> Resource | None:
-    trained = record.trained
+    trained, row = record.trained, MODEL_TYPES[record.model_type]
     measured = trained["evaluation"]
     if not measured:
         return None
-    for name, metrics in (
-        ("regressionMetrics", _REGRESSION),
-        ("clusteringMetrics", _CLUSTERING),
-        ("dimensionalityReductionMetrics", _REDUCTION),
-    ):
-        if next(iter(metrics)) in measured:
-            return {name: _named(measured, metrics)}
-    aggregate = _named(measured, _CLASSIFICATION)
+    aggregate = _without_nothing(
+        {metric.rest: measured.get(metric.name) for metric in row.metrics if metric.rest}
+    )
+    if row.label != "class":
+        return {row.rest_metrics: aggregate}
     classes = [_text(label) for label in trained["label_classes"]]
     if len(classes) == 2:
         return {
@@ -200,10 +176,6 @@ def _evaluation_metrics(record: Record) -> Resource | None:
             "confusionMatrixList": [{"rows": rows}],
         }
     }
-
-
-def _named(measured: Mapping[str, float], names: Mapping[str, str]) -> Resource:
-    return _without_nothing({field: measured.get(name) for name, field in names.items()})
 
 
 def _explanations(rows: list[Mapping[str, Any]]) -> dict[str | None, Resource]:

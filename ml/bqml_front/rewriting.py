@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
+from bqml_vocabulary.functions import TABLE_FUNCTIONS
 from zetasql.wasi._pb2.zetasql.parser import ast_enums_pb2
 
 from bqml_front import constants, preprocessing, transform_clause
 from bqml_front.errors import BigQueryError, invalid_query
 from bqml_front.googlesql import GoogleSQL
 from bqml_front.macros import parameters
-from bqml_front.ml_signatures import TABLE_FUNCTIONS
 from bqml_front.models import ModelReference, Models, checked_options
 from bqml_front.syntax import Edits, Node, Span
 

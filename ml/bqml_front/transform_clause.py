@@ -8,11 +8,11 @@ can be written so that it does, is let through.
 import re
 from collections.abc import Callable
 
+from bqml_vocabulary.functions import FUNCTIONS
 from zetasql.wasi._pb2.zetasql.parser import ast_enums_pb2
 from zetasql.wasi._pb2.zetasql.public import type_pb2
 
 from bqml_front.errors import invalid_query
-from bqml_front.ml_signatures import FUNCTIONS
 from bqml_front.syntax import Edits, Node, Span
 
 # syntax that is the same, if what is inside is

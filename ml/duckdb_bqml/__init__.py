@@ -1,8 +1,7 @@
 """BigQuery ML's vocabulary on DuckDB: train, predict and evaluate in SQL, on one machine."""
 
 import duckdb
-
-from duckdb_bqml.errors import ModelError
+from bqml_vocabulary.errors import ModelError
 
 __all__ = ["ModelError", "register"]
 

@@ -10,10 +10,10 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from bqml_vocabulary.errors import ModelError
 from scipy.sparse import csr_matrix
 
 from duckdb_bqml.algorithms.preprocessing import Column
-from duckdb_bqml.errors import ModelError
 
 NUMERIC_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
 

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
+from bqml_vocabulary.errors import ModelError, about
+from bqml_vocabulary.options import json_object
 
 from duckdb_bqml import scoring, training
 from duckdb_bqml.algorithms.model import Described, RanksFeatures, Weighted
-from duckdb_bqml.errors import ModelError, about
 from duckdb_bqml.hashing import FARM_FINGERPRINT, farm_fingerprint
-from duckdb_bqml.options import json_object
 from duckdb_bqml.store import ModelStore, model_name
 
 

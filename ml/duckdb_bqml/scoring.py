@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from bqml_vocabulary.errors import ModelError, about
+from bqml_vocabulary.options import json_object
 
 from duckdb_bqml.algorithms.anomalies import MAX_CONTAMINATION
 from duckdb_bqml.algorithms.metrics import predicted_classes
@@ -12,8 +14,6 @@ from duckdb_bqml.algorithms.model import Classifier, DetectsAnomalies, Explains
 from duckdb_bqml.algorithms.model_selection import canonical_order, row_hashes
 from duckdb_bqml.algorithms.preprocessing import Dataset
 from duckdb_bqml.columns import Rows
-from duckdb_bqml.errors import ModelError, about
-from duckdb_bqml.options import json_object
 from duckdb_bqml.store import ModelStore, StoredModel, model_name
 
 DEFAULT_TOP_K_FEATURES = 5

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
+from bqml_vocabulary.errors import ModelError
 
 from duckdb_bqml import hashing
-from duckdb_bqml.errors import ModelError
 
 Node = dict[str, Any]
 

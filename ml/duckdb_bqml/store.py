@@ -9,13 +9,13 @@ import weakref
 from typing import Any, NamedTuple
 
 import duckdb
+from bqml_vocabulary.errors import ModelError
 
 from duckdb_bqml.algorithms import MODEL_TYPES
 from duckdb_bqml.algorithms.model import Model
 from duckdb_bqml.algorithms.preprocessing import Column
 from duckdb_bqml.algorithms.transform_only import NO_MODEL, TransformOnly
 from duckdb_bqml.columns import Rows
-from duckdb_bqml.errors import ModelError
 from duckdb_bqml.transform import Transform
 
 CACHED_MODELS = 32

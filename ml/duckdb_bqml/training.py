@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from bqml_vocabulary.errors import ModelError, about
+from bqml_vocabulary.options import json_object, validate
 from numpy.typing import NDArray
 
 from duckdb_bqml import transform
@@ -23,8 +25,6 @@ from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
 from duckdb_bqml.algorithms.reference import reference
 from duckdb_bqml.algorithms.transform_only import TransformOnly
 from duckdb_bqml.columns import Rows
-from duckdb_bqml.errors import ModelError, about
-from duckdb_bqml.options import json_object, validate
 from duckdb_bqml.store import ModelStore, StoredModel, sealed
 from duckdb_bqml.transform import TRANSFORM, Transform
 

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple, Self
 import duckdb
 import numpy as np
 import pyarrow as pa
+from bqml_vocabulary.errors import ModelError
 
 from duckdb_bqml import select_list
 from duckdb_bqml.algorithms.preprocessing import Column, describe
 from duckdb_bqml.algorithms.reference import reference
 from duckdb_bqml.columns import Rows, bigquery_type, require_coercible
-from duckdb_bqml.errors import ModelError
 from duckdb_bqml.select_list import ROW, STATISTICS, Expansion, Node, Output, Statistics, sandbox
 
 TRANSFORM = """STRUCT(

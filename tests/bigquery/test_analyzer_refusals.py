@@ -395,7 +395,7 @@ REFUSED = {
     "importance of a model without trees": (
         "select * from ml.feature_importance(model d.regression)",
         1,
-        "ML.FEATURE_IMPORTANCE: is for TREE",
+        "ML.FEATURE_IMPORTANCE: is for TREES, not LINEAR_REG",
     ),
     "data without a feature": (
         "select 1 from\nml.predict(model d.regression, (select miles from d.flights))",

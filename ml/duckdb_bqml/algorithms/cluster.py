@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.anomalies import Cutoffs
@@ -39,7 +40,6 @@ from duckdb_bqml.algorithms.preprocessing import (
     Set,
     Vector,
 )
-from duckdb_bqml.errors import ModelError
 
 Floats = NDArray[np.float64]
 

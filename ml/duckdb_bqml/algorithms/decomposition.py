@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 from scipy import linalg
 
@@ -19,7 +20,6 @@ from duckdb_bqml.algorithms.anomalies import Cutoffs
 from duckdb_bqml.algorithms.design import Design, products_by_row, squared_norms
 from duckdb_bqml.algorithms.model import Anomalies, Part, Training
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset, Encoder, Number, Scaling
-from duckdb_bqml.errors import ModelError
 
 Floats = NDArray[np.float64]
 

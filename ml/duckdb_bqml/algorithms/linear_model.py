@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 from scipy import linalg
 from scipy.special import expit, softmax
@@ -39,7 +40,6 @@ from duckdb_bqml.algorithms.supervised import (
     class_weights,
     training_classes,
 )
-from duckdb_bqml.errors import ModelError
 
 Floats = NDArray[np.float64]
 

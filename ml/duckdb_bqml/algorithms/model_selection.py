@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.algorithms.preprocessing import Column
-from duckdb_bqml.errors import ModelError
 
 Hashes = NDArray[np.uint64]
 

@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, issparse
 
 from duckdb_bqml.algorithms.design import Design, Mixed
 from duckdb_bqml.algorithms.metrics import lower_median
 from duckdb_bqml.algorithms.parallel import each
-from duckdb_bqml.errors import ModelError
 
 MAX_VECTOR_WIDTH = 1_000_000
 CACHED_VALUES = 65_536

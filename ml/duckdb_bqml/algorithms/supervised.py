@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms import metrics
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from duckdb_bqml.errors import ModelError
 
 Floats = NDArray[np.float64]
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from bqml_vocabulary.errors import ModelError
+
 from duckdb_bqml.algorithms.model import Training
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from duckdb_bqml.errors import ModelError
 
 NO_MODEL = "it only transforms, use ml_transform"
 

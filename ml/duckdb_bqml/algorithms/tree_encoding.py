@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms import preprocessing
 from duckdb_bqml.algorithms.preprocessing import Column
-from duckdb_bqml.errors import ModelError
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]

@@ -25,6 +25,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.model import Explanation, Importance, Training
@@ -37,7 +38,6 @@ from duckdb_bqml.algorithms.supervised import (
     training_classes,
 )
 from duckdb_bqml.algorithms.tree_encoding import Matrix, TreeEncoder
-from duckdb_bqml.errors import ModelError
 
 if TYPE_CHECKING:
     from xgboost import Booster, DMatrix

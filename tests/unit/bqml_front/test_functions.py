@@ -5,7 +5,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 from bqml_front.macros import MACROS
-from bqml_front.ml_signatures import TABLE_FUNCTIONS
+from bqml_vocabulary.functions import TABLE_FUNCTIONS
 
 _INPUT = (
     "flight_id INT64, carrier STRING, miles FLOAT64, wind FLOAT64, minutes FLOAT64, is_late BOOL,"
@@ -65,33 +65,35 @@ CALLS = {
         "predicted_is_late BOOL, predicted_is_late_probs ARRAY<STRUCT<label BOOL, prob FLOAT64>>, "
         + _INPUT
     ),
-    "evaluate(model linear)": _METRICS["REGRESSION"],
-    "evaluate(model linear, table flights)": _METRICS["REGRESSION"],
+    "evaluate(model linear)": _METRICS["regression"],
+    "evaluate(model linear, table flights)": _METRICS["regression"],
     "evaluate(model logistic, table flights, struct(0.4 as threshold))": (
-        _METRICS["CLASSIFICATION"]
+        _METRICS["classification"]
     ),
-    "evaluate(model clusters, table flights)": _METRICS["KMEANS"],
-    "evaluate(model components)": _METRICS["PCA"],
+    "evaluate(model clusters, table flights)": _METRICS["clustering"],
+    "evaluate(model components)": _METRICS["dimensionality_reduction"],
     "confusion_matrix(model logistic)": "expected_label BOOL, false INT64, true INT64",
     "confusion_matrix(model multiclass, table flights)": (
         "expected_label STRING, late INT64, on_time INT64, very_late INT64"
     ),
-    "roc_curve(model logistic)": _as_declared("ROC_CURVE", "CLASSIFICATION"),
+    "roc_curve(model logistic)": _as_declared("ROC_CURVE", "classification"),
     "roc_curve(model logistic, table flights, generate_array(0.2, 0.8, 0.2))": (
-        _as_declared("ROC_CURVE", "CLASSIFICATION")
+        _as_declared("ROC_CURVE", "classification")
     ),
-    "training_info(model linear)": _as_declared("TRAINING_INFO", "ANY"),
-    "training_info(model clusters)": _as_declared("TRAINING_INFO", "KMEANS"),
-    "training_info(model components)": _as_declared("TRAINING_INFO", "PCA"),
+    "training_info(model linear)": _as_declared("TRAINING_INFO", "regression"),
+    "training_info(model clusters)": _as_declared("TRAINING_INFO", "clustering"),
+    "training_info(model components)": _as_declared("TRAINING_INFO", "dimensionality_reduction"),
     "feature_info(model transformed)": _as_declared("FEATURE_INFO", "ANY"),
     "weights(model linear)": _as_declared("WEIGHTS", "LINEAR_REG"),
     "weights(model multiclass, struct(true as standardize))": (
         _as_declared("WEIGHTS", "LINEAR_REG") + ", class_label STRING"
     ),
-    "advanced_weights(model linear)": _as_declared("ADVANCED_WEIGHTS", "LINEAR_REG"),
+    "advanced_weights(model linear)": _as_declared("ADVANCED_WEIGHTS", "LINEAR_MODELS"),
     "centroids(model clusters, struct(true as standardize))": f"centroid_id INT64, {_PARTS}",
     "principal_components(model components)": f"principal_component_id INT64, {_PARTS}",
-    "principal_component_info(model components)": _as_declared("PRINCIPAL_COMPONENT_INFO", "PCA"),
+    "principal_component_info(model components)": _as_declared(
+        "PRINCIPAL_COMPONENT_INFO", "dimensionality_reduction"
+    ),
     "generate_embedding(model components, table flights)": (
         f"ml_generate_embedding_result ARRAY<FLOAT64>, {_INPUT}"
     ),
@@ -111,7 +113,7 @@ CALLS = {
     "global_explain(model multiclass, struct(true as class_level_explain))": (
         "class_label STRING, feature STRING, attribution FLOAT64"
     ),
-    "feature_importance(model boosted)": _as_declared("FEATURE_IMPORTANCE", "TREE"),
+    "feature_importance(model boosted)": _as_declared("FEATURE_IMPORTANCE", "TREES"),
     "transform(model transforming, (select miles, carrier, wind from flights))": (
         "distance STRING, carrier STRING, wind FLOAT64"
     ),

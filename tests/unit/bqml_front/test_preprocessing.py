@@ -2,7 +2,7 @@
 
 import pytest
 from bqml_front.macros import MACROS, Macros
-from bqml_front.ml_signatures import FUNCTIONS
+from bqml_vocabulary.functions import FUNCTIONS
 
 # the call as BigQuery has it, and the macro's arguments
 CALLS = {

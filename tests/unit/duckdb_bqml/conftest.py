@@ -4,8 +4,8 @@ import json
 
 import duckdb
 import pytest
+from bqml_vocabulary.options import OPTIONS
 from duckdb_bqml import register
-from duckdb_bqml.options import OPTIONS
 
 
 class Database:

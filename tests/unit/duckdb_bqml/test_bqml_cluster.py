@@ -2,11 +2,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.options import validate
 from duckdb_bqml.algorithms.cluster import KMeans, distances
 from duckdb_bqml.algorithms.design import to_dense
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from duckdb_bqml.errors import ModelError
-from duckdb_bqml.options import validate
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.options import validate
 from duckdb_bqml.algorithms import decomposition
 from duckdb_bqml.algorithms.decomposition import PCA
 from duckdb_bqml.algorithms.design import to_dense
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from duckdb_bqml.errors import ModelError
-from duckdb_bqml.options import validate
 
 RNG = np.random.default_rng(3)
 

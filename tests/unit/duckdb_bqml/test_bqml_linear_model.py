@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.options import validate
 from duckdb_bqml.algorithms.linear_model import (
     _MULTICLASS_LOG,
     LinearRegression,
@@ -7,8 +9,6 @@ from duckdb_bqml.algorithms.linear_model import (
     normal_equation,
 )
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from duckdb_bqml.errors import ModelError
-from duckdb_bqml.options import validate
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp

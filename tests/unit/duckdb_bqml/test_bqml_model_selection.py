@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from bqml_vocabulary.errors import ModelError
 from duckdb_bqml.algorithms.model_selection import evaluation_rows, row_hashes
 from duckdb_bqml.algorithms.preprocessing import Column
-from duckdb_bqml.errors import ModelError
 
 
 def numbers(values, name="x", data_type="FLOAT64"):

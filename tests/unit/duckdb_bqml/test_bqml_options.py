@@ -1,10 +1,7 @@
-import json
-from pathlib import Path
-
-import jinja2
 import pytest
-from duckdb_bqml.errors import ModelError
-from duckdb_bqml.options import OPTIONS, macro, page, validate
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.generate import options_page
+from bqml_vocabulary.options import OPTIONS, validate
 
 
 def test_defaults_complete_the_options():
@@ -314,25 +311,8 @@ def test_an_unsupported_option_may_be_switched_off():
     assert "num_trials" not in validate("m", {"model_type": "linear_reg"})[0]
 
 
-def test_the_macro_returns_the_table():
-    returned = []
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    environment.globals["return"] = lambda value: returned.append(value) or ""
-    environment.from_string(macro() + "{{ ml_option_table() }}").render()
-    assert returned == [json.loads(json.dumps(OPTIONS))]
-    assert macro().startswith("{#- generated")
-
-
-@pytest.mark.parametrize(
-    ("path", "written"), [("macros/ml/ml_option_table.sql", macro), ("docs/model_options.md", page)]
-)
-def test_what_is_generated_from_the_table_is_up_to_date(path, written):
-    text = (Path(__file__).parents[3] / path).read_text()
-    assert text == written() + "\n", f"{path} is out of date: run 'make options'"
-
-
 def test_the_page_names_every_option_and_what_it_is_bound_by():
-    text = page()
+    text = options_page()
     for options in OPTIONS.values():
         for name, option in options.items():
             assert f"| `{name}` | {option['type']} |" in text

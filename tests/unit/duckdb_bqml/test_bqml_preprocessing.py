@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from bqml_vocabulary.errors import ModelError
 from duckdb_bqml.algorithms.design import to_dense
 from duckdb_bqml.algorithms.preprocessing import Column, Encoder, Scaling, describe
-from duckdb_bqml.errors import ModelError
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,7 +2,7 @@ import json
 
 import duckdb
 import pytest
-from duckdb_bqml.errors import ModelError
+from bqml_vocabulary.errors import ModelError
 from duckdb_bqml.store import ARTIFACT_FORMAT, sealed, unsealed
 
 

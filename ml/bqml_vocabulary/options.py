@@ -1,11 +1,12 @@
-"""Training options: one declarative table (`options.json`) and the rules that span options.
-
-`python -m duckdb_bqml.options macro` prints the table as the dbt macro `ml_option_table`, so that
-both engines validate against the same rows; `... page`, as the page of the documentation.
+"""The table of options (`options.json`) and the rules that span options.
 
 A row of the table holds
   name, model_types   the option and the model types, or groups of them, that it belongs to;
   type, default       BigQuery type; null means "not set";
+  role                what the column is that the option names: such a column is no feature;
+  holds               what that column must hold: number or BOOL; with holds_with, {other option:
+                      values}, only then;
+  lasting             true where WARM_START cannot change it, as the previous weights depend on it;
   allowed             the only values (of the elements, for an array), in upper case;
   minimum, maximum, exclusive_minimum, exclusive_maximum
   only_with           {other option: values}: may only be given, and only has its default, then;
@@ -19,30 +20,83 @@ A row of the table holds
 import difflib
 import json
 import math
-import sys
 from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
-from duckdb_bqml.errors import ModelError, about
+from bqml_vocabulary.errors import ModelError, about
+from bqml_vocabulary.model_types import MODEL_TYPES, types_of
 
 Option = Mapping[str, Any]
 
+LABEL = "input_label_cols"
+"""The option that names the label."""
 
-def _table() -> dict[str, dict[str, Option]]:
-    content = json.loads(resources.files("duckdb_bqml").joinpath("options.json").read_text("utf-8"))
-    groups = content["groups"]
+
+def read(content: Mapping[str, Any]) -> dict[str, dict[str, Option]]:
+    """The table by model type and option name, from the content of a file like `options.json`."""
     table: dict[str, dict[str, Option]] = {}
     for row in content["options"]:
         option = {key: row[key] for key in row if key not in ("name", "model_types")}
-        for group in row["model_types"]:
-            for model_type in groups.get(group, [group]):
+        for key in row["model_types"]:
+            for model_type in types_of(key):
                 table.setdefault(model_type, {})[row["name"]] = option
     return table
 
 
-OPTIONS: Mapping[str, Mapping[str, Option]] = _table()
+def _content() -> dict[str, Any]:
+    file = resources.files("bqml_vocabulary").joinpath("options.json")
+    return json.loads(file.read_text("utf-8"))
+
+
+OPTIONS: dict[str, dict[str, Option]] = read(_content())
 """The table by model type and option name."""
+
+
+def _refused(content: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """By model type and option: what BigQuery says of an option that others have."""
+    table: dict[str, dict[str, str]] = {}
+    for row in content["refused"]:
+        for key in row["model_types"]:
+            for model_type in types_of(key):
+                reason = row["reason"].format(model_type=model_type)
+                table.setdefault(model_type, {})[row["name"]] = reason
+    return table
+
+
+REFUSED: dict[str, dict[str, str]] = _refused(_content())
+"""What BigQuery says of an option that a model type lacks and a reader would expect."""
+
+
+def roles_of(model_type: str) -> dict[str, str]:
+    """The options of a model type that name columns, and what such a column is."""
+    table = OPTIONS[model_type]
+    return {name: option["role"] for name, option in table.items() if "role" in option}
+
+
+def columns_named(options: Mapping[str, Any]) -> dict[str, str]:
+    """The columns that the effective options of a model name, and the option that names each."""
+    named = {}
+    for option in roles_of(options["model_type"]):
+        names = options.get(option) or []
+        named |= dict.fromkeys([names] if isinstance(names, str) else names, option)
+    return named
+
+
+def held_by(option: str, options: Mapping[str, Any]) -> str | None:
+    """What a column that the option names must hold, by the effective options: "number", "BOOL" or
+    None for anything."""
+    row = MODEL_TYPES[options["model_type"]]
+    if option == LABEL:
+        return "number" if row.label == "number" else None
+    rule = OPTIONS[row.name][option]
+    applies = all(options.get(o) in values for o, values in rule.get("holds_with", {}).items())
+    return rule.get("holds") if applies else None
+
+
+def lasting_of(model_type: str) -> list[str]:
+    """The options of a model type that WARM_START cannot change."""
+    return [name for name, option in OPTIONS[model_type].items() if option.get("lasting")]
 
 
 def json_object(text: str | None, argument: str) -> dict[str, Any]:
@@ -115,11 +169,8 @@ def _model_type(given: dict[str, Any]) -> str:
 def _require_known(name: str, model_type: str, table: Mapping[str, Option]) -> None:
     if name in table:
         return
-    if name == "max_iterations" and model_type.startswith("RANDOM_FOREST"):
-        raise ModelError(
-            f"option 'max_iterations': Option(s) MAX_ITERATIONS are not supported for {model_type} "
-            "model training; remove it"
-        )
+    if name in REFUSED.get(model_type, {}):
+        raise ModelError(f"option '{name}': {REFUSED[model_type][name]}")
     owners = [owner for owner in OPTIONS if name in OPTIONS[owner]]
     if owners:
         raise ModelError(f"option '{name}' is for {', '.join(owners)}, not {model_type}; remove it")
@@ -318,78 +369,3 @@ def _refuse_unsupported(effective: Mapping[str, Any], table: Mapping[str, Option
                 f"option '{name}' needs {option['part_of']}, which is not available in this "
                 "version; remove the option"
             )
-
-
-def _jinja(value: Any) -> str:
-    """A literal that Jinja reads: Python's, but true, false and none in lower case."""
-    if value is None or isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return f"[{', '.join(map(_jinja, value))}]"
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key!r}: {_jinja(item)}' for key, item in value.items())}}}"
-    return repr(value)
-
-
-def macro() -> str:
-    """The text of `ml_option_table.sql`: a dbt macro that returns OPTIONS."""
-    types = ",\n".join(
-        f"  {model_type!r}: {{\n"
-        + ",\n".join(f"    {name!r}: {_jinja(option)}" for name, option in options.items())
-        + "\n  }"
-        for model_type, options in OPTIONS.items()
-    )
-    return (
-        "{#- generated by `make options`; do not edit -#}"
-        f"{{% macro ml_option_table() %}}{{{{ return({{\n{types}\n}}) }}}}{{% endmacro %}}"
-    )
-
-
-def page() -> str:
-    """The text of `docs/model_options.md`: one table per model type."""
-    sections = "\n".join(
-        f"\n## {model_type}\n\n| option | type | default | allowed | |\n|---|---|---|---|---|\n"
-        + "\n".join(
-            f"| `{name}` | {option['type']} | {_default(option)} | {_allowed(option)} "
-            f"| {option['doc']}{_remark(option)} |"
-            for name, option in options.items()
-        )
-        for model_type, options in OPTIONS.items()
-    )
-    return (
-        "# Options of `meta.ml`, by model type\n\n"
-        "<!-- generated by `make options`; do not edit -->\n\n"
-        "Names and fixed words may be written in any case. What is not given has its default; a\n"
-        "default of – means that the option is not set.\n" + sections
-    )
-
-
-def _default(option: Option) -> str:
-    return "–" if option["default"] is None else f"`{json.dumps(option['default'])}`"
-
-
-def _allowed(option: Option) -> str:
-    bounds = (
-        ("minimum", "≥"),
-        ("exclusive_minimum", ">"),
-        ("maximum", "≤"),
-        ("exclusive_maximum", "<"),
-    )
-    limits = [f"{sign} {option[limit]:g}" for limit, sign in bounds if limit in option]
-    return ", ".join(limits or option.get("allowed", [])) or ""
-
-
-def _remark(option: Option) -> str:
-    """What the columns of the page do not say."""
-    remark = ""
-    for other, values in option.get("only_with", {}).items():
-        remark += f" Only with `{other}` = {' or '.join(str(value).upper() for value in values)}."
-    if not option.get("local", True):
-        remark += " Kept for BigQuery, without effect on DuckDB."
-    if not option.get("supported", True):
-        remark += f" Not on DuckDB yet: it needs {option['part_of']}."
-    return remark
-
-
-if __name__ == "__main__":
-    print({"macro": macro, "page": page}[sys.argv[1] if len(sys.argv) > 1 else "macro"]())

@@ -1,0 +1,130 @@
+"""The table of BigQuery ML's functions (`functions.json`): what each takes and what it gives.
+
+Types and columns are text in BigQuery's words. In the columns of a table function
+
+    {label} {label_type}            the label column and its type, FLOAT64 for a regression
+    {metrics}                       one FLOAT64 column per metric of the model type
+    {components} {latent_columns}   one FLOAT64 column per component
+    {series_keys}                   the columns that tell the series of a model apart
+
+stand for what the model was trained with; a text that ends up empty is left out.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from bqml_vocabulary.model_types import KINDS, MODEL_TYPES, keys_of
+
+
+@dataclass(frozen=True)
+class TableFunction:
+    """A function in FROM."""
+
+    arguments: str
+    """In their order, `?` if it may be left out: model, data, settings, numbers (an array), and
+    named, which are settings, too, each written `name => value`."""
+    columns: Mapping[str, str]
+    """By model type, group or kind of them; in the order in which a refusal names them."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """The fields that the STRUCT may have, and their types."""
+    needs: str = ""
+    """What the data must hold: `features`, or `features label`, of the model."""
+    holds: tuple[Mapping[str, str], ...] = ()
+    """The columns, with their types, that the data of each data argument must hold."""
+    keeps: Mapping[str, str] = field(default_factory=dict)
+    """Columns of the first data that follow, by the keys of `columns`: `all`; `others`, all but the
+    features unless the setting keep_original_columns says so; or `transformed`, what TRANSFORM
+    makes, and then those that it does not read."""
+
+    def takes(self, kinds: list[str]) -> bool:
+        """Whether these kinds of arguments, in their order, are what it takes."""
+        waiting = list(kinds)
+        for argument in self.arguments.split(", "):
+            if waiting and waiting[0] == argument.removesuffix("?"):
+                waiting.pop(0)
+                while argument == "named?" and waiting and waiting[0] == "named":
+                    waiting.pop(0)
+            elif not argument.endswith("?"):
+                return False
+        return not waiting
+
+    def columns_of(self, model_type: str | None) -> str | None:
+        """The columns for a model of this type, or without a model; None if it is not for it."""
+        return _nearest(self.columns, model_type)
+
+    def keeps_of(self, model_type: str | None) -> str:
+        """What of the data follows for a model of this type: "" for nothing."""
+        return _nearest(self.keeps, model_type) or ""
+
+
+def _nearest(table: Mapping[str, str], model_type: str | None) -> str | None:
+    return next((table[key] for key in keys_of(model_type) if key in table), None)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function in an expression; an analytic one takes an empty OVER ()."""
+
+    signatures: tuple[tuple[tuple[str, ...], str], ...]
+    """(types of the arguments, `?` behind one that may be left out; the type returned)"""
+    is_analytic: bool = False
+    words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The words that the argument of a number, from 0, may be."""
+    fields: str = ""
+    """The STRUCT it returns has a field per combination of the argument's: `cross` of their texts,
+    `expand` of their powers."""
+
+
+def split(columns: str) -> Iterator[tuple[str, str]]:
+    """Names and types of `a INT64, b STRUCT<x INT64, y INT64>`."""
+    depth, start = 0, 0
+    for position, sign in enumerate(columns + ","):
+        depth += (sign == "<") - (sign == ">")
+        if sign == "," and depth == 0:
+            if columns[start:position].strip():
+                name, _, type_name = columns[start:position].strip().partition(" ")
+                yield name, type_name
+            start = position + 1
+
+
+def _metrics(key: str) -> str:
+    """The columns that {metrics} stands for under a key that is a model type or a kind."""
+    kind = KINDS[key if key in KINDS else MODEL_TYPES[key].kind]
+    return ", ".join(f"{name} FLOAT64" for name in kind["metrics"])
+
+
+def _table_function(row: Mapping[str, Any]) -> TableFunction:
+    columns = {
+        key: text.replace("{metrics}", _metrics(key)) if "{metrics}" in text else text
+        for key, text in row["columns"].items()
+    }
+    rest = {key: value for key, value in row.items() if key not in ("columns", "holds")}
+    return TableFunction(columns=columns, holds=tuple(row.get("holds", ())), **rest)
+
+
+def _function(row: Mapping[str, Any]) -> Function:
+    return Function(
+        tuple((tuple(one["arguments"]), one["gives"]) for one in row["signatures"]),
+        row.get("is_analytic", False),
+        {int(number): tuple(words) for number, words in row.get("words", {}).items()},
+        row.get("fields", ""),
+    )
+
+
+def _content() -> dict[str, Any]:
+    file = resources.files("bqml_vocabulary").joinpath("functions.json")
+    return json.loads(file.read_text("utf-8"))
+
+
+TABLE_FUNCTIONS: dict[str, TableFunction] = {
+    name: _table_function(row) for name, row in _content()["table_functions"].items()
+}
+"""The functions in FROM, by their names without ML."""
+
+FUNCTIONS: dict[str, Function] = {
+    name: _function(row) for name, row in _content()["functions"].items()
+}
+"""The functions in expressions, by their names without ML."""
