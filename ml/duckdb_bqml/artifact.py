@@ -1,0 +1,119 @@
+"""The artifact of a trained model: one line of JSON, and then the model's named parts.
+
+The line holds the format, the checksum of all that follows it, and of each part its name, its kind
+and its size. A part is one of three:
+
+    json    what JSON can say
+    array   numbers, raw and little-endian, with a type and a shape
+    bytes   what a library writes itself, in a format that is data, too: UBJSON, ONNX
+
+Reading an artifact runs nothing. Everything in the line is checked before it is used: an array has
+the type of numbers, and as many bytes as its shape says.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from bqml_vocabulary.errors import ModelError
+
+FORMAT = 2
+ARRAY_TYPES = ("<f8", "<f4", "<i8", "<i4", "<u8", "<u4", "|u1", "|b1")
+"""The types that the numbers of an array may have, by numpy's names."""
+
+Parts = Mapping[str, Any]
+"""A model's parts by name: a numpy array, bytes, or anything that JSON can say."""
+
+
+def sealed(parts: Parts) -> bytes:
+    """The artifact of these parts: equal for equal parts.
+
+    ValueError if a part is no number that JSON has, or an array of another type than ARRAY_TYPES.
+    """
+    rows, contents = [], []
+    for name, part in sorted(parts.items()):
+        row, content = _written(part)
+        rows.append({"name": name, "size": len(content), **row})
+        contents.append(content)
+    body = b"".join(contents)
+    line = {"format": FORMAT, "sha256": hashlib.sha256(body).hexdigest(), "parts": rows}
+    return json.dumps(line, sort_keys=True).encode() + b"\n" + body
+
+
+def _written(part: Any) -> tuple[dict[str, Any], bytes]:
+    if isinstance(part, np.ndarray):
+        array = np.ascontiguousarray(part, part.dtype.newbyteorder("<"))
+        if array.dtype.str not in ARRAY_TYPES:
+            raise ValueError(f"an array of {array.dtype} is no part of an artifact")
+        row = {"kind": "array", "type": array.dtype.str, "shape": list(part.shape)}
+        return row, array.tobytes()
+    if isinstance(part, bytes):
+        return {"kind": "bytes"}, part
+    return {"kind": "json"}, json.dumps(part, sort_keys=True, allow_nan=False).encode()
+
+
+def unsealed(artifact: bytes | None) -> dict[str, Any]:
+    """The parts by name; arrays are views of the artifact, and read-only.
+
+    ModelError if the artifact is of another version of the engine, or damaged.
+    """
+    line, _, body = (artifact or b"").partition(b"\n")
+    try:
+        head = json.loads(line)
+        version, checksum = int(head["format"]), head["sha256"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise _damaged() from None
+    if version > FORMAT:
+        raise ModelError("the model was trained by a newer version of the engine; upgrade")
+    if version < FORMAT:
+        raise ModelError(
+            "the model was trained by an earlier version of the engine; train it again"
+        )
+    if checksum != hashlib.sha256(body).hexdigest():
+        raise _damaged()
+    try:
+        return _read(head["parts"], body)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise _damaged() from None
+
+
+def _read(rows: Any, body: bytes) -> dict[str, Any]:
+    """The parts; ValueError and its like if the line does not say what the body holds."""
+    parts, start = {}, 0
+    for row in rows:
+        size = _count(row["size"])
+        content = memoryview(body)[start : start + size]
+        if len(content) != size or row["name"] in parts:
+            raise ValueError("a part has another size, or two have one name")
+        start += size
+        parts[row["name"]] = _part(row, content)
+    if start != len(body):
+        raise ValueError("something follows the last part")
+    return parts
+
+
+def _part(row: Mapping[str, Any], content: memoryview) -> Any:
+    if row["kind"] == "json":
+        return json.loads(bytes(content))
+    if row["kind"] == "bytes":
+        return bytes(content)
+    if row["kind"] != "array" or row["type"] not in ARRAY_TYPES:
+        raise ValueError("a part of an unknown kind")
+    shape = [_count(length) for length in row["shape"]]
+    data_type = np.dtype(row["type"])
+    if math.prod(shape) * data_type.itemsize != len(content):
+        raise ValueError("an array of another size")
+    return np.frombuffer(content, data_type).reshape(shape)
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("a size is a whole number from 0 on")
+    return value
+
+
+def _damaged() -> ModelError:
+    return ModelError("the artifact of the model is damaged; train the model again")

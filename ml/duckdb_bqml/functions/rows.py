@@ -1,0 +1,76 @@
+"""bqml_parts and bqml_rows: the rows that a model makes by itself, part by part."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.functions import checked_settings
+from bqml_vocabulary.options import json_object
+
+from duckdb_bqml.algorithms.contracts import MakesRows
+from duckdb_bqml.functions.arguments import asked, lists
+from duckdb_bqml.store import ModelStore, StoredModel
+
+PARTS = "BIGINT"
+ROWS = "STRUCT(keys BIGINT[], numbers DOUBLE[])[]"
+
+
+def parts(
+    store: ModelStore,
+    result_type: pa.DataType,
+    relations: pa.ChunkedArray,
+    versions: pa.ChunkedArray,
+    functions: pa.ChunkedArray,
+    settings: pa.ChunkedArray,
+) -> pa.Array:
+    """Of one model per value, how many parts the rows of a function come in."""
+    results = []
+    for relation, version, function, text in zip(
+        relations, versions, functions, settings, strict=True
+    ):
+        with asked(store, relation.as_py(), version.as_py(), function.as_py()) as stored:
+            given = checked_settings(function.as_py(), json_object(text.as_py(), "settings"))
+            results.append(_maker(stored, function.as_py()).parts(function.as_py(), given))
+    return pa.array(results, result_type)
+
+
+def rows(
+    store: ModelStore,
+    result_type: pa.DataType,
+    relations: pa.ChunkedArray,
+    versions: pa.ChunkedArray,
+    functions: pa.ChunkedArray,
+    settings: pa.ChunkedArray,
+    numbers: pa.ChunkedArray,
+) -> pa.Array:
+    """Per value, the rows of the part of that number."""
+    made = []
+    for relation, version, function, text, number in zip(
+        relations, versions, functions, settings, numbers, strict=True
+    ):
+        with asked(store, relation.as_py(), version.as_py(), function.as_py()) as stored:
+            given = checked_settings(function.as_py(), json_object(text.as_py(), "settings"))
+            model = _maker(stored, function.as_py())
+            made.append(model.make_rows(function.as_py(), given, number.as_py()))
+    row_type = result_type.value_type
+    columns = [
+        _joined([one.keys for one in made]).cast(row_type.field("keys").type),
+        _joined([one.numbers for one in made]).cast(row_type.field("numbers").type),
+    ]
+    counts = [len(one.keys) for one in made]
+    ends = pa.array(np.append(0, np.cumsum(counts)).astype(np.int32))
+    return pa.ListArray.from_arrays(
+        ends, pa.StructArray.from_arrays(columns, fields=row_type.fields), type=result_type
+    )
+
+
+def _joined(arrays: list[np.ndarray[Any, Any]]) -> pa.ListArray:
+    """The rows of all parts, a list each."""
+    return lists(np.concatenate(arrays))
+
+
+def _maker(stored: StoredModel, function: str) -> MakesRows:
+    if not isinstance(stored.model, MakesRows):
+        raise ModelError(f"ml_{function.lower()} makes no rows of a model of its type")
+    return stored.model

@@ -1,0 +1,78 @@
+"""The table of one trained model: its columns, and how their values are written as JSON."""
+
+import json
+import math
+from typing import Any
+
+TRANSFORM = """STRUCT(
+    expressions VARCHAR[],
+    inputs STRUCT(name VARCHAR, data_type VARCHAR, duckdb_type VARCHAR)[],
+    replay VARCHAR,
+    statistics VARCHAR,
+    outputs STRUCT(name VARCHAR, data_type VARCHAR, is_feature BOOLEAN)[])"""
+"""The column `transform`.
+
+`expressions` is the clause as it was given; `inputs` are the columns of the training query that
+it names; `replay` is its select list over bqml_row, those columns, and bqml_statistics;
+`statistics` is JSON, {"types": {name: DuckDB type}, "values": {name: value}}; `outputs` are what
+comes out, of which the label and the columns with another role are no features.
+"""
+
+TRAINED_COLUMNS = {
+    "model_version": "VARCHAR",
+    "model_type": "VARCHAR",
+    "options": "JSON",
+    "features": "STRUCT(name VARCHAR, data_type VARCHAR)[]",
+    "label": "STRUCT(name VARCHAR, data_type VARCHAR)",
+    "outputs": "STRUCT(name VARCHAR, data_type VARCHAR)[]",
+    "transform": TRANSFORM,
+    "statistics": """STRUCT(
+        input VARCHAR, min DOUBLE, max DOUBLE, mean DOUBLE, median DOUBLE, stddev DOUBLE,
+        category_count BIGINT, null_count BIGINT, dimension BIGINT)[]""",
+    "reference": """STRUCT(
+        input VARCHAR, row_count BIGINT, null_count BIGINT,
+        histogram STRUCT(low DOUBLE, high DOUBLE, n BIGINT)[],
+        quantiles STRUCT(upper DOUBLE, n BIGINT)[],
+        categories STRUCT("value" VARCHAR, n BIGINT)[])[]""",
+    "training_info": """STRUCT(
+        training_run BIGINT, iteration BIGINT, loss DOUBLE, eval_loss DOUBLE,
+        learning_rate DOUBLE, duration_ms BIGINT, details JSON)[]""",
+    "evaluation": "JSON",
+    "details": "JSON",
+    "rows_used": "BIGINT",
+    "rows_skipped": "BIGINT",
+    "artifact": "BLOB",
+}
+"""The columns that the engine fills, the same for every model type.
+
+`outputs` names the columns that the model itself predicts, and their types; NULL where they follow
+from the model type. With a TRANSFORM clause `features`, `statistics` and `reference` are of the
+columns before it, and `transform` is not NULL. `reference` holds the distribution of each feature
+in the rows that train (algorithms/distribution.py). `evaluation` is a list of the rows of
+ML.EVALUATE, on the evaluation split, or on all rows if there is none. `details` holds what only
+some model types have, and `training_info.details` the same of one iteration.
+"""
+
+WRITTEN_COLUMNS = ("model_name", *TRAINED_COLUMNS, "label_classes", "trained_at")
+"""All columns of the table that dbt builds; `label_classes` is a classifier's."""
+
+MODEL_ROW = f"STRUCT({', '.join(f'{name} {type_}' for name, type_ in TRAINED_COLUMNS.items())})"
+
+# what every iteration says; the rest goes into its details
+ITERATION = ("training_run", "iteration", "loss", "eval_loss", "learning_rate", "duration_ms")
+
+
+def json_text(value: Any) -> str:
+    """The value as JSON; a number that JSON lacks is a text that casts to it: "NaN", "Infinity"."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
