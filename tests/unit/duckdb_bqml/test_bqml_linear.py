@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from duckdb_bqml.algorithms.linear_model import (
+from duckdb_bqml.algorithms.linear.model import (
     _MULTICLASS_LOG,
     LinearRegression,
     LogisticRegression,

@@ -29,14 +29,14 @@ from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.model import Explanation, Importance, Training
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from duckdb_bqml.algorithms.split_candidates import split_candidates
 from duckdb_bqml.algorithms.supervised import (
     ProbabilisticClassifier,
     Regressor,
     class_weights,
     training_classes,
 )
-from duckdb_bqml.algorithms.tree_encoding import Matrix, TreeEncoder
+from duckdb_bqml.algorithms.trees.encoding import Matrix, TreeEncoder
+from duckdb_bqml.algorithms.trees.split_candidates import split_candidates
 from duckdb_bqml.errors import ModelError
 
 if TYPE_CHECKING:
