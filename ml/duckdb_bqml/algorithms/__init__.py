@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from duckdb_bqml.algorithms.cluster import KMeans
 from duckdb_bqml.algorithms.decomposition import PCA
-from duckdb_bqml.algorithms.linear_model import LinearRegression, LogisticRegression
+from duckdb_bqml.algorithms.linear.classification import LogisticRegression
+from duckdb_bqml.algorithms.linear.regression import LinearRegression
 from duckdb_bqml.algorithms.model import Model
 from duckdb_bqml.algorithms.transform_only import TransformOnly
-from duckdb_bqml.algorithms.tree_model import TreeClassifier, TreeRegressor
+from duckdb_bqml.algorithms.trees.classification import TreeClassifier
+from duckdb_bqml.algorithms.trees.regression import TreeRegressor
 
 MODEL_TYPES: Mapping[str, type[Model]] = {
     "LINEAR_REG": LinearRegression,

@@ -1,14 +1,12 @@
 import numpy as np
 import pytest
+from duckdb_bqml.algorithms.linear.classification import LogisticRegression
+from duckdb_bqml.algorithms.linear.loss import MULTICLASS_LOG
+from duckdb_bqml.algorithms.linear.normal_equation import normal_equation
+from duckdb_bqml.algorithms.linear.regression import LinearRegression
+from duckdb_bqml.algorithms.preprocessing import Column, Dataset
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.options import validate
-from duckdb_bqml.algorithms.linear_model import (
-    _MULTICLASS_LOG,
-    LinearRegression,
-    LogisticRegression,
-    normal_equation,
-)
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -224,17 +222,17 @@ def test_an_artifact_restores_the_same_model(count):
 )
 def test_the_log_loss_is_exact_for_scores_however_far_apart(scores, target):
     expected = logsumexp(scores, axis=1) - scores[np.arange(5), target]
-    assert _MULTICLASS_LOG.of_rows(scores, target) == pytest.approx(expected, abs=1e-9)
+    assert MULTICLASS_LOG.of_rows(scores, target) == pytest.approx(expected, abs=1e-9)
     residual = softmax(scores, axis=1) - np.eye(3)[target]
-    assert _MULTICLASS_LOG.residual(scores, target) == pytest.approx(residual, abs=1e-12)
+    assert MULTICLASS_LOG.residual(scores, target) == pytest.approx(residual, abs=1e-12)
 
 
 def test_more_rows_than_are_measured_at_once_have_the_same_loss():
     scores, target = RNG.normal(size=(5000, 3)), RNG.integers(0, 3, 5000)
     row_weights = RNG.uniform(size=5000)
     losses = logsumexp(scores, axis=1) - scores[np.arange(5000), target]
-    assert _MULTICLASS_LOG.mean(scores, target, None) == pytest.approx(losses.mean())
-    assert _MULTICLASS_LOG.mean(scores, target, row_weights) == pytest.approx(
+    assert MULTICLASS_LOG.mean(scores, target, None) == pytest.approx(losses.mean())
+    assert MULTICLASS_LOG.mean(scores, target, row_weights) == pytest.approx(
         np.average(losses, weights=row_weights)
     )
 

@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from bqml_vocabulary.errors import ModelError
-from bqml_vocabulary.options import validate
 from duckdb_bqml.algorithms import MODEL_TYPES
 from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from duckdb_bqml.algorithms.split_candidates import split_candidates
-from duckdb_bqml.algorithms.tree_encoding import TreeEncoder
+from duckdb_bqml.algorithms.trees.encoding import TreeEncoder
+from duckdb_bqml.algorithms.trees.split_candidates import split_candidates
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.options import validate
 
 RNG = np.random.default_rng(11)
 ROWS = 400
@@ -370,7 +370,7 @@ def test_many_attributions_are_computed_in_slices(monkeypatch):
     model = fit("boosted_tree_classifier").model
     classes = RNG.integers(0, 3, ROWS)
     whole = model.explain(FEATURES, classes, False)
-    monkeypatch.setattr("duckdb_bqml.algorithms.tree_model.MOST_ATTRIBUTIONS", 600)
+    monkeypatch.setattr("duckdb_bqml.algorithms.trees.model.MOST_ATTRIBUTIONS", 600)
     sliced = model.explain(FEATURES, classes, False)
     assert all(np.array_equal(one, other) for one, other in zip(whole, sliced, strict=True))
 

@@ -1,0 +1,191 @@
+"""What the trees of all four model types share: growing, explanations, importance, the artifact."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duckdb_bqml.algorithms.model import Explanation, Importance, Training
+from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from duckdb_bqml.algorithms.trees.encoding import Matrix, TreeEncoder
+from duckdb_bqml.algorithms.trees.xgboost_library import (
+    FIRST_VERSIONS,
+    Rows,
+    boost,
+    for_xgboost,
+    load_xgboost,
+    one_sentence,
+    threads,
+    xgboost_parameters,
+)
+from bqml_vocabulary.errors import ModelError
+
+if TYPE_CHECKING:
+    from xgboost import Booster
+
+Floats = NDArray[np.float64]
+
+NUMBER_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
+HEADER_SIZE_BYTES = 8
+# Rows that DuckDB hands over at once.
+CHUNK_ROWS = 2_048
+# Attributions, of all classes, that are computed at once.
+MOST_ATTRIBUTIONS = 20_000_000
+
+
+def _instance_weights(data: Dataset) -> Floats | None:
+    """The weights (n,) that INSTANCE_WEIGHT_COL gives; ModelError if one is no weight."""
+    column = data.roles.get("instance_weight_col")
+    if column is None:
+        return None
+    if column.data_type not in NUMBER_TYPES:
+        raise ModelError(
+            f"option 'instance_weight_col' names '{column.name}' of type {column.data_type}; "
+            "name a number"
+        )
+    bad = int((~np.isfinite(column.values) | (column.values < 0)).sum())
+    if bad:
+        raise ModelError(
+            f"weight column '{column.name}' is NULL, NaN, infinite or negative in {bad} rows; "
+            "filter them out or give them a weight"
+        )
+    if not column.values.any():
+        raise ModelError(f"weight column '{column.name}' is 0 in every row; weigh some rows more")
+    return column.values
+
+
+class Trees:
+    """Encoded features, a Booster on them, and their artifact.
+
+    The artifact is the size of a header (8 bytes, little-endian), the header (JSON: the encoder
+    and the classes), and the Booster in XGBoost's own format UBJSON, which is data, too.
+    """
+
+    def __init__(
+        self, encoder: TreeEncoder, booster: "Booster", classes: Sequence[str] | None = None
+    ) -> None:
+        self.encoder, self.booster, self.classes = encoder, booster, classes
+
+    @classmethod
+    def grow(
+        cls,
+        training: Dataset,
+        evaluation: Dataset | None,
+        options: Mapping[str, Any],
+        objective: Mapping[str, Any],
+        classes: Sequence[str] | None = None,
+        weights_of_classes: Floats | None = None,
+    ) -> Training:
+        is_first = options["xgboost_version"] in FIRST_VERSIONS
+        if options["tree_method"] == "AUTO":
+            options = {**options, "tree_method": "APPROX" if is_first else "HIST"}
+        method = options.get("category_encoding_method", "LABEL_ENCODING")
+        encoder = TreeEncoder.fit(training.features, method, training.label)
+
+        def rows(data: Dataset) -> Rows:
+            weights = _instance_weights(data)
+            if weights_of_classes is not None:
+                weights = weights_of_classes[data.label.values]
+            return Rows(encoder.transform(data.features), data.label.values, weights)
+
+        with one_sentence():
+            training_rows = rows(training)
+            grown_on = for_xgboost(training_rows, options)
+            measured = evaluation and for_xgboost(rows(evaluation), options, grown_on)
+            parameters = xgboost_parameters(options, objective)
+            parameters["nthread"] = threads(training_rows.features)
+            del training_rows  # as large as the table; XGBoost has its own
+            booster, iterations = boost(grown_on, measured, parameters, options)
+        # A Booster keeps the rows it was trained on; one read from bytes has the trees only.
+        model = cls.from_bytes(cls(encoder, booster, classes).to_bytes())
+        return Training(model, dict(options), iterations)
+
+    def outputs(self, features: Sequence[Column]) -> Floats:
+        """What the objective gives: values or probabilities (n,), or probabilities (n, classes).
+
+        Safe to call from several threads at once, as XGBoost says of its predictions.
+        """
+        matrix = self.encoder.transform(features)
+        return self._booster_for(matrix).inplace_predict(matrix).astype(np.float64)
+
+    def _booster_for(self, matrix: Matrix) -> "Booster":
+        # The chunks of a query come in several threads already.
+        is_small = len(matrix) <= CHUNK_ROWS or threads(matrix) == 1
+        return self.booster if is_small else self._parallel_booster
+
+    @cached_property
+    def _parallel_booster(self) -> "Booster":
+        return load_xgboost().Booster({"nthread": 0}, model_file=self.booster.save_raw("ubj"))
+
+    def explain(
+        self, features: Sequence[Column], classes: NDArray[np.intp] | None, approximate: bool
+    ) -> Explanation:
+        """Tree SHAP or, if `approximate`, what each split on the way adds to the expectation.
+
+        The shares of the columns that encode one feature are added up. Of two classes the trees
+        know the higher one; the log-odds of the other are the same with the sign changed.
+        """
+        matrix = self.encoder.transform(features)
+        size = max(1, MOST_ATTRIBUTIONS // ((matrix.shape[1] + 1) * len(self.classes or [None])))
+        found = [
+            self._contributions(
+                matrix[start : start + size],
+                None if classes is None else classes[start : start + size],
+                approximate,
+            )
+            for start in range(0, len(matrix), size)
+        ]
+        parts, value = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        attributions, baseline = self.encoder.sums(parts[:, :-1]), parts[:, -1]
+        error = value - baseline - attributions.sum(axis=1)
+        return Explanation(attributions, baseline, value, error)
+
+    def _contributions(
+        self, matrix: Matrix, classes: NDArray[np.intp] | None, approximate: bool
+    ) -> tuple[Floats, Floats]:
+        """Of each row, those of every column of the matrix and of the bias (n, width + 1), and the
+        value or log-odds (n,) that they add up to."""
+        booster = self._booster_for(matrix)
+        rows = load_xgboost().DMatrix(matrix, nthread=threads(matrix))
+        parts = booster.predict(rows, pred_contribs=True, approx_contribs=approximate)
+        value = booster.predict(rows, output_margin=True)
+        if parts.ndim == 3:
+            chosen = np.arange(len(value)), classes
+            parts, value = parts[chosen], value[chosen]
+        elif classes is not None:
+            sign = np.where(classes == 1, 1, -1)
+            parts, value = parts * sign[:, None], value * sign
+        return parts.astype(np.float64), value.astype(np.float64)
+
+    def feature_importance(self, names: Sequence[str]) -> list[Importance]:
+        splits, gain, cover = (
+            self.encoder.sums(self._scores(kind)[None, :])[0]
+            for kind in ("weight", "total_gain", "total_cover")
+        )
+        per_split = np.maximum(splits, 1)
+        columns = (splits, gain / per_split, cover / per_split)
+        return [
+            Importance(name, *row)
+            for name, row in zip(names, np.stack(columns, axis=1).tolist(), strict=True)
+        ]
+
+    def _scores(self, kind: str) -> Floats:
+        """XGBoost's score (width,) of each column of the matrix, 0 if no split uses it."""
+        scores = self.booster.get_score(importance_type=kind)
+        return np.array([scores.get(f"f{i}", 0.0) for i in range(self.encoder.width)])
+
+    def to_bytes(self) -> bytes:
+        content = {"encoder": self.encoder.to_json(), "classes": self.classes}
+        header = json.dumps(content, sort_keys=True, allow_nan=False).encode()
+        size = len(header).to_bytes(HEADER_SIZE_BYTES, "little")
+        return size + header + bytes(self.booster.save_raw("ubj"))
+
+    @classmethod
+    def from_bytes(cls, artifact: bytes) -> Self:
+        end = HEADER_SIZE_BYTES + int.from_bytes(artifact[:HEADER_SIZE_BYTES], "little")
+        content = json.loads(artifact[HEADER_SIZE_BYTES:end])
+        booster = load_xgboost().Booster({"nthread": 1}, model_file=bytearray(artifact[end:]))
+        return cls(TreeEncoder.from_json(content["encoder"]), booster, content["classes"])
