@@ -1,6 +1,7 @@
 """The one error that a wrong model, option or setting is."""
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 
@@ -19,3 +20,9 @@ def about(model_name: str) -> Iterator[None]:
         yield
     except ModelError as error:
         raise ModelError(f"{model_name}: {error}") from None
+
+
+def nearest(name: str, names: Collection[str]) -> str:
+    """What a reader may have meant by a name that is none of `names`: the end of a sentence."""
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"choose one of {', '.join(names)}"

@@ -16,13 +16,16 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from bqml_vocabulary.model_types import KINDS, MODEL_TYPES, keys_of
+from bqml_vocabulary.errors import ModelError, nearest
+from bqml_vocabulary.model_types import KINDS, MODEL_TYPES, keys_of, named
 
 
 @dataclass(frozen=True)
 class TableFunction:
     """A function in FROM."""
 
+    name: str
+    """Without ML."""
     arguments: str
     """In their order, `?` if it may be left out: model, data, settings, numbers (an array), and
     named, which are settings, too, each written `name => value`."""
@@ -53,6 +56,8 @@ class TableFunction:
 
     def columns_of(self, model_type: str | None) -> str | None:
         """The columns for a model of this type, or without a model; None if it is not for it."""
+        if model_type and self.name in MODEL_TYPES[model_type].without:
+            return None
         return _nearest(self.columns, model_type)
 
     def keeps_of(self, model_type: str | None) -> str:
@@ -96,13 +101,13 @@ def _metrics(key: str) -> str:
     return ", ".join(f"{name} FLOAT64" for name in kind["metrics"])
 
 
-def _table_function(row: Mapping[str, Any]) -> TableFunction:
+def _table_function(name: str, row: Mapping[str, Any]) -> TableFunction:
     columns = {
         key: text.replace("{metrics}", _metrics(key)) if "{metrics}" in text else text
         for key, text in row["columns"].items()
     }
     rest = {key: value for key, value in row.items() if key not in ("columns", "holds")}
-    return TableFunction(columns=columns, holds=tuple(row.get("holds", ())), **rest)
+    return TableFunction(name, columns=columns, holds=tuple(row.get("holds", ())), **rest)
 
 
 def _function(row: Mapping[str, Any]) -> Function:
@@ -120,7 +125,7 @@ def _content() -> dict[str, Any]:
 
 
 TABLE_FUNCTIONS: dict[str, TableFunction] = {
-    name: _table_function(row) for name, row in _content()["table_functions"].items()
+    name: _table_function(name, row) for name, row in _content()["table_functions"].items()
 }
 """The functions in FROM, by their names without ML."""
 
@@ -128,3 +133,40 @@ FUNCTIONS: dict[str, Function] = {
     name: _function(row) for name, row in _content()["functions"].items()
 }
 """The functions in expressions, by their names without ML."""
+
+
+def require_function(name: str, model_type: str) -> None:
+    """ModelError unless the function of this name is for models of this type."""
+    function = TABLE_FUNCTIONS.get(name)
+    if function is None:
+        raise ModelError(f"there is no function ML.{name}; {nearest(name, TABLE_FUNCTIONS)}")
+    if function.columns_of(model_type) is None:
+        raise ModelError(
+            f"ml_{name.lower()} is for {' and '.join(named(function.columns))}, and the model is "
+            f"{model_type}; give a model of that type"
+        )
+
+
+_SETTING_CHECKS = {
+    "BOOL": (lambda value: isinstance(value, bool), "true or false"),
+    "INT64": (lambda value: isinstance(value, int) and not isinstance(value, bool), "a number"),
+    "FLOAT64": (
+        lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+        "a number",
+    ),
+    "STRING": (lambda value: isinstance(value, str), "a text"),
+}
+
+
+def checked_settings(name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings of a function of this name; ModelError if it has no such setting, or its value
+    is of another type."""
+    known = TABLE_FUNCTIONS[name].settings
+    for setting, value in given.items():
+        if setting not in known:
+            choice = f"use {' or '.join(map(repr, known))}" if known else "remove it"
+            raise ModelError(f"setting '{setting}' is not valid for ML.{name}; {choice}")
+        is_valid, words = _SETTING_CHECKS.get(known[setting], (lambda _: True, ""))
+        if not is_valid(value):
+            raise ModelError(f"setting '{setting}' must be {words}, not {value!r}")
+    return given

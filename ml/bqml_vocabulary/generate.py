@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bqml_vocabulary.functions import TABLE_FUNCTIONS, split
-from bqml_vocabulary.model_types import MODEL_TYPES, ModelType, named
+from bqml_vocabulary.model_types import MODEL_TYPES, ModelType, named, types_of
 from bqml_vocabulary.options import OPTIONS, REFUSED, Option, lasting_of, roles_of
 
 PROJECT = Path(__file__).parents[2]
@@ -48,7 +48,7 @@ def model_type_table() -> str:
     table = {
         name: {
             "kind": row.kind,
-            "keys": row.keys,
+            "goes_by": row.keys,
             "label": row.label,
             "query": row.query,
             "features": row.features,
@@ -66,15 +66,46 @@ def model_type_table() -> str:
 
 
 def function_table() -> str:
-    """By function: whom it is for, in words, and its columns by the keys of model types."""
+    """By function: whom it is for, in words; its columns by the keys of model types, each with
+    BigQuery's type and the one that DuckDB's from_json takes; and what of the data follows."""
     table = {
         name: {
             "for": " and ".join(named(function.columns)),
-            "columns": {key: list(split(text)) for key, text in function.columns.items()},
+            "without": [row.name for row in MODEL_TYPES.values() if name in row.without],
+            "columns": {
+                key: [(column, type_, in_json(type_)) for column, type_ in split(text)]
+                for key, text in function.columns.items()
+                if any(types_of(key))
+            },
+            "keeps": function.keeps,
+            "drops_for": " and ".join(
+                named([key for key, kept in function.keeps.items() if kept == "others"])
+            ),
         }
         for name, function in TABLE_FUNCTIONS.items()
     }
     return _macro("ml_function_table", table, 1)
+
+
+_IN_JSON = {
+    "BOOL": "BOOLEAN",
+    "DATE": "DATE",
+    "FLOAT64": "DOUBLE",
+    "INT64": "BIGINT",
+    "JSON": "JSON",
+    "STRING": "VARCHAR",
+    "TIMESTAMP": "TIMESTAMP",
+}
+
+
+def in_json(type_: str) -> Any:
+    """What DuckDB's from_json takes for a type; None for one that training decides."""
+    if type_.startswith("ARRAY<"):
+        return [in_json(type_.removeprefix("ARRAY<").removesuffix(">"))]
+    if type_.startswith("STRUCT<"):
+        fields = split(type_.removeprefix("STRUCT<").removesuffix(">"))
+        return {name: in_json(field) for name, field in fields}
+    return _IN_JSON.get(type_)
 
 
 def model_types_page() -> str:

@@ -11,6 +11,7 @@ A row holds
                optional or none
   split        how the rows are divided: train_eval (the default), or none
   importance   what says how important a feature is: standardized_weight or total_gain
+  without      functions of its kind that the type does not have
   rest, loss   the REST API's names of the type and of its loss, where it has names of its own
 
 and a kind
@@ -22,7 +23,7 @@ and a kind
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
@@ -58,6 +59,7 @@ class ModelType:
     rest: str = ""
     rest_metrics: str | None = None
     loss: str | None = None
+    without: tuple[str, ...] = ()
     keys: tuple[str, ...] = field(init=False)
     """What the other tables call it by, the nearest name first."""
 
@@ -76,10 +78,11 @@ def read(content: Mapping[str, Any]) -> dict[str, ModelType]:
 
 def _model_type(row: Mapping[str, Any], kinds: Mapping[str, Any]) -> ModelType:
     kind = kinds[row["kind"]]
-    given = {key: value for key, value in row.items() if key not in ("model_type", "groups")}
+    given = {key: row[key] for key in row if key not in ("model_type", "groups", "without")}
     return ModelType(
         name=row["model_type"],
         groups=tuple(row["groups"]),
+        without=tuple(row.get("without", ())),
         label=kind.get("label"),
         metrics=tuple(Metric(name, **rest) for name, rest in kind.get("metrics", {}).items()),
         headline=kind.get("headline"),
@@ -110,8 +113,9 @@ def types_of(key: str) -> list[str]:
     return [name for name, row in MODEL_TYPES.items() if key in row.keys]
 
 
-def named(keys: Mapping[str, Any]) -> Iterator[str]:
-    """Words for the model types that some keys stand for: types if they are few, else the key."""
+def named(keys: Iterable[str]) -> Iterator[str]:
+    """Words for the model types that some keys stand for: a kind of many types is one word."""
     for key in keys:
         types = types_of(key)
-        yield from types if 0 < len(types) <= 2 else [key]
+        is_word = key == ANY or (key in KINDS and len(types) > 2)
+        yield from [key.replace("_", " ")] if is_word else types

@@ -2,7 +2,9 @@
 
 A row of the table holds
   name, model_types   the option and the model types, or groups of them, that it belongs to;
-  type, default       BigQuery type; null means "not set";
+  type, default       BigQuery type, or several of them with | between; null means "not set";
+  words               what the value must be, where the type does not say it well;
+  tunable             true where a search space may stand for the value;
   role                what the column is that the option names: such a column is no feature;
   holds               what that column must hold: number or BOOL; with holds_with, {other option:
                       values}, only then;
@@ -17,14 +19,13 @@ A row of the table holds
   doc                 one sentence.
 """
 
-import difflib
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from bqml_vocabulary.errors import ModelError, about
+from bqml_vocabulary.errors import ModelError, about, nearest
 from bqml_vocabulary.model_types import MODEL_TYPES, types_of
 
 Option = Mapping[str, Any]
@@ -127,6 +128,7 @@ def validate(model_name: str, options: Mapping[str, Any]) -> tuple[dict[str, Any
             for name, option in table.items()
         }
         _require_given(given, table)
+        _refuse_local_search(effective, table)
         effective = _drop_inapplicable(given, effective, table)
         _check_combinations(effective)
         _resolve_approximation(effective)
@@ -148,11 +150,6 @@ def _lower_names(options: Mapping[str, Any]) -> dict[str, Any]:
     return lowered
 
 
-def _nearest(name: str, names: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"choose one of {', '.join(names)}"
-
-
 def _model_type(given: dict[str, Any]) -> str:
     """Normalize `given["model_type"]` and return it."""
     model_type = str(given.get("model_type", "")).upper()
@@ -160,7 +157,7 @@ def _model_type(given: dict[str, Any]) -> str:
         raise ModelError(f"option 'model_type' is missing; set it to one of {', '.join(OPTIONS)}")
     if model_type not in OPTIONS:
         raise ModelError(
-            f"option 'model_type' has no value {model_type!r}; {_nearest(model_type, OPTIONS)}"
+            f"option 'model_type' has no value {model_type!r}; {nearest(model_type, OPTIONS)}"
         )
     given["model_type"] = model_type
     return model_type
@@ -174,49 +171,105 @@ def _require_known(name: str, model_type: str, table: Mapping[str, Option]) -> N
     owners = [owner for owner in OPTIONS if name in OPTIONS[owner]]
     if owners:
         raise ModelError(f"option '{name}' is for {', '.join(owners)}, not {model_type}; remove it")
-    raise ModelError(f"option '{name}' is unknown for {model_type}; {_nearest(name, table)}")
+    raise ModelError(f"option '{name}' is unknown for {model_type}; {nearest(name, table)}")
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_class_weight(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and isinstance(value[0], str)
-        and _is_number(value[1])
-        and value[1] > 0
-    )
-
-
-_TYPE_CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "STRING": (lambda v: isinstance(v, str), "a STRING"),
-    "BOOL": (lambda v: isinstance(v, bool), "TRUE or FALSE"),
-    "INT64": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
+_SCALARS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "STRING": (lambda value: isinstance(value, str), "a STRING"),
+    "BOOL": (lambda value: isinstance(value, bool), "TRUE or FALSE"),
+    "INT64": (_is_whole, "a whole number"),
     "FLOAT64": (_is_number, "a finite number"),
-    "ARRAY<STRING>": (
-        lambda v: isinstance(v, list) and all(isinstance(item, str) for item in v),
-        "an array of STRING, for example ['label']",
-    ),
-    "ARRAY<STRUCT>": (
-        lambda v: isinstance(v, list) and len(v) > 0 and all(map(_is_class_weight, v)),
-        "an array of pairs of label and positive weight, for example [['yes', 0.7], ['no', 0.3]]",
-    ),
 }
+_EXAMPLES = {"STRING": "['label']", "INT64": "[64, 32]", "FLOAT64": "[0.5, 0.25]"}
+
+
+def _fields(type_: str) -> list[str]:
+    """The types of the fields of a STRUCT."""
+    return type_.removeprefix("STRUCT<").removesuffix(">").split(", ")
+
+
+def _fits(value: Any, type_: str) -> bool:
+    """Whether a value is of a type of the table, a STRUCT being a list of its fields."""
+    if " | " in type_:
+        return any(_fits(value, one) for one in type_.split(" | "))
+    if type_.startswith("ARRAY<"):
+        element = type_.removeprefix("ARRAY<").removesuffix(">")
+        is_filled = bool(value) or not element.startswith("STRUCT")
+        return isinstance(value, list) and is_filled and all(_fits(one, element) for one in value)
+    if type_.startswith("STRUCT<"):
+        fields = _fields(type_)
+        is_whole = isinstance(value, list) and len(value) == len(fields)
+        return is_whole and all(_fits(one, field) for one, field in zip(value, fields, strict=True))
+    return _SCALARS[type_][0](value)
+
+
+def _words(type_: str) -> str:
+    """What a value of a type must be."""
+    if " | " in type_:
+        return " or ".join(map(_words, type_.split(" | ")))
+    if type_.startswith("ARRAY<"):
+        element = type_.removeprefix("ARRAY<").removesuffix(">")
+        example = f", for example {_EXAMPLES[element]}" if element in _EXAMPLES else ""
+        return f"an array of {element}{example}"
+    if type_.startswith("STRUCT<"):
+        return f"a STRUCT of {', '.join(_fields(type_))}"
+    return _SCALARS[type_][1]
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """The numbers in a value."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _numbers(item)
+    elif _is_number(value):
+        yield value
+
+
+SEARCH_SPACES = ("hparam_range", "hparam_candidates")
+
+
+def search_space(value: Any) -> tuple[str, Any] | None:
+    """The form and the bounds, or candidates, of a search space; None if the value is none.
+
+    A space is {"hparam_range": [least, greatest]} or {"hparam_candidates": [value, ...]}.
+    """
+    if isinstance(value, Mapping) and len(value) == 1:
+        [(form, given)] = value.items()
+        if form in SEARCH_SPACES:
+            return form, given
+    return None
 
 
 def _value(name: str, value: Any, option: Option) -> Any:
     """`value` in its canonical form; ModelError if it has the wrong type or is out of range."""
-    if isinstance(value, str) and value.upper().startswith("HPARAM_"):
+    space = search_space(value)
+    if space is None:
+        return _checked(name, value, option)
+    form, given = space
+    if not option.get("tunable"):
+        raise ModelError(f"option '{name}' cannot be tuned; give one value")
+    if not isinstance(given, list) or not given or (form == "hparam_range" and len(given) != 2):
         raise ModelError(
-            f"option '{name}' is given a search space, which needs hyperparameter tuning, which "
-            "is not available in this version; give one value"
+            f"option '{name}' must have a least and a greatest value in HPARAM_RANGE, or at least "
+            "one value in HPARAM_CANDIDATES"
         )
-    is_valid, description = _TYPE_CHECKS[option["type"]]
-    if not is_valid(value):
-        raise ModelError(f"option '{name}' must be {description}, not {json.dumps(value)}")
+    if form == "hparam_range" and not (all(map(_is_number, given)) and given[0] < given[1]):
+        raise ModelError(f"option '{name}' must search from a number to a greater one")
+    return {form: [_checked(name, one, option) for one in given]}
+
+
+def _checked(name: str, value: Any, option: Option) -> Any:
+    if not _fits(value, option["type"]):
+        words = option.get("words") or _words(option["type"])
+        raise ModelError(f"option '{name}' must be {words}, not {json.dumps(value)}")
     if option["type"] == "FLOAT64":
         value = float(value)
     if "allowed" in option:
@@ -227,15 +280,33 @@ def _value(name: str, value: Any, option: Option) -> Any:
                 f"option '{name}' has no value {min(unknown)!r}; "
                 f"choose one of {', '.join(option['allowed'])}"
             )
-    for limit, holds, words in (
-        ("minimum", lambda bound: value >= bound, "at least"),
-        ("exclusive_minimum", lambda bound: value > bound, "greater than"),
-        ("maximum", lambda bound: value <= bound, "at most"),
-        ("exclusive_maximum", lambda bound: value < bound, "less than"),
-    ):
-        if limit in option and not holds(option[limit]):
-            raise ModelError(f"option '{name}' must be {words} {option[limit]}, not {value}")
+    for limit, holds, words in _LIMITS:
+        bound = option.get(limit)
+        wrong = [n for n in _numbers(value) if bound is not None and not holds(n, bound)]
+        if wrong and "words" in option:
+            raise ModelError(f"option '{name}' must be {option['words']}, not {json.dumps(value)}")
+        if wrong:
+            raise ModelError(f"option '{name}' must be {words} {bound}, not {wrong[0]}")
     return value
+
+
+_LIMITS: Sequence[tuple[str, Callable[[float, float], bool], str]] = (
+    ("minimum", lambda number, bound: number >= bound, "at least"),
+    ("exclusive_minimum", lambda number, bound: number > bound, "greater than"),
+    ("maximum", lambda number, bound: number <= bound, "at most"),
+    ("exclusive_maximum", lambda number, bound: number < bound, "less than"),
+)
+
+
+def _refuse_local_search(effective: Mapping[str, Any], table: Mapping[str, Option]) -> None:
+    """ModelError where an option is searched and this engine does not tune the model type."""
+    trials = table.get("num_trials", {})
+    for name, value in effective.items():
+        if search_space(value) is not None and not trials.get("supported", False):
+            raise ModelError(
+                f"option '{name}' is given a search space, which needs hyperparameter tuning, "
+                "which is not available in this version; give one value"
+            )
 
 
 def _require_given(given: Mapping[str, Any], table: Mapping[str, Option]) -> None:

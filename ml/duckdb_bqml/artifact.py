@@ -56,7 +56,7 @@ def _written(part: Any) -> tuple[dict[str, Any], bytes]:
 
 
 def unsealed(artifact: bytes | None) -> dict[str, Any]:
-    """The parts by name; arrays are views of the artifact, and read-only.
+    """The parts by name.
 
     ModelError if the artifact is of another version of the engine, or damaged.
     """
@@ -106,7 +106,8 @@ def _part(row: Mapping[str, Any], content: memoryview) -> Any:
     data_type = np.dtype(row["type"])
     if math.prod(shape) * data_type.itemsize != len(content):
         raise ValueError("an array of another size")
-    return np.frombuffer(content, data_type).reshape(shape)
+    # a copy: the parts lie at any place of the artifact, and arithmetic wants whole words
+    return np.frombuffer(content, data_type).reshape(shape).copy()
 
 
 def _count(value: Any) -> int:

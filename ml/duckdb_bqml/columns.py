@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from bqml_vocabulary.errors import ModelError
 from scipy.sparse import csr_matrix
 
-from duckdb_bqml.algorithms.preprocessing import Column
+from duckdb_bqml.algorithms.dataset import Column
 
 NUMERIC_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
 

@@ -37,7 +37,7 @@ TRAINED_COLUMNS = {
     "training_info": """STRUCT(
         training_run BIGINT, iteration BIGINT, loss DOUBLE, eval_loss DOUBLE,
         learning_rate DOUBLE, duration_ms BIGINT, details JSON)[]""",
-    "evaluation": "JSON",
+    "evaluation": "STRUCT(keys MAP(VARCHAR, VARCHAR), metrics MAP(VARCHAR, DOUBLE))[]",
     "details": "JSON",
     "rows_used": "BIGINT",
     "rows_skipped": "BIGINT",
@@ -48,9 +48,9 @@ TRAINED_COLUMNS = {
 `outputs` names the columns that the model itself predicts, and their types; NULL where they follow
 from the model type. With a TRANSFORM clause `features`, `statistics` and `reference` are of the
 columns before it, and `transform` is not NULL. `reference` holds the distribution of each feature
-in the rows that train (algorithms/distribution.py). `evaluation` is a list of the rows of
-ML.EVALUATE, on the evaluation split, or on all rows if there is none. `details` holds what only
-some model types have, and `training_info.details` the same of one iteration.
+in the rows that train (algorithms/distribution.py). `evaluation` holds the rows of ML.EVALUATE, on
+the evaluation split, or on all rows if there is none: mostly one, without keys. `details` holds
+what only some model types have, and `training_info.details` the same of one iteration.
 """
 
 WRITTEN_COLUMNS = ("model_name", *TRAINED_COLUMNS, "label_classes", "trained_at")

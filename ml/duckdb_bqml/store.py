@@ -1,38 +1,42 @@
 """Reads trained models from the tables that hold them."""
 
 import functools
-import hashlib
 import json
 import re
 import threading
 import weakref
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import duckdb
 from bqml_vocabulary.errors import ModelError
 
-from duckdb_bqml.algorithms import MODEL_TYPES
-from duckdb_bqml.algorithms.model import Model
-from duckdb_bqml.algorithms.preprocessing import Column
-from duckdb_bqml.algorithms.transform_only import NO_MODEL, TransformOnly
+from duckdb_bqml.algorithms import algorithm_of
+from duckdb_bqml.algorithms.contracts import Model
+from duckdb_bqml.algorithms.dataset import Column
+from duckdb_bqml.artifact import unsealed
 from duckdb_bqml.columns import Rows
+from duckdb_bqml.model_table import TRAINED_COLUMNS
 from duckdb_bqml.transform import Transform
 
 CACHED_MODELS = 32
-ARTIFACT_FORMAT = 1
 
 _PART = r'(?:"(?:[^"]|"")+"|[A-Za-z_][A-Za-z0-9_]*)'
 _RELATION = re.compile(rf"(?:{_PART}\.){{0,2}}(?P<name>{_PART})")
 
 
 class StoredModel(NamedTuple):
-    """One row of a model table, ready to predict."""
+    """One row of a model table, ready to be asked."""
 
     model: Model
+    model_type: str
+    options: dict[str, Any]
     features: list[dict[str, str]]
     label: dict[str, str] | None
+    statistics: list[dict[str, Any]]
     training_info: list[dict[str, Any]]
-    options: dict[str, Any]
+    evaluation: list[dict[str, Any]]
+    details: dict[str, Any]
     transform: Transform | None = None
 
     @property
@@ -42,32 +46,9 @@ class StoredModel(NamedTuple):
 
     def features_of(self, rows: Rows, function: str) -> list[Column]:
         """What the model was trained on, of these rows."""
-        if isinstance(self.model, TransformOnly):
-            raise ModelError(f"a model of type TRANSFORM_ONLY is not for {function}; {NO_MODEL}")
         if self.transform is not None:
             rows = self.transform.apply(rows, function, features_only=True)
         return rows.trained(self.trained_features, function)
-
-
-def sealed(content: bytes) -> bytes:
-    """An artifact: one line of JSON, the format and the checksum, and then what the model wrote."""
-    envelope = {"format": ARTIFACT_FORMAT, "sha256": hashlib.sha256(content).hexdigest()}
-    return json.dumps(envelope, sort_keys=True).encode() + b"\n" + content
-
-
-def unsealed(artifact: bytes | None) -> bytes:
-    """The inverse of `sealed`; ModelError if the artifact is of a newer version or damaged."""
-    line, _, content = (artifact or b"").partition(b"\n")
-    try:
-        envelope = json.loads(line)
-        version, checksum = int(envelope["format"]), envelope["sha256"]
-    except (ValueError, TypeError, KeyError):
-        raise ModelError("the artifact of the model is damaged; train the model again") from None
-    if version > ARTIFACT_FORMAT:
-        raise ModelError("the model was trained by a newer version of the engine; upgrade")
-    if checksum != hashlib.sha256(content).hexdigest():
-        raise ModelError("the artifact of the model is damaged; train the model again")
-    return content
 
 
 def model_name(relation: str | None) -> str:
@@ -115,24 +96,37 @@ class ModelStore:
             )
         try:
             with connection.cursor() as cursor:
-                row = cursor.execute(
-                    "select model_type, features, label, training_info, options, artifact, "
-                    f"transform from {relation} where model_version = ?",
-                    [version],
-                ).fetchone()
+                found = cursor.execute(
+                    f"select * from {relation} where model_version = ?", [version]
+                )
+                names = [column[0] for column in found.description]
+                values = found.fetchone()
         except duckdb.Error as error:
             reason = str(error).partition("\n")[0]
             raise ModelError(
                 f"the model cannot be read from {relation} ({reason}); build it, and commit, first"
             ) from error
-        if row is None:
+        if values is None:
             raise ModelError(f"{relation} has no model_version {version}; take it from that table")
-        model_type, features, label, training_info, options, artifact, clause = row
-        if model_type not in MODEL_TYPES:
-            raise ModelError(
-                f"{model_type} is no model type of this version of the engine; upgrade, or train "
-                "the model again"
-            )
-        model = MODEL_TYPES[model_type].from_bytes(unsealed(artifact))
-        transform = None if clause is None else Transform(clause)
-        return StoredModel(model, features, label, training_info, json.loads(options), transform)
+        return _stored(dict(zip(names, values, strict=True)))
+
+
+def _stored(row: Mapping[str, Any]) -> StoredModel:
+    """A row of a model table, by column; ModelError if this engine did not write it."""
+    if not set(TRAINED_COLUMNS) <= set(row):
+        raise ModelError(
+            "the model was trained by an earlier version of the engine; train it again"
+        )
+    model = algorithm_of(row["model_type"]).from_parts(unsealed(row["artifact"]))
+    return StoredModel(
+        model,
+        row["model_type"],
+        json.loads(row["options"]),
+        row["features"] or [],
+        row["label"],
+        row["statistics"] or [],
+        [{**info, "details": json.loads(info["details"] or "{}")} for info in row["training_info"]],
+        row["evaluation"] or [],
+        json.loads(row["details"] or "{}"),
+        None if row["transform"] is None else Transform(row["transform"]),
+    )

@@ -18,24 +18,10 @@ import pyarrow as pa
 from bqml_vocabulary.errors import ModelError
 
 from duckdb_bqml import select_list
-from duckdb_bqml.algorithms.preprocessing import Column, describe
-from duckdb_bqml.algorithms.reference import reference
+from duckdb_bqml.algorithms.dataset import Column, describe
+from duckdb_bqml.algorithms.distribution import distribution
 from duckdb_bqml.columns import Rows, bigquery_type, require_coercible
 from duckdb_bqml.select_list import ROW, STATISTICS, Expansion, Node, Output, Statistics, sandbox
-
-TRANSFORM = """STRUCT(
-    expressions VARCHAR[],
-    inputs STRUCT(name VARCHAR, data_type VARCHAR, duckdb_type VARCHAR)[],
-    replay VARCHAR,
-    statistics VARCHAR,
-    outputs STRUCT(name VARCHAR, data_type VARCHAR, is_feature BOOLEAN)[])"""
-"""The column `transform` of a model table.
-
-`expressions` is the clause as it was given; `inputs` are the columns of the training query that
-it names; `replay` is its select list over bqml_row, those columns, and bqml_statistics;
-`statistics` is JSON, {"types": {name: DuckDB type}, "values": {name: value}}; `outputs` are what
-comes out, of which the label and the columns with another role are no features.
-"""
 
 _CHUNK, _NUMBER = "bqml_chunk", "bqml_number"
 
@@ -102,7 +88,7 @@ def reference_of_input(rows: Rows, name: str, trained: int) -> dict[str, Any]:
     """The distribution of a column before the clause in its first `trained` rows."""
     column = _feature(rows, name)
     if column is not None:
-        return reference(column.take(slice(trained)))
+        return distribution(column.take(slice(trained)))
     nulls = rows.array(name, "column").slice(0, trained).null_count
     return {"input": name, "row_count": trained, "null_count": nulls}
 
@@ -142,11 +128,11 @@ def take(rows: Rows, chosen: np.ndarray[Any, Any]) -> Rows:
 def fit(expressions: Sequence[str], rows: Rows, roles: Mapping[str, str]) -> "Transform":
     """Learn the statistics of the clause from these rows, the training rows.
 
-    `roles` names the columns that are no features by the option that names them. ModelError says
+    `roles` says of the columns that are no features which option names them. ModelError says
     which item, or which column, is wrong.
     """
     rows = rows.whole
-    for option, name in roles.items():
+    for name, option in roles.items():
         rows.array(name, "label column" if option == "input_label_cols" else "column")
     items = select_list.read_items(expressions, rows.names)
     inputs = _inputs(rows, items)
@@ -159,7 +145,7 @@ def fit(expressions: Sequence[str], rows: Rows, roles: Mapping[str, str]) -> "Tr
         replayed = [(output.name, statistics.taken_out(output.expression)) for output in outputs]
         with _explained("the statistics of the transform clause cannot be computed"):
             kept = _fitted(connection, statistics, casts)
-    names = {name.lower() for name in roles.values()}
+    names = {name.lower() for name in roles}
     stored = {
         "expressions": list(expressions),
         "inputs": [
@@ -232,7 +218,7 @@ def _check_outputs(outputs: Sequence[Output], roles: Mapping[str, str]) -> None:
                 f"'{output.name}'; name it otherwise or leave one of the two out"
             )
         found[output.name.lower()] = output
-    for option, name in roles.items():
+    for name, option in roles.items():
         own = found.get(name.lower())
         if own is None or not own.is_bare:
             raise ModelError(

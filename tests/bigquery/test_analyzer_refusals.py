@@ -395,7 +395,8 @@ REFUSED = {
     "importance of a model without trees": (
         "select * from ml.feature_importance(model d.regression)",
         1,
-        "ML.FEATURE_IMPORTANCE: is for TREES, not LINEAR_REG",
+        "ML.FEATURE_IMPORTANCE: is for BOOSTED_TREE_CLASSIFIER, BOOSTED_TREE_REGRESSOR, "
+        "RANDOM_FOREST_CLASSIFIER, RANDOM_FOREST_REGRESSOR, not LINEAR_REG",
     ),
     "data without a feature": (
         "select 1 from\nml.predict(model d.regression, (select miles from d.flights))",

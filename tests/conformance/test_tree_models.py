@@ -99,7 +99,7 @@ def test_a_random_forest_is_close_to_bigquery_s(db, evaluate, predict, forest, c
 def test_a_later_xgboost_is_close_to_bigquery_s(db, train, compare, model_type, printed):
     sexed = f"{WEIGHED_PENGUINS} and sex in ('MALE', 'FEMALE')"
     train("mass", sexed, model_type=model_type, xgboost_version="2.1", **MASS)
-    [(r2_score,)] = db.sql("select evaluation['r2_score'] from mass").fetchall()
+    [(r2_score,)] = db.sql("select evaluation[1].metrics['r2_score'] from mass").fetchall()
     kind = "boosted" if model_type.startswith("boosted") else "forest"
     compare("C17", f"r2_score of 2.1, {kind}", printed, r2_score, rel=0.001, decimals=3)
 

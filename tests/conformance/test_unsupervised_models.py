@@ -8,7 +8,8 @@ from random rows, which nobody can repeat: the metrics are compared at the centr
 import numpy as np
 import pytest
 from duckdb_bqml.algorithms.cluster import KMeans
-from duckdb_bqml.algorithms.preprocessing import Dataset, Encoder, Scaling
+from duckdb_bqml.algorithms.dataset import Dataset
+from duckdb_bqml.algorithms.encoding import Encoder, Scaling
 from duckdb_bqml.columns import Rows
 
 NEW_PENGUINS = """

@@ -128,7 +128,7 @@ def test_a_roc_curve_has_about_a_hundred_thresholds_by_itself(project):
     assert 80 < len(rows) <= 101
     for column in (1, 2):
         assert [row[column] for row in rows] == sorted((row[column] for row in rows), reverse=True)
-    [[metrics]] = project.query("select evaluation from pair")
+    [[metrics]] = project.query("select evaluation[1].metrics from pair")
     steps = [(1.0, 1.0), *((row[2], row[1]) for row in rows)]
     area = sum(
         (right - left) * (upper + lower) / 2

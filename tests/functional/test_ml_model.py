@@ -87,7 +87,7 @@ REFUSED = [
     (model(LINEAR + ", 'early_stop': 'yes'"), ["'early_stop' must be true or false"]),
     (
         model(LINEAR + ", 'data_split_method': 'half'"),
-        ["'data_split_method' must be one of", "SEQ"],
+        ["'data_split_method' has no value 'HALF'; choose one of", "SEQ"],
     ),
     (model(LINEAR + ", 'learn_rate': 0.1"), ["'learn_rate' needs learn_rate_strategy = CONSTANT"]),
     (

@@ -177,9 +177,9 @@ def test_the_explained_variance_of_pca_can_be_read(project):
     first, second = project.query("from asked order by principal_component_id")
     assert first[1] > second[1]
     assert second[3] == pytest.approx(first[2] + second[2])
-    assert project.query("select evaluation['total_explained_variance_ratio'] from axes") == [
-        (pytest.approx(second[3]),)
-    ]
+    assert project.query(
+        "select evaluation[1].metrics['total_explained_variance_ratio'] from axes"
+    ) == [(pytest.approx(second[3]),)]
 
 
 def test_the_embedding_of_pca_is_its_components(project):
@@ -233,7 +233,10 @@ def test_an_evaluation_needs_no_label(project, name, metrics):
 REFUSED = [
     ("'model_type': 'kmeans', 'num_clusters': 1", ["'num_clusters' must be at least 2"]),
     ("'model_type': 'kmeans', 'num_clusters': 101", ["'num_clusters' must be at most 100"]),
-    (KMEANS + ", 'distance_type': 'far'", ["'distance_type' must be one of EUCLIDEAN, COSINE"]),
+    (
+        KMEANS + ", 'distance_type': 'far'",
+        ["'distance_type' has no value 'FAR'; choose one of EUCLIDEAN, COSINE"],
+    ),
     (KMEANS + ", 'kmeans_init_col': 'x'", ["'kmeans_init_col' needs kmeans_init_method = CUSTOM"]),
     (KMEANS + ", 'kmeans_init_method': 'custom'", ["'kmeans_init_col' is required"]),
     (
@@ -249,7 +252,10 @@ REFUSED = [
     (KMEANS + ", 'num_trials': 3", ["'num_trials' needs hyperparameter tuning"]),
     ("'model_type': 'pca'", ["'num_principal_components' or 'pca_explained_variance_ratio'"]),
     (PCA + ", 'pca_explained_variance_ratio': 0.5", ["excludes 'pca_explained_variance_ratio'"]),
-    (PCA + ", 'pca_solver': 'power'", ["'pca_solver' must be one of FULL, RANDOMIZED, AUTO"]),
+    (
+        PCA + ", 'pca_solver': 'power'",
+        ["'pca_solver' has no value 'POWER'; choose one of FULL, RANDOMIZED, AUTO"],
+    ),
     (
         "'model_type': 'pca', 'num_principal_components': 6",
         ["'num_principal_components' = 6 is more than the 5 encoded columns"],

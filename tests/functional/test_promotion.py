@@ -154,7 +154,9 @@ def test_both_are_measured_on_the_candidate_s_rows(live):
     )
     live.project.build("--select", "later", "asked")
     [(asked,)] = live.project.query("select r2_score from asked")
-    [(kept,)] = live.project.query("select evaluation['r2_score'] from ml_candidate.ml_m__model")
+    [(kept,)] = live.project.query(
+        "select evaluation[1].metrics['r2_score'] from ml_candidate.ml_m__model"
+    )
     assert decision["live_value"] == pytest.approx(asked)
     assert decision["candidate_value"] == pytest.approx(kept)
 

@@ -1,24 +1,46 @@
-"""The mathematics: pure functions on arrays. To add a model type, add a file and a line here."""
+"""The mathematics: pure functions on arrays.
 
-from collections.abc import Mapping
+To add a model type, write its class in a module here and add a line to ALGORITHMS. A module is
+imported when a model of its type is first trained or read, so a heavy library costs nobody else.
+"""
 
-from duckdb_bqml.algorithms.cluster import KMeans
-from duckdb_bqml.algorithms.decomposition import PCA
-from duckdb_bqml.algorithms.linear.classification import LogisticRegression
-from duckdb_bqml.algorithms.linear.regression import LinearRegression
-from duckdb_bqml.algorithms.model import Model
-from duckdb_bqml.algorithms.transform_only import TransformOnly
-from duckdb_bqml.algorithms.trees.classification import TreeClassifier
-from duckdb_bqml.algorithms.trees.regression import TreeRegressor
+import importlib
 
-MODEL_TYPES: Mapping[str, type[Model]] = {
-    "LINEAR_REG": LinearRegression,
-    "LOGISTIC_REG": LogisticRegression,
-    "KMEANS": KMeans,
-    "PCA": PCA,
-    "BOOSTED_TREE_CLASSIFIER": TreeClassifier,
-    "BOOSTED_TREE_REGRESSOR": TreeRegressor,
-    "RANDOM_FOREST_CLASSIFIER": TreeClassifier,
-    "RANDOM_FOREST_REGRESSOR": TreeRegressor,
-    "TRANSFORM_ONLY": TransformOnly,
+from bqml_vocabulary.errors import ModelError
+
+ALGORITHMS: dict[str, str] = {
+    "LINEAR_REG": "duckdb_bqml.algorithms.linear.regression:LinearRegression",
+    "LOGISTIC_REG": "duckdb_bqml.algorithms.linear.classification:LogisticRegression",
+    "KMEANS": "duckdb_bqml.algorithms.cluster:KMeans",
+    "PCA": "duckdb_bqml.algorithms.decomposition:PCA",
+    "BOOSTED_TREE_CLASSIFIER": "duckdb_bqml.algorithms.trees.classification:TreeClassifier",
+    "BOOSTED_TREE_REGRESSOR": "duckdb_bqml.algorithms.trees.regression:TreeRegressor",
+    "RANDOM_FOREST_CLASSIFIER": "duckdb_bqml.algorithms.trees.classification:TreeClassifier",
+    "RANDOM_FOREST_REGRESSOR": "duckdb_bqml.algorithms.trees.regression:TreeRegressor",
+    "TRANSFORM_ONLY": "duckdb_bqml.algorithms.transform_only:TransformOnly",
 }
+"""The class of each model type, as `module:class`; what it must offer says contracts.py."""
+
+EXTRAS: dict[str, str] = {"xgboost": "xgboost-cpu"}
+"""The packages that only some model types need, by the module that is imported."""
+
+
+def algorithm_of(model_type: str) -> type:
+    """The class of a model type; ModelError if it is unknown here."""
+    if model_type not in ALGORITHMS:
+        raise ModelError(
+            f"{model_type} is no model type of this version of the engine; upgrade, or train the "
+            "model again"
+        )
+    module, _, name = ALGORITHMS[model_type].partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def extra(module: str, needed_by: str) -> object:
+    """A package of EXTRAS, imported when it is first needed; ModelError if it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            f"{needed_by} need the package {EXTRAS[module]}, which is not installed; install it"
+        ) from error

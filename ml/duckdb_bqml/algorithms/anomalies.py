@@ -1,6 +1,6 @@
 """Above which score a row is an anomaly: the cutoff of ML.DETECT_ANOMALIES."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +32,6 @@ class Cutoffs:
         # 1e-9, because 0.35 * 20 must not be rounded down to 6.
         wanted = self.rows - int(contamination * self.rows + 1e-9)
         return float(self.scores[np.searchsorted(_positions(self.rows), wanted)])
-
-    def to_json(self) -> dict[str, Any]:
-        return {"rows": self.rows, "scores": self.scores.tolist()}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
-        return cls(content["rows"], np.array(content["scores"]))
 
 
 def _positions(rows: int) -> NDArray[np.int64]:

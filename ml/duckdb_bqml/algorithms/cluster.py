@@ -10,7 +10,6 @@ WARM_START goes on from the centroids of the previous model and keeps its encode
 mean the same.
 """
 
-import json
 import math
 import operator
 import time
@@ -22,6 +21,8 @@ from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.anomalies import Cutoffs
+from duckdb_bqml.algorithms.contracts import Anomalies, Request, Row, Trained, category_pairs
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.design import (
     Design,
     group_sums,
@@ -29,17 +30,7 @@ from duckdb_bqml.algorithms.design import (
     squared_norms,
     to_dense,
 )
-from duckdb_bqml.algorithms.model import Anomalies, Part, Training
-from duckdb_bqml.algorithms.preprocessing import (
-    Category,
-    Column,
-    Dataset,
-    Encoder,
-    Number,
-    Scaling,
-    Set,
-    Vector,
-)
+from duckdb_bqml.algorithms.encoding import Category, Encoder, Number, Scaling, Set, Vector
 
 Floats = NDArray[np.float64]
 
@@ -121,7 +112,7 @@ class KMeans:
     `centroids` (k, width) are encoded, `radii` (k,) those of the training rows' clusters.
     """
 
-    label_kind = None
+    describes = ("CENTROIDS",)
 
     def __init__(
         self,
@@ -135,13 +126,8 @@ class KMeans:
         self.radii, self.cutoffs = radii, cutoffs
 
     @classmethod
-    def fit(
-        cls,
-        training: Dataset,
-        evaluation: Dataset | None,
-        options: Mapping[str, Any],
-        previous: Self | None = None,
-    ) -> Training:
+    def fit(cls, request: Request) -> Trained:
+        training, options, previous = request.data.train, request.options, request.previous
         is_scaled, distance_type = options["standardize_features"], options["distance_type"]
         # Centring changes angles but no Euclidean distance, which it makes more exact.
         is_centered = is_scaled or distance_type == "EUCLIDEAN"
@@ -159,7 +145,7 @@ class KMeans:
         centroids, iterations = _lloyd(design, first, distance_type, options)
         model = cls(encoder, centroids, distance_type)
         model.measure(design)
-        return Training(model, {**options, "num_clusters": clusters}, iterations)
+        return Trained(model, {**options, "num_clusters": clusters}, iterations)
 
     def measure(self, design: Design) -> None:
         """Learn what is normal, for `anomalies`, from the encoded training rows."""
@@ -171,14 +157,16 @@ class KMeans:
         design = self.encoder.transform(features)
         return distances(design, self.centroids, self.distance_type, products_by_row)
 
-    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
+    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> list[Row]:
         for name in settings:
             raise ModelError(f"setting '{name}' is not valid for KMEANS; remove it")
         assigned = _Assignment.of(self.predict(data.features))
-        return {
-            "davies_bouldin_index": self._davies_bouldin_index(assigned),
-            "mean_squared_distance": assigned.loss,
-        }
+        return [
+            {
+                "davies_bouldin_index": self._davies_bouldin_index(assigned),
+                "mean_squared_distance": assigned.loss,
+            }
+        ]
 
     def _davies_bouldin_index(self, assigned: _Assignment) -> float:
         """The mean over clusters of their worst (radius + radius) / distance of centroids.
@@ -205,46 +193,53 @@ class KMeans:
         outside = np.where(measured > 0, np.inf, 0.0)
         return np.divide(measured, self.radii, out=outside, where=self.radii > 0)
 
-    def describe(self, what: str) -> list[Part]:
-        """ "centroids" in the units of the features, or "standardized_centroids"."""
-        if what not in ("centroids", "standardized_centroids"):
-            raise ModelError(f"a KMEANS model has no {what}")
+    def describe(
+        self, function: str, settings: Mapping[str, Any], features: Sequence[str]
+    ) -> list[Row]:
+        """ML.CENTROIDS, in the units of the features or, if asked for, standardized."""
+        standardize = settings.get("standardize", False)
         return [
-            Part(i, block.name, block.decode(float(values[0]), what == "standardized_centroids"))
-            if isinstance(block, Number)
-            else _shares(i, block, values)
+            {
+                "centroid_id": i,
+                "feature": block.name,
+                "numerical_value": block.decode(float(values[0]), standardize)
+                if isinstance(block, Number)
+                else None,
+                "categorical_value": [] if isinstance(block, Number) else _shares(block, values),
+            }
             for i, centroid in enumerate(self.centroids, start=1)
             for block, values in zip(self.encoder.blocks, self.encoder.split(centroid), strict=True)
         ]
 
-    def to_bytes(self) -> bytes:
+    def to_parts(self) -> dict[str, Any]:
         content = {
             "encoder": self.encoder.to_json(),
-            "centroids": self.centroids.tolist(),
             "distance_type": self.distance_type,
-            "radii": self.radii.tolist(),
-            "cutoffs": self.cutoffs.to_json(),
+            "rows": self.cutoffs.rows,
         }
-        return json.dumps(content, sort_keys=True, allow_nan=False).encode()
+        return {
+            "model": content,
+            "centroids": self.centroids,
+            "radii": self.radii,
+            "scores": self.cutoffs.scores,
+        }
 
     @classmethod
-    def from_bytes(cls, artifact: bytes) -> Self:
-        content = json.loads(artifact)
+    def from_parts(cls, parts: Mapping[str, Any]) -> Self:
+        content = parts["model"]
         return cls(
             Encoder.from_json(content["encoder"]),
-            np.array(content["centroids"]),
+            parts["centroids"],
             content["distance_type"],
-            np.array(content["radii"]),
-            Cutoffs.from_json(content["cutoffs"]),
+            parts["radii"],
+            Cutoffs(content["rows"], parts["scores"]),
         )
 
 
-def _shares(id: int, block: Category | Set | Vector, values: Floats) -> Part:
+def _shares(block: Category | Set | Vector, values: Floats) -> list[Row]:
     """The share of a cluster's rows in each category that has one; a vector whole."""
-    part = Part.of_category(id, block, values)
-    if isinstance(block, Vector):
-        return part
-    return part._replace(categorical_value=[pair for pair in part.categorical_value if pair[1]])
+    pairs = category_pairs(block, values, "value")
+    return pairs if isinstance(block, Vector) else [pair for pair in pairs if pair["value"]]
 
 
 def _default_clusters(rows: int) -> int:
@@ -326,7 +321,7 @@ def _marked_rows(
     design: Design, clusters: int, training: Dataset, distance_type: str
 ) -> NDArray[np.intp]:
     """CUSTOM: the rows where KMEANS_INIT_COL is TRUE."""
-    column = training.roles["kmeans_init_col"]
+    column = training.role("kmeans_init_col")
     if column.data_type != "BOOL":
         raise ModelError(
             f"option 'kmeans_init_col' names '{column.name}' of type {column.data_type}; "

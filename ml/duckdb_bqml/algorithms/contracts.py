@@ -11,7 +11,8 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.preprocessing import Category, Column, Dataset, Set, Vector
+from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.encoding import Category, Set, Vector
 
 Floats = NDArray[np.float64]
 Row = Mapping[str, Any]
@@ -60,7 +61,7 @@ class Trained(NamedTuple):
     model: "Model"
     options: dict[str, Any]
     iterations: Sequence[Row] = ()
-    details: Mapping[str, Any] = {}  # noqa: RUF012
+    details: Mapping[str, Any] = {}
 
 
 class Model(Protocol):

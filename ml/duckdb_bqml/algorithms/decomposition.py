@@ -6,7 +6,6 @@ share of the sum of all its eigenvalues. BigQuery documents none of this; it rep
 BigQuery printed.
 """
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -17,9 +16,10 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from duckdb_bqml.algorithms.anomalies import Cutoffs
+from duckdb_bqml.algorithms.contracts import Anomalies, Request, Row, Trained, category_pairs
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.design import Design, products_by_row, squared_norms
-from duckdb_bqml.algorithms.model import Anomalies, Part, Training
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset, Encoder, Number, Scaling
+from duckdb_bqml.algorithms.encoding import Encoder, Number, Scaling
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class PCA:
     eigenvalues, `inputs` the number of feature columns.
     """
 
-    label_kind = None
+    describes = ("PRINCIPAL_COMPONENTS", "PRINCIPAL_COMPONENT_INFO")
 
     def __init__(
         self,
@@ -52,13 +52,8 @@ class PCA:
         self.total, self.inputs, self.cutoffs = total, inputs, cutoffs
 
     @classmethod
-    def fit(
-        cls,
-        training: Dataset,
-        evaluation: Dataset | None,
-        options: Mapping[str, Any],
-        previous: Self | None = None,
-    ) -> Training:
+    def fit(cls, request: Request) -> Trained:
+        training, options = request.data.train, request.options
         started = time.perf_counter()
         scaling = Scaling(ddof=1, is_scaled=options["scale_features"])
         encoder = Encoder.fit(training.features, scaling=scaling)
@@ -78,18 +73,18 @@ class PCA:
             "num_principal_components": len(eigenvalues),
         }
         duration = round(1000 * (time.perf_counter() - started))
-        return Training(model, resolved, [{"iteration": 0, "duration_ms": duration}])
+        return Trained(model, resolved, [{"iteration": 0, "duration_ms": duration}])
 
     def predict(self, features: Sequence[Column]) -> Floats:
         return products_by_row(self.encoder.transform(features), self.components.T)
 
-    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
+    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> list[Row]:
         for name in settings:
             raise ModelError(f"setting '{name}' is not valid for PCA; remove it")
         design = self.encoder.transform(data.features)
         kept = np.square(design @ self.components.T).sum()
         with np.errstate(invalid="ignore"):  # NaN where every row is the mean: nothing varies
-            return {"total_explained_variance_ratio": float(kept / squared_norms(design).sum())}
+            return [{"total_explained_variance_ratio": float(kept / squared_norms(design).sum())}]
 
     def anomalies(self, features: Sequence[Column], contamination: float) -> Anomalies:
         """`score` is the squared reconstruction error divided by the number of input columns."""
@@ -100,52 +95,64 @@ class PCA:
         kept = np.square(products_by_row(design, self.components.T)).sum(axis=1)
         return np.maximum(squared_norms(design) - kept, 0) / self.inputs
 
-    def describe(self, what: str) -> list[Part]:
-        """ "principal_components", or "principal_component_info": the eigenvalue and its shares."""
-        if what == "principal_components":
-            return [
-                Part(i, block.name, float(values[0]))
-                if isinstance(block, Number)
-                else Part.of_category(i, block, values)
-                for i, component in enumerate(self.components)
-                for block, values in zip(
-                    self.encoder.blocks, self.encoder.split(component), strict=True
-                )
-            ]
-        if what == "principal_component_info":
-            shares = self.eigenvalues / self.total
-            return [
-                Part(i, name, float(values[i]))
-                for i in range(len(shares))
-                for name, values in (
-                    ("eigenvalue", self.eigenvalues),
-                    ("explained_variance_ratio", shares),
-                    ("cumulative_explained_variance_ratio", np.cumsum(shares)),
-                )
-            ]
-        raise ModelError(f"a PCA model has no {what}")
+    def describe(
+        self, function: str, settings: Mapping[str, Any], features: Sequence[str]
+    ) -> list[Row]:
+        """ML.PRINCIPAL_COMPONENTS and ML.PRINCIPAL_COMPONENT_INFO."""
+        if function == "PRINCIPAL_COMPONENTS":
+            return self._parts_of_components()
+        shares = self.eigenvalues / self.total
+        rows = zip(self.eigenvalues, shares, np.cumsum(shares), strict=True)
+        return [
+            {
+                "principal_component_id": i,
+                "eigenvalue": float(eigenvalue),
+                "explained_variance_ratio": float(share),
+                "cumulative_explained_variance_ratio": float(cumulative),
+            }
+            for i, (eigenvalue, share, cumulative) in enumerate(rows)
+        ]
 
-    def to_bytes(self) -> bytes:
+    def _parts_of_components(self) -> list[Row]:
+        return [
+            {
+                "principal_component_id": i,
+                "feature": block.name,
+                "numerical_value": float(values[0]) if isinstance(block, Number) else None,
+                "categorical_value": []
+                if isinstance(block, Number)
+                else category_pairs(block, values, "value"),
+            }
+            for i, component in enumerate(self.components)
+            for block, values in zip(
+                self.encoder.blocks, self.encoder.split(component), strict=True
+            )
+        ]
+
+    def to_parts(self) -> dict[str, Any]:
         content = {
             "encoder": self.encoder.to_json(),
-            "components": self.components.tolist(),
-            "eigenvalues": self.eigenvalues.tolist(),
             "total": self.total,
             "inputs": self.inputs,
-            "cutoffs": self.cutoffs.to_json(),
+            "rows": self.cutoffs.rows,
         }
-        return json.dumps(content, sort_keys=True, allow_nan=False).encode()
+        return {
+            "model": content,
+            "components": self.components,
+            "eigenvalues": self.eigenvalues,
+            "scores": self.cutoffs.scores,
+        }
 
     @classmethod
-    def from_bytes(cls, artifact: bytes) -> Self:
-        content = json.loads(artifact)
+    def from_parts(cls, parts: Mapping[str, Any]) -> Self:
+        content = parts["model"]
         return cls(
             Encoder.from_json(content["encoder"]),
-            np.array(content["components"]),
-            np.array(content["eigenvalues"]),
+            parts["components"],
+            parts["eigenvalues"],
             content["total"],
             content["inputs"],
-            Cutoffs.from_json(content["cutoffs"]),
+            Cutoffs(content["rows"], parts["scores"]),
         )
 
 

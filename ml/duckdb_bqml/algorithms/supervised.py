@@ -8,7 +8,8 @@ from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms import metrics
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from duckdb_bqml.algorithms.contracts import Row
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 
 Floats = NDArray[np.float64]
 
@@ -18,27 +19,24 @@ MIN_CLASSES = 2
 class Regressor:
     """The half of `Model` that needs no mathematics of its own: `predict` gives (n, 1) values."""
 
-    label_kind = "number"
-
-    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
+    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> list[Row]:
         for name in settings:
             raise ModelError(f"setting '{name}' is not valid for a regression; remove it")
-        return metrics.regression(data.label.values, self.predict(data.features)[:, 0])
+        return [metrics.regression(data.label.values, self.predict(data.features)[:, 0])]
 
 
 class ProbabilisticClassifier:
     """The same where `predict` gives the (n, classes) probabilities, `classes` ascending."""
 
-    label_kind = "class"
     classes: Sequence[str]
 
-    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> dict[str, float]:
+    def evaluate(self, data: Dataset, settings: Mapping[str, Any]) -> list[Row]:
         for name in settings:
             if name != "threshold":
                 raise ModelError(f"setting '{name}' is not valid; use 'threshold'")
         threshold = self.threshold(settings)
         probabilities = self.predict(data.features)
-        return metrics.classification(self.codes(data.label), probabilities, threshold)
+        return [metrics.classification(self.codes(data.label), probabilities, threshold)]
 
     def threshold(self, settings: Mapping[str, Any]) -> float:
         """The setting of that name, 0.5 if it is not given; ModelError if it is not valid."""

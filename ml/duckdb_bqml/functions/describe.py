@@ -68,7 +68,7 @@ def _explained(stored: StoredModel) -> list[Mapping[str, Any]]:
 
 
 _KEPT: Mapping[str, Callable[[StoredModel], Sequence[Any]]] = {
-    "EVALUATE": lambda stored: stored.evaluation,
+    "EVALUATE": lambda stored: [{**row["keys"], **row["metrics"]} for row in stored.evaluation],
     "TRAINING_INFO": _training_info,
     "FEATURE_INFO": lambda stored: stored.statistics,
     "GLOBAL_EXPLAIN": _explained,

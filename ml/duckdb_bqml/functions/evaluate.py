@@ -5,8 +5,8 @@ from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.model_types import MODEL_TYPES
 from bqml_vocabulary.options import json_object
 
+from duckdb_bqml.algorithms.dataset import Dataset
 from duckdb_bqml.algorithms.partition import canonical_order, row_hashes
-from duckdb_bqml.algorithms.preprocessing import Dataset
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.functions.arguments import asked
 from duckdb_bqml.model_table import json_text
@@ -23,7 +23,7 @@ def evaluate(
     settings: pa.ChunkedArray,
     rows: pa.ChunkedArray,
 ) -> pa.Array:
-    """Per value of `rows`, each the list of all rows of a query, the rows of ML.EVALUATE as JSON."""
+    """Per value of `rows`, each the list of all rows of a query, what ML.EVALUATE says as JSON."""
     results = []
     for relation, version, text, row_list in zip(relations, versions, settings, rows, strict=True):
         with asked(store, relation.as_py(), version.as_py(), "EVALUATE") as stored:

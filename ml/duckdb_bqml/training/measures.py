@@ -14,7 +14,7 @@ from duckdb_bqml.algorithms.contracts import (
     Partition,
     Row,
 )
-from duckdb_bqml.algorithms.preprocessing import Dataset
+from duckdb_bqml.algorithms.dataset import Dataset
 
 SCORE_DECIMALS = 4
 
@@ -29,7 +29,7 @@ class Measured(NamedTuple):
     """
 
     evaluation: Sequence[Row] | None = None
-    details: Mapping[str, Any] = {}  # noqa: RUF012
+    details: Mapping[str, Any] = {}
 
 
 def measured(model: Model, data: Partition | None, options: Mapping[str, Any]) -> Measured:

@@ -5,7 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from duckdb_bqml.algorithms.contracts import PredictsValues, Trained
+from bqml_vocabulary.model_types import MODEL_TYPES
+
+from duckdb_bqml.algorithms.contracts import PredictsValues, Row, Trained
 from duckdb_bqml.artifact import sealed
 from duckdb_bqml.model_table import ITERATION, json_text
 from duckdb_bqml.training.measures import Measured
@@ -28,6 +30,7 @@ def model_row(
     if query.transform is not None:
         content["transform"] = query.transform.stored
     artifact = sealed(trained.model.to_parts())
+    earlier_runs = [{**row, "details": json_text(row["details"])} for row in earlier_runs]
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
     # A run that changes no weight is a version of its own, with its own training_info.
     identity = content | ({"training_run": run} if run else {})
@@ -39,12 +42,26 @@ def model_row(
         "statistics": query.statistics,
         "reference": query.reference,
         "training_info": [*earlier_runs, *(_iteration(run, row) for row in trained.iterations)],
-        "evaluation": None if measured.evaluation is None else json_text(measured.evaluation),
+        "evaluation": _evaluation(trained.options["model_type"], measured.evaluation),
         "details": json_text(details) if details else None,
         "rows_used": query.rows,
         "rows_skipped": 0,
         "artifact": artifact,
     }
+
+
+def _evaluation(model_type: str, rows: Sequence[Row] | None) -> list[dict[str, Any]] | None:
+    """Each row in two: the metrics of the model type, and what tells the rows apart."""
+    if rows is None:
+        return None
+    metrics = {metric.name for metric in MODEL_TYPES[model_type].metrics}
+    return [
+        {
+            "keys": [(name, str(row[name])) for name in row if name not in metrics],
+            "metrics": [(name, row[name]) for name in row if name in metrics],
+        }
+        for row in rows
+    ]
 
 
 def _outputs(model: Any) -> list[dict[str, str]] | None:

@@ -11,10 +11,10 @@ from bqml_vocabulary.options import LABEL, columns_named, roles_of
 
 from duckdb_bqml import transform
 from duckdb_bqml.algorithms.contracts import Partition
+from duckdb_bqml.algorithms.dataset import Column, Dataset, describe
 from duckdb_bqml.algorithms.distribution import distribution
 from duckdb_bqml.algorithms.parallel import each
 from duckdb_bqml.algorithms.partition import Order, canonical_order, purposes, row_hashes
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset, describe
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.store import StoredModel
 from duckdb_bqml.training.warm_start import continuing, require_same_clause

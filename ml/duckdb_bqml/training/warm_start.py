@@ -6,7 +6,7 @@ from typing import Any
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.options import lasting_of
 
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.store import StoredModel
 
 

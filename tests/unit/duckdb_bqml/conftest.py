@@ -43,18 +43,14 @@ class Database:
             )
         ]
 
-    def describe(self, model, what):
-        """The parts as tuples (id, feature, numerical_value, {category: value})."""
-        parts = self.value(f"select bqml_describe('{model}', model_version, '{what}') from {model}")
-        return [
-            (
-                part["id"],
-                part["feature"],
-                part["numerical_value"],
-                {pair["category"]: pair["value"] for pair in part["categorical_value"]},
+    def describe(self, model, function, settings="{}"):
+        """What the model says of itself: the rows of a function."""
+        return json.loads(
+            self.value(
+                f"select bqml_describe('{model}', model_version, '{function}', '{settings}') "
+                f"from {model}"
             )
-            for part in parts
-        ]
+        )
 
     def anomalies(self, model, query, settings):
         """The structs as tuples (is_anomaly, score, centroid_id)."""
@@ -66,9 +62,14 @@ class Database:
 
     def evaluate(self, model, query, settings="{}"):
         version = f"(select model_version from {model})"
-        return self.value(
-            f"select bqml_evaluate('{model}', {version}, '{settings}', list(r)) from ({query}) r"
+        [metrics] = json.loads(
+            self.value(
+                f"select bqml_evaluate('{model}', {version}, '{settings}', list(r)) "
+                f"from ({query}) r"
+            )
         )
+        # a number that JSON lacks is a text
+        return {name: float(value) for name, value in metrics.items()}
 
 
 @pytest.fixture

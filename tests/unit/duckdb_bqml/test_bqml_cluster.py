@@ -5,8 +5,9 @@ import pytest
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.options import validate
 from duckdb_bqml.algorithms.cluster import KMeans, distances
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.design import to_dense
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from fitting import artifact_of, fitted, restored
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -34,7 +35,7 @@ def marked(data, rows):
 
 
 def fit(data, **given):
-    return KMeans.fit(data, None, options(**given))
+    return fitted(KMeans, data, None, options(**given))
 
 
 def custom(data, rows, **given):
@@ -218,8 +219,8 @@ def test_an_anomaly_is_measured_in_radii_of_its_cluster():
 def test_a_model_survives_its_artifact():
     data = blobs()
     model = fit(data, num_clusters=4, distance_type="cosine").model
-    restored = KMeans.from_bytes(model.to_bytes())
-    assert restored.to_bytes() == model.to_bytes()
+    restored = restored(model)
+    assert artifact_of(restored) == artifact_of(model)
     assert np.array_equal(restored.predict(data.features), model.predict(data.features))
     assert (
         restored.anomalies(data.features, 0.2).cutoff == model.anomalies(data.features, 0.2).cutoff

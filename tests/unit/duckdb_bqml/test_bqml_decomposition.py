@@ -3,9 +3,10 @@ import pytest
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.options import validate
 from duckdb_bqml.algorithms import decomposition
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.decomposition import PCA
 from duckdb_bqml.algorithms.design import to_dense
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from fitting import artifact_of, fitted, restored
 
 RNG = np.random.default_rng(3)
 
@@ -29,7 +30,7 @@ def mixed(rows=200):
 
 
 def fit(data, **given):
-    return PCA.fit(data, None, options(**given))
+    return fitted(PCA, data, None, options(**given))
 
 
 def dense(model, data):
@@ -128,8 +129,8 @@ def test_an_anomaly_is_measured_by_what_the_components_do_not_explain():
 def test_a_model_survives_its_artifact():
     data = mixed()
     model = fit(data, num_principal_components=2).model
-    restored = PCA.from_bytes(model.to_bytes())
-    assert restored.to_bytes() == model.to_bytes()
+    restored = restored(model)
+    assert artifact_of(restored) == artifact_of(model)
     assert np.array_equal(restored.predict(data.features), model.predict(data.features))
     assert (
         restored.anomalies(data.features, 0.2).cutoff == model.anomalies(data.features, 0.2).cutoff

@@ -108,7 +108,7 @@ def test_every_scalar_type_can_be_a_feature(db):
         "INT64", "INT64", "NUMERIC", "FLOAT64", "BOOL", "STRING", "STRING", "DATE", "TIME",
         "TIMESTAMP", "TIMESTAMP", "BYTES",
     ]  # fmt: skip
-    assert db.value("select evaluation['r2_score'] from mixed") == pytest.approx(1)
+    assert db.value("select evaluation[1].metrics['r2_score'] from mixed") == pytest.approx(1)
     actual = [value for (value,) in db.rows(f"select label::double from ({MIXED})")]
     assert [y for (y,) in db.predict("mixed", MIXED)] == pytest.approx(actual, abs=1e-3)
 
@@ -143,7 +143,9 @@ def test_the_evaluation_rows_do_not_train(db):
     )
     assert db.predict("m", "select 7 as x") == [[pytest.approx(7)]]
     assert db.predict("n", "select 7 as x") == [[pytest.approx(7)]]
-    assert db.value("select evaluation['mean_absolute_error'] from n") == pytest.approx(955.5)
+    assert db.value("select evaluation[1].metrics['mean_absolute_error'] from n") == pytest.approx(
+        955.5
+    )
     assert db.value("select len(features) from n") == 1
 
 

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.options import validate
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.linear.classification import LogisticRegression
 from duckdb_bqml.algorithms.linear.loss import MULTICLASS_LOG
 from duckdb_bqml.algorithms.linear.normal_equation import normal_equation
 from duckdb_bqml.algorithms.linear.regression import LinearRegression
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from bqml_vocabulary.errors import ModelError
-from bqml_vocabulary.options import validate
+from fitting import artifact_of, fitted, restored
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -69,7 +70,8 @@ def test_the_normal_equation_gives_the_minimum_norm_least_squares_solution(data,
 def test_gradient_descent_ends_where_the_normal_equation_does(l2_reg):
     data = regression_data()
     exact, descended = (
-        LinearRegression.fit(
+        fitted(
+            LinearRegression,
             data,
             None,
             options(
@@ -89,7 +91,7 @@ def test_gradient_descent_ends_where_the_normal_equation_does(l2_reg):
 def test_auto_strategy_descends_when_rows_are_few_or_l1_is_set():
     few, many = regression_data(rows=29), regression_data(rows=30)
     chosen = [
-        LinearRegression.fit(data, None, options("linear_reg", **given)).options
+        fitted(LinearRegression, data, None, options("linear_reg", **given)).options
         for data, given in ((few, {}), (many, {}), (many, {"l1_reg": 0.1}))
     ]
     assert [one["optimize_strategy"] for one in chosen] == [
@@ -103,14 +105,15 @@ def test_l1_makes_weights_exactly_zero():
     data = regression_data()
     noise = Column("noise", "FLOAT64", RNG.normal(size=200))
     data = Dataset([*data.features, noise], data.label)
-    model = LinearRegression.fit(data, None, options("linear_reg", l1_reg=0.5)).model
+    model = fitted(LinearRegression, data, None, options("linear_reg", l1_reg=0.5)).model
     assert model.coefficients[-1, 0] == 0
     assert (model.coefficients[:-1] != 0).all()
 
 
 def test_without_an_intercept_the_model_passes_through_the_mean_at_zero():
     for strategy in ("NORMAL_EQUATION", "BATCH_GRADIENT_DESCENT"):
-        model = LinearRegression.fit(
+        model = fitted(
+            LinearRegression,
             regression_data(),
             None,
             options("linear_reg", fit_intercept=False, optimize_strategy=strategy),
@@ -122,8 +125,8 @@ def test_the_training_loss_never_rises_under_line_search():
     # 100 equal columns: every rate the first line search tries is too large.
     column = RNG.normal(size=(100, 1))
     label = Column("label", "FLOAT64", column[:, 0] * 3)
-    training = LinearRegression.fit(
-        dataset(column.repeat(100, axis=1), label), None, options("linear_reg")
+    training = fitted(
+        LinearRegression, dataset(column.repeat(100, axis=1), label), None, options("linear_reg")
     )
     losses = [row["loss"] for row in training.iterations]
     assert (np.diff(losses) <= 0).all()
@@ -133,9 +136,9 @@ def test_the_training_loss_never_rises_under_line_search():
 def test_early_stop_ends_with_the_first_small_improvement():
     data = regression_data()
     descend = {"optimize_strategy": "BATCH_GRADIENT_DESCENT", "max_iterations": 50}
-    stopped = LinearRegression.fit(data, None, options("linear_reg", **descend)).iterations
-    full = LinearRegression.fit(
-        data, None, options("linear_reg", early_stop=False, **descend)
+    stopped = fitted(LinearRegression, data, None, options("linear_reg", **descend)).iterations
+    full = fitted(
+        LinearRegression, data, None, options("linear_reg", early_stop=False, **descend)
     ).iterations
     losses = np.array([row["loss"] for row in stopped])
     assert len(stopped) < len(full) == 50
@@ -145,20 +148,23 @@ def test_early_stop_ends_with_the_first_small_improvement():
 
 def test_a_constant_rate_is_kept_and_refused_if_it_diverges():
     descend = {"optimize_strategy": "BATCH_GRADIENT_DESCENT", "learn_rate_strategy": "CONSTANT"}
-    training = LinearRegression.fit(
-        regression_data(), None, options("linear_reg", learn_rate=0.2, **descend)
+    training = fitted(
+        LinearRegression, regression_data(), None, options("linear_reg", learn_rate=0.2, **descend)
     )
     assert {row["learning_rate"] for row in training.iterations} == {0.2}
     with pytest.raises(ModelError, match=r"'learn_rate' = 1000\.0 makes the training loss grow"):
-        LinearRegression.fit(
-            regression_data(), None, options("linear_reg", learn_rate=1000, **descend)
+        fitted(
+            LinearRegression,
+            regression_data(),
+            None,
+            options("linear_reg", learn_rate=1000, **descend),
         )
 
 
 def test_evaluation_loss_is_measured_in_every_iteration():
     data = classification_data(3)
     evaluation = data.take(np.arange(50))
-    training = LogisticRegression.fit(data, evaluation, options("logistic_reg"))
+    training = fitted(LogisticRegression, data, evaluation, options("logistic_reg"))
     probabilities = training.model.predict(evaluation.features)
     expected = -np.log(probabilities[np.arange(50), evaluation.label.values]).mean()
     assert training.iterations[-1]["eval_loss"] == pytest.approx(expected)
@@ -168,8 +174,11 @@ def test_evaluation_loss_is_measured_in_every_iteration():
 def test_probabilities_sum_to_one_and_the_mean_matches_the_class_shares(count):
     # With an intercept and no penalty this holds at the maximum of the likelihood.
     data = classification_data(count)
-    training = LogisticRegression.fit(
-        data, None, options("logistic_reg", max_iterations=500, min_rel_progress=0.0)
+    training = fitted(
+        LogisticRegression,
+        data,
+        None,
+        options("logistic_reg", max_iterations=500, min_rel_progress=0.0),
     )
     probabilities = training.model.predict(data.features)
     assert probabilities.sum(axis=1) == pytest.approx(1)
@@ -182,7 +191,7 @@ def test_auto_class_weights_equal_the_explicit_balanced_weights():
     counts = np.bincount(data.label.values)
     explicit = [[name, 300 / (count * 2)] for name, count in zip("ab", counts, strict=True)]
     models = [
-        LogisticRegression.fit(data, None, options("logistic_reg", **given)).model
+        fitted(LogisticRegression, data, None, options("logistic_reg", **given)).model
         for given in ({"auto_class_weights": True}, {"class_weights": explicit}, {})
     ]
     assert models[0].coefficients == pytest.approx(models[1].coefficients)
@@ -194,8 +203,11 @@ def test_auto_class_weights_equal_the_explicit_balanced_weights():
 )
 def test_class_weights_must_name_every_class_once(weights):
     with pytest.raises(ModelError, match="must name every class once; the classes are a, b"):
-        LogisticRegression.fit(
-            classification_data(2), None, options("logistic_reg", class_weights=weights)
+        fitted(
+            LogisticRegression,
+            classification_data(2),
+            None,
+            options("logistic_reg", class_weights=weights),
         )
 
 
@@ -203,16 +215,17 @@ def test_class_weights_must_name_every_class_once(weights):
 def test_the_number_of_classes_is_bounded(count):
     label = Column("y", "INT64", np.arange(count), tuple(map(str, range(count))))
     with pytest.raises(ModelError, match=f"label column 'y' has {count} distinct values"):
-        LogisticRegression.fit(dataset(np.ones((count, 1)), label), None, options("logistic_reg"))
+        fitted(
+            LogisticRegression, dataset(np.ones((count, 1)), label), None, options("logistic_reg")
+        )
 
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_an_artifact_restores_the_same_model(count):
     data = classification_data(count)
-    model = LogisticRegression.fit(data, None, options("logistic_reg")).model
-    artifact = model.to_bytes()
-    restored = LogisticRegression.from_bytes(artifact)
-    assert restored.to_bytes() == artifact
+    model = fitted(LogisticRegression, data, None, options("logistic_reg")).model
+    again = restored(model)
+    assert artifact_of(again) == artifact_of(model)
     assert np.array_equal(restored.predict(data.features), model.predict(data.features))
 
 
@@ -290,7 +303,7 @@ def test_weights_on_the_scale_of_the_features_give_the_prediction(
 ):
     data = mixed_data(classes_of=count)
     chosen = options(model_type, category_encoding_method=encoding)
-    model = algorithm.fit(data, None, chosen).model
+    model = fitted(algorithm, data, None, chosen).model
     rows = model.weights(standardize=False)
     design = original_design(data, [0, 1, 2, -1])
     found = []
@@ -310,7 +323,7 @@ def test_weights_on_the_scale_of_the_features_give_the_prediction(
 
 def test_standardized_weights_are_per_sample_standard_deviation():
     data = mixed_data()
-    model = LinearRegression.fit(data, None, options("linear_reg")).model
+    model = fitted(LinearRegression, data, None, options("linear_reg")).model
     for plain, standard in zip(model.weights(False)[:-1], model.weights(True)[:-1], strict=True):
         column = {column.name: column for column in data.features}[plain.processed_input]
         if column.categories is None:
@@ -337,7 +350,7 @@ def by_input(rows):
 def test_standard_errors_are_those_of_the_textbook_with_n_in_the_denominator(count):
     data = mixed_data(classes_of=count)
     algorithm, model_type = MODELS[0 if count is None else 1][:2]
-    model = algorithm.fit(data, None, options(model_type, **DUMMY)).model
+    model = fitted(algorithm, data, None, options(model_type, **DUMMY)).model
     rows = model.advanced_weights(standardize=False)
     kinds = ["a", "b", "c", "_null_filler"]
     frequencies = np.bincount(data.features[1].values % 4, minlength=4)
@@ -378,7 +391,7 @@ def test_standard_errors_are_those_of_the_textbook_with_n_in_the_denominator(cou
 
 def test_without_categories_the_intercept_has_a_p_value_on_both_scales():
     data = regression_data()
-    model = LinearRegression.fit(data, None, options("linear_reg", **DUMMY)).model
+    model = fitted(LinearRegression, data, None, options("linear_reg", **DUMMY)).model
     design = np.column_stack([*(c.values for c in data.features), np.ones(200)])
     residual = data.label.values - model.predict(data.features)[:, 0]
     errors = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * np.mean(residual**2))
@@ -393,21 +406,21 @@ def test_a_weight_that_the_rows_do_not_determine_has_neither_error_nor_p_value()
     twin = Column("twin", "FLOAT64", 2 * data.features[0].values)
     constant = Column("constant", "FLOAT64", np.full(200, 3.0))
     data = Dataset([*data.features, twin, constant], data.label)
-    model = LinearRegression.fit(data, None, options("linear_reg", **DUMMY)).model
+    model = fitted(LinearRegression, data, None, options("linear_reg", **DUMMY)).model
     unknown = [
         row.processed_input for row in model.advanced_weights(False) if row.standard_error is None
     ]
     # The intercept, too, at the constant's own value, but not where all numbers are at their means.
     assert unknown == ["x0", "twin", "constant", "__INTERCEPT__"]
     assert model.advanced_weights(True)[-1].p_value is not None
-    assert LinearRegression.from_bytes(model.to_bytes()).to_bytes() == model.to_bytes()
+    assert artifact_of(restored(model)) == artifact_of(model)
 
 
 def test_p_values_survive_the_artifact():
     for algorithm, model_type, count in MODELS[:2]:
         data = mixed_data(classes_of=count)
-        model = algorithm.fit(data, None, options(model_type, **DUMMY)).model
-        restored = algorithm.from_bytes(model.to_bytes())
+        model = fitted(algorithm, data, None, options(model_type, **DUMMY)).model
+        restored = restored(model)
         for standardize in (False, True):
             assert str(restored.advanced_weights(standardize)) == str(
                 model.advanced_weights(standardize)
@@ -418,11 +431,11 @@ def test_p_values_are_refused_where_bigquery_has_none():
     wide = Column("w", "STRING", np.arange(400) % 400, tuple(f"{i:03}" for i in range(400)))
     data = mixed_data()
     with pytest.raises(ModelError, match="only be calculated for linear regression and binary"):
-        LogisticRegression.fit(mixed_data(classes_of=3), None, options("logistic_reg", **DUMMY))
+        fitted(LogisticRegression, mixed_data(classes_of=3), None, options("logistic_reg", **DUMMY))
     columns = [Column(f"w{i}", "STRING", wide.values, wide.categories) for i in range(3)]
     with pytest.raises(ModelError, match="'calculate_p_values' takes fewer than 1000 encoded col"):
-        LinearRegression.fit(Dataset(columns, data.label), None, options("linear_reg", **DUMMY))
-    model = LinearRegression.fit(data, None, options("linear_reg")).model
+        fitted(LinearRegression, Dataset(columns, data.label), None, options("linear_reg", **DUMMY))
+    model = fitted(LinearRegression, data, None, options("linear_reg")).model
     with pytest.raises(ModelError, match=r"was not trained with calculate_p_values = true\."):
         model.advanced_weights(False)
 
@@ -445,7 +458,7 @@ def timed_data():
 
 def test_the_attributions_of_a_regression_add_up_to_the_prediction():
     data = timed_data()
-    model = LinearRegression.fit(data, None, options("linear_reg")).model
+    model = fitted(LinearRegression, data, None, options("linear_reg")).model
     found = model.explain(data.features, None, False)
     assert found.attributions.shape == (300, 3)
     assert found.baseline == pytest.approx(np.full(300, model.weights(True)[-1].weight))
@@ -463,7 +476,7 @@ def test_the_attributions_of_a_regression_add_up_to_the_prediction():
 @pytest.mark.parametrize("count", [2, 3])
 def test_the_attributions_of_a_class_add_up_to_its_log_odds(count):
     data = mixed_data(classes_of=count)
-    model = LogisticRegression.fit(data, None, options("logistic_reg")).model
+    model = fitted(LogisticRegression, data, None, options("logistic_reg")).model
     probabilities = model.predict(data.features)
     chosen = np.arange(400) % count
     found = model.explain(data.features, chosen, False)
@@ -485,19 +498,23 @@ def test_the_attributions_of_a_class_add_up_to_its_log_odds(count):
 def test_a_warm_start_goes_on_from_the_weights_and_keeps_the_encoder(algorithm, model_type, count):
     data = mixed_data(classes_of=count)
     chosen = options(model_type, warm_start=True, max_iterations=3, l2_reg=0.01)
-    first = algorithm.fit(data, None, chosen)
+    first = fitted(algorithm, data, None, chosen)
     assert first.options["optimize_strategy"] == "BATCH_GRADIENT_DESCENT"
-    again = algorithm.fit(data, None, chosen, first.model)
+    again = fitted(algorithm, data, None, chosen, first.model)
     assert again.iterations[0]["loss"] <= first.iterations[-1]["loss"]
     other = data.take(np.arange(100))
-    third = algorithm.fit(other, None, chosen, algorithm.from_bytes(first.model.to_bytes()))
+    third = fitted(algorithm, other, None, chosen, restored(first.model))
     assert third.model.encoder.to_json() == first.model.encoder.to_json()
     assert third.model.stddevs == first.model.stddevs
 
 
 def test_a_warm_start_needs_the_same_classes():
-    first = LogisticRegression.fit(classification_data(2), None, options("logistic_reg")).model
+    first = fitted(LogisticRegression, classification_data(2), None, options("logistic_reg")).model
     with pytest.raises(ModelError, match="'label' has the classes a, b, c and had a, b in the mod"):
-        LogisticRegression.fit(
-            classification_data(3), None, options("logistic_reg", warm_start=True), first
+        fitted(
+            LogisticRegression,
+            classification_data(3),
+            None,
+            options("logistic_reg", warm_start=True),
+            first,
         )

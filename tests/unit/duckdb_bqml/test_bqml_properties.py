@@ -10,9 +10,10 @@ import pytest
 from bqml_vocabulary.options import OPTIONS
 from duckdb_bqml import register
 from duckdb_bqml.algorithms import MODEL_TYPES
+from duckdb_bqml.algorithms.dataset import Column
 from duckdb_bqml.algorithms.design import to_dense
-from duckdb_bqml.algorithms.model_selection import canonical_order, evaluation_rows, row_hashes
-from duckdb_bqml.algorithms.preprocessing import Column, Encoder, Number, Scaling
+from duckdb_bqml.algorithms.encoding import Encoder, Number, Scaling
+from duckdb_bqml.algorithms.partition import canonical_order, evaluation_rows, row_hashes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix

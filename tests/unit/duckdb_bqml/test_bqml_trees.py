@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from duckdb_bqml.algorithms import MODEL_TYPES
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
-from duckdb_bqml.algorithms.trees.encoding import TreeEncoder
-from duckdb_bqml.algorithms.trees.split_candidates import split_candidates
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.options import validate
+from duckdb_bqml.algorithms import MODEL_TYPES
+from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.trees.encoding import TreeEncoder
+from duckdb_bqml.algorithms.trees.split_candidates import split_candidates
 
 RNG = np.random.default_rng(11)
 ROWS = 400

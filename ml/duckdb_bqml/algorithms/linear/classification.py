@@ -1,24 +1,23 @@
 """LOGISTIC_REG: the probability of each class from the features, by gradient descent."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
+from duckdb_bqml.algorithms.contracts import Explanation, Request, Trained
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.linear.gradient_descent import Problem, gradient_descent
 from duckdb_bqml.algorithms.linear.loss import BINARY_LOG, MULTICLASS_LOG
 from duckdb_bqml.algorithms.linear.model import LinearModel
 from duckdb_bqml.algorithms.linear.p_values import standard_errors
-from duckdb_bqml.algorithms.model import Explanation, Training
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
 from duckdb_bqml.algorithms.supervised import (
     ProbabilisticClassifier,
     class_weights,
     training_classes,
 )
-from bqml_vocabulary.errors import ModelError
 
 Floats = NDArray[np.float64]
 
@@ -32,13 +31,8 @@ class LogisticRegression(ProbabilisticClassifier, LinearModel):
     """
 
     @classmethod
-    def fit(
-        cls,
-        training: Dataset,
-        evaluation: Dataset | None,
-        options: Mapping[str, Any],
-        previous: Self | None = None,
-    ) -> Training:
+    def fit(cls, request: Request) -> Trained:
+        (training, evaluation, _), options, previous = request
         classes = training_classes(training.label, "LOGISTIC_REG", MAX_CLASSES)
         is_binary = len(classes) == 2
         if options["calculate_p_values"] and not is_binary:
@@ -85,7 +79,7 @@ class LogisticRegression(ProbabilisticClassifier, LinearModel):
             errors = standard_errors(design, information, 1.0, encoder, options["fit_intercept"])
         resolved = {**options, "optimize_strategy": "BATCH_GRADIENT_DESCENT"}
         model = cls(encoder, weights, intercept, stddevs, classes, errors)
-        return Training(model, resolved, iterations)
+        return Trained(model, resolved, iterations)
 
     def predict(self, features: Sequence[Column]) -> Floats:
         scores = self.scores(features)

@@ -4,7 +4,7 @@ categories dropped."""
 import numpy as np
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.preprocessing import Encoder, Number
+from duckdb_bqml.algorithms.encoding import Encoder, Number
 
 Floats = NDArray[np.float64]
 

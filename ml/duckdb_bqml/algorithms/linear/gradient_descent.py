@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.design import Design
 from duckdb_bqml.algorithms.linear.loss import Loss, parts
-from bqml_vocabulary.errors import ModelError
 
 Floats = NDArray[np.float64]
 

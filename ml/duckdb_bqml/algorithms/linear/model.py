@@ -4,24 +4,24 @@ WARM_START descends from the weights of the previous model and keeps its encoder
 mean the same; a category that is new stays unseen.
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
+from duckdb_bqml.algorithms.contracts import Explanation, Row, category_names, category_pairs
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.design import products_by_row
+from duckdb_bqml.algorithms.encoding import Encoder, Number
 from duckdb_bqml.algorithms.linear.encoded_columns import encoded_means
 from duckdb_bqml.algorithms.linear.p_values import (
     P_VALUES_MAX_CARDINALITY,
     StandardErrors,
     advanced_weight,
 )
-from duckdb_bqml.algorithms.model import AdvancedWeight, Explanation, Weight, category_names
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset, Encoder, Number
-from bqml_vocabulary.errors import ModelError
 
 Floats = NDArray[np.float64]
 
@@ -29,10 +29,12 @@ INTERCEPT = "__INTERCEPT__"
 
 
 class LinearModel:
-    """Encoded features times coefficients (d, k) plus intercept (k,), and its artifact in JSON.
+    """Encoded features times coefficients (d, k) plus intercept (k,), and their artifact.
 
     `stddevs` holds, per block of the encoder, the sample standard deviation of a number.
     """
+
+    describes = ("WEIGHTS", "ADVANCED_WEIGHTS")
 
     def __init__(
         self,
@@ -78,7 +80,14 @@ class LinearModel:
     def scores(self, features: Sequence[Column]) -> Floats:
         return products_by_row(self.encoder.transform(features), self.coefficients) + self.intercept
 
-    def weights(self, standardize: bool) -> list[Weight]:
+    def describe(
+        self, function: str, settings: Mapping[str, Any], features: Sequence[str]
+    ) -> list[Row]:
+        """ML.WEIGHTS and ML.ADVANCED_WEIGHTS."""
+        of_function = self.weights if function == "WEIGHTS" else self.advanced_weights
+        return of_function(settings.get("standardize", False))
+
+    def weights(self, standardize: bool) -> list[Row]:
         """ML.WEIGHTS, by class in the order of the features, the intercept last.
 
         The weight of a number is per unit of the feature, or per sample standard deviation; the
@@ -92,14 +101,14 @@ class LinearModel:
                 self.encoder.blocks, factors, self.encoder.split(column), strict=True
             ):
                 if isinstance(block, Number):
-                    rows.append(Weight(block.name, factor * float(values[0]), (), label))
+                    rows.append(_weight(block.name, factor * float(values[0]), [], label))
                 else:
-                    pairs = list(zip(category_names(block), values.tolist(), strict=True))
-                    rows.append(Weight(block.name, None, pairs, label))
-            rows.append(Weight(INTERCEPT, intercept, (), label))
+                    pairs = category_pairs(block, values, "weight")
+                    rows.append(_weight(block.name, None, pairs, label))
+            rows.append(_weight(INTERCEPT, intercept, [], label))
         return rows
 
-    def advanced_weights(self, standardize: bool) -> list[AdvancedWeight]:
+    def advanced_weights(self, standardize: bool) -> list[Row]:
         """ML.ADVANCED_WEIGHTS, the intercept last.
 
         A weight that the rows do not determine has neither standard error nor p-value, and nor
@@ -159,28 +168,42 @@ class LinearModel:
             for feature in features
         ]
 
-    def to_bytes(self) -> bytes:
+    def to_parts(self) -> dict[str, Any]:
         content = {
             "encoder": self.encoder.to_json(),
-            "coefficients": self.coefficients.tolist(),
-            "intercept": self.intercept.tolist(),
             "stddevs": self.stddevs,
             "classes": self.classes,
             "errors": self.errors and self.errors._asdict(),
         }
-        return json.dumps(content, sort_keys=True, allow_nan=False).encode()
+        return {
+            "model": content,
+            "coefficients": self.coefficients,
+            "intercept": self.intercept,
+        }
 
     @classmethod
-    def from_bytes(cls, artifact: bytes) -> Self:
-        content = json.loads(artifact)
+    def from_parts(cls, parts: Mapping[str, Any]) -> Self:
+        content = parts["model"]
         return cls(
             Encoder.from_json(content["encoder"]),
-            np.array(content["coefficients"]),
-            np.array(content["intercept"]),
+            parts["coefficients"],
+            parts["intercept"],
             content["stddevs"],
             content["classes"],
             content["errors"] and StandardErrors(**content["errors"]),
         )
+
+
+def _weight(
+    processed_input: str, weight: float | None, categories: list[Row], label: str | None
+) -> Row:
+    """A row of ML.WEIGHTS: of a number, or of every category of anything else."""
+    return {
+        "processed_input": processed_input,
+        "weight": weight,
+        "category_weights": categories,
+        "class_label": label,
+    }
 
 
 def _sample_stddev(population: float, rows: int) -> float:

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from duckdb_bqml.algorithms.contracts import Row
 from duckdb_bqml.algorithms.design import Design, scaled_rows
+from duckdb_bqml.algorithms.encoding import Encoder
 from duckdb_bqml.algorithms.linear.encoded_columns import dropped_columns, encoded_means
 from duckdb_bqml.algorithms.linear.normal_equation import SMALLEST_RELATIVE_EIGENVALUE
-from duckdb_bqml.algorithms.model import AdvancedWeight
 from duckdb_bqml.algorithms.normal import two_sided
-from duckdb_bqml.algorithms.preprocessing import Encoder
 
 Floats = NDArray[np.float64]
 
@@ -33,13 +33,22 @@ class StandardErrors(NamedTuple):
 
 def advanced_weight(
     processed_input: str, category: str | None, weight: float, error: float | None
-) -> AdvancedWeight:
-    """With the p-value of weight / error, NaN where both are 0: a category that was dropped."""
+) -> Row:
+    """A row of ML.ADVANCED_WEIGHTS.
+
+    The p-value is that of weight / error, NaN where both are 0: a category that was dropped.
+    """
     p_value = None
     if error is not None:
         with np.errstate(divide="ignore", invalid="ignore"):
             p_value = float(two_sided(np.float64(weight) / error))
-    return AdvancedWeight(processed_input, category, weight, error, p_value)
+    return {
+        "processed_input": processed_input,
+        "category": category,
+        "weight": weight,
+        "standard_error": error,
+        "p_value": p_value,
+    }
 
 
 def standard_errors(

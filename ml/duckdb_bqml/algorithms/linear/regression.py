@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
+from duckdb_bqml.algorithms.contracts import Explanation, Request, Trained
+from duckdb_bqml.algorithms.dataset import Column
 from duckdb_bqml.algorithms.design import Design
 from duckdb_bqml.algorithms.linear.encoded_columns import dropped_columns
 from duckdb_bqml.algorithms.linear.gradient_descent import Problem, gradient_descent
@@ -14,10 +17,7 @@ from duckdb_bqml.algorithms.linear.loss import SQUARED
 from duckdb_bqml.algorithms.linear.model import LinearModel
 from duckdb_bqml.algorithms.linear.normal_equation import normal_equation
 from duckdb_bqml.algorithms.linear.p_values import standard_errors
-from duckdb_bqml.algorithms.model import Explanation, Training
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
 from duckdb_bqml.algorithms.supervised import Regressor
-from bqml_vocabulary.errors import ModelError
 
 Floats = NDArray[np.float64]
 
@@ -29,13 +29,8 @@ class LinearRegression(Regressor, LinearModel):
     """LINEAR_REG: `predict` gives (n, 1) values in the unit of the label."""
 
     @classmethod
-    def fit(
-        cls,
-        training: Dataset,
-        evaluation: Dataset | None,
-        options: Mapping[str, Any],
-        previous: Self | None = None,
-    ) -> Training:
+    def fit(cls, request: Request) -> Trained:
+        (training, evaluation, _), options, previous = request
         encoder, stddevs = cls._prepare(training, options, previous)
         problem = Problem(encoder.transform(training.features), training.label.values)
         strategy = cls._strategy(problem.design, options)
@@ -79,7 +74,7 @@ class LinearRegression(Regressor, LinearModel):
             )
         resolved = {**options, "optimize_strategy": strategy}
         model = cls(encoder, weights, intercept, stddevs, errors=errors)
-        return Training(model, resolved, iterations)
+        return Trained(model, resolved, iterations)
 
     @staticmethod
     def _strategy(design: Design, options: Mapping[str, Any]) -> str:

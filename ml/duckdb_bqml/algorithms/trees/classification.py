@@ -1,13 +1,12 @@
 """BOOSTED_TREE_CLASSIFIER and RANDOM_FOREST_CLASSIFIER: the probability of each class."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.model import Training
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from duckdb_bqml.algorithms.contracts import Request, Trained
+from duckdb_bqml.algorithms.dataset import Column
 from duckdb_bqml.algorithms.supervised import (
     ProbabilisticClassifier,
     class_weights,
@@ -27,13 +26,8 @@ class TreeClassifier(ProbabilisticClassifier, Trees):
     """
 
     @classmethod
-    def fit(
-        cls,
-        training: Dataset,
-        evaluation: Dataset | None,
-        options: Mapping[str, Any],
-        previous: Self | None = None,
-    ) -> Training:
+    def fit(cls, request: Request) -> Trained:
+        training, options = request.data.train, request.options
         classes = training_classes(training.label, options["model_type"], MAX_CLASSES)
         if len(classes) == 2:
             objective = {"objective": "binary:logistic", "eval_metric": "logloss"}
@@ -44,7 +38,7 @@ class TreeClassifier(ProbabilisticClassifier, Trees):
                 "num_class": len(classes),
             }
         weights = class_weights(training.label, options)
-        return cls.grow(training, evaluation, options, objective, classes, weights)
+        return cls.grow(request, objective, classes, weights)
 
     def predict(self, features: Sequence[Column]) -> Floats:
         probabilities = self.outputs(features)

@@ -23,8 +23,8 @@ import numpy as np
 from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms import preprocessing
-from duckdb_bqml.algorithms.preprocessing import Column
+from duckdb_bqml.algorithms import encoding
+from duckdb_bqml.algorithms.dataset import Column
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -44,13 +44,13 @@ class Number:
     @classmethod
     def fit(cls, column: Column) -> "Number":
         known = column.known
-        preprocessing.refuse_infinite(column)
+        encoding.refuse_infinite(column)
         origin = known.min() if column.data_type == "TIMESTAMP" and len(known) else 0.0
         return cls(float(known.mean()) if len(known) else 0.0, float(origin))
 
     def write(self, column: Column, matrix: Matrix) -> None:
         """Fill the matrix (n, width), a part of the whole."""
-        preprocessing.refuse_infinite(column)
+        encoding.refuse_infinite(column)
         values = np.clip(column.values, -LARGEST, LARGEST)
         is_null = np.isnan(values)
         if is_null.any():
@@ -117,7 +117,7 @@ MAX_ARRAY_WIDTH = 10_000
 
 
 @dataclass(frozen=True)
-class Vector(preprocessing.Vector):
+class Vector(encoding.Vector):
     """An array of numbers per row: a column per element."""
 
     @classmethod
@@ -134,7 +134,7 @@ class Vector(preprocessing.Vector):
 
 
 @dataclass(frozen=True)
-class Set(preprocessing.Set):
+class Set(encoding.Set):
     """An array of categories per row: a column per category, 1 where the array holds it."""
 
     @classmethod

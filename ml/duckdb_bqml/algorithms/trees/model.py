@@ -1,15 +1,15 @@
 """What the trees of all four model types share: growing, explanations, importance, the artifact."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.model import Explanation, Importance, Training
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from duckdb_bqml.algorithms.contracts import Explanation, Request, Row, Trained
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.trees.encoding import Matrix, TreeEncoder
 from duckdb_bqml.algorithms.trees.xgboost_library import (
     FIRST_VERSIONS,
@@ -21,7 +21,6 @@ from duckdb_bqml.algorithms.trees.xgboost_library import (
     threads,
     xgboost_parameters,
 )
-from bqml_vocabulary.errors import ModelError
 
 if TYPE_CHECKING:
     from xgboost import Booster
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NUMBER_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
-HEADER_SIZE_BYTES = 8
 # Rows that DuckDB hands over at once.
 CHUNK_ROWS = 2_048
 # Attributions, of all classes, that are computed at once.
@@ -38,7 +36,7 @@ MOST_ATTRIBUTIONS = 20_000_000
 
 def _instance_weights(data: Dataset) -> Floats | None:
     """The weights (n,) that INSTANCE_WEIGHT_COL gives; ModelError if one is no weight."""
-    column = data.roles.get("instance_weight_col")
+    column = data.role("instance_weight_col")
     if column is None:
         return None
     if column.data_type not in NUMBER_TYPES:
@@ -58,11 +56,10 @@ def _instance_weights(data: Dataset) -> Floats | None:
 
 
 class Trees:
-    """Encoded features, a Booster on them, and their artifact.
+    """Encoded features, a Booster on them, and their artifact, which holds the Booster in XGBoost's
+    own format UBJSON: data, too."""
 
-    The artifact is the size of a header (8 bytes, little-endian), the header (JSON: the encoder
-    and the classes), and the Booster in XGBoost's own format UBJSON, which is data, too.
-    """
+    describes = ("FEATURE_IMPORTANCE",)
 
     def __init__(
         self, encoder: TreeEncoder, booster: "Booster", classes: Sequence[str] | None = None
@@ -72,13 +69,12 @@ class Trees:
     @classmethod
     def grow(
         cls,
-        training: Dataset,
-        evaluation: Dataset | None,
-        options: Mapping[str, Any],
+        request: Request,
         objective: Mapping[str, Any],
         classes: Sequence[str] | None = None,
         weights_of_classes: Floats | None = None,
-    ) -> Training:
+    ) -> Trained:
+        (training, evaluation, _), options, _ = request
         is_first = options["xgboost_version"] in FIRST_VERSIONS
         if options["tree_method"] == "AUTO":
             options = {**options, "tree_method": "APPROX" if is_first else "HIST"}
@@ -99,9 +95,9 @@ class Trees:
             parameters["nthread"] = threads(training_rows.features)
             del training_rows  # as large as the table; XGBoost has its own
             booster, iterations = boost(grown_on, measured, parameters, options)
-        # A Booster keeps the rows it was trained on; one read from bytes has the trees only.
-        model = cls.from_bytes(cls(encoder, booster, classes).to_bytes())
-        return Training(model, dict(options), iterations)
+        # A Booster keeps the rows it was trained on; one read from its parts has the trees only.
+        model = cls.from_parts(cls(encoder, booster, classes).to_parts())
+        return Trained(model, dict(options), iterations)
 
     def outputs(self, features: Sequence[Column]) -> Floats:
         """What the objective gives: values or probabilities (n,), or probabilities (n, classes).
@@ -160,7 +156,11 @@ class Trees:
             parts, value = parts * sign[:, None], value * sign
         return parts.astype(np.float64), value.astype(np.float64)
 
-    def feature_importance(self, names: Sequence[str]) -> list[Importance]:
+    def describe(
+        self, function: str, settings: Mapping[str, Any], features: Sequence[str]
+    ) -> list[Row]:
+        """ML.FEATURE_IMPORTANCE, a row per feature, all 0 for one that no split uses: the number of
+        splits, and means over them."""
         splits, gain, cover = (
             self.encoder.sums(self._scores(kind)[None, :])[0]
             for kind in ("weight", "total_gain", "total_cover")
@@ -168,8 +168,15 @@ class Trees:
         per_split = np.maximum(splits, 1)
         columns = (splits, gain / per_split, cover / per_split)
         return [
-            Importance(name, *row)
-            for name, row in zip(names, np.stack(columns, axis=1).tolist(), strict=True)
+            {
+                "feature": name,
+                "importance_weight": weight,
+                "importance_gain": mean_gain,
+                "importance_cover": mean_cover,
+            }
+            for name, (weight, mean_gain, mean_cover) in zip(
+                features, np.stack(columns, axis=1).tolist(), strict=True
+            )
         ]
 
     def _scores(self, kind: str) -> Floats:
@@ -177,15 +184,12 @@ class Trees:
         scores = self.booster.get_score(importance_type=kind)
         return np.array([scores.get(f"f{i}", 0.0) for i in range(self.encoder.width)])
 
-    def to_bytes(self) -> bytes:
+    def to_parts(self) -> dict[str, Any]:
         content = {"encoder": self.encoder.to_json(), "classes": self.classes}
-        header = json.dumps(content, sort_keys=True, allow_nan=False).encode()
-        size = len(header).to_bytes(HEADER_SIZE_BYTES, "little")
-        return size + header + bytes(self.booster.save_raw("ubj"))
+        return {"model": content, "booster": bytes(self.booster.save_raw("ubj"))}
 
     @classmethod
-    def from_bytes(cls, artifact: bytes) -> Self:
-        end = HEADER_SIZE_BYTES + int.from_bytes(artifact[:HEADER_SIZE_BYTES], "little")
-        content = json.loads(artifact[HEADER_SIZE_BYTES:end])
-        booster = load_xgboost().Booster({"nthread": 1}, model_file=bytearray(artifact[end:]))
+    def from_parts(cls, parts: Mapping[str, Any]) -> Self:
+        content = parts["model"]
+        booster = load_xgboost().Booster({"nthread": 1}, model_file=bytearray(parts["booster"]))
         return cls(TreeEncoder.from_json(content["encoder"]), booster, content["classes"])

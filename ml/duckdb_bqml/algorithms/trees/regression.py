@@ -1,13 +1,12 @@
 """BOOSTED_TREE_REGRESSOR and RANDOM_FOREST_REGRESSOR: a number from its features."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.model import Training
-from duckdb_bqml.algorithms.preprocessing import Column, Dataset
+from duckdb_bqml.algorithms.contracts import Request, Trained
+from duckdb_bqml.algorithms.dataset import Column
 from duckdb_bqml.algorithms.supervised import Regressor
 from duckdb_bqml.algorithms.trees.model import Trees
 
@@ -19,15 +18,9 @@ class TreeRegressor(Regressor, Trees):
     error."""
 
     @classmethod
-    def fit(
-        cls,
-        training: Dataset,
-        evaluation: Dataset | None,
-        options: Mapping[str, Any],
-        previous: Self | None = None,
-    ) -> Training:
+    def fit(cls, request: Request) -> Trained:
         objective = {"objective": "reg:squarederror", "eval_metric": "rmse"}
-        return cls.grow(training, evaluation, options, objective)
+        return cls.grow(request, objective)
 
     def predict(self, features: Sequence[Column]) -> Floats:
         return self.outputs(features)[:, None]

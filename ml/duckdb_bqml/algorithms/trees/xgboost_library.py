@@ -23,11 +23,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
+from duckdb_bqml.algorithms import extra
 from duckdb_bqml.algorithms.trees.encoding import Matrix
 from duckdb_bqml.algorithms.trees.split_candidates import split_candidates
-from bqml_vocabulary.errors import ModelError
 
 if TYPE_CHECKING:
     from xgboost import Booster, DMatrix
@@ -63,13 +64,7 @@ def load_xgboost() -> Any:
     which makes training many times slower while anything else is running, as it is under dbt.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    try:
-        import xgboost
-    except ImportError as error:
-        raise ModelError(
-            "models of trees need the package xgboost-cpu, which is not installed; install it"
-        ) from error
-    return xgboost
+    return extra("xgboost", "models of trees")
 
 
 @contextmanager

@@ -1,0 +1,110 @@
+{#-
+  One value of an option in its canonical form, checked for type, allowed words and range. A search space,
+  {'hparam_range': [least, greatest]} or {'hparam_candidates': [value, ...]}, stands for a value that is tuned.
+-#}
+{% macro _ml_option_value(name, value, rule) %}
+    {%- if value is not mapping -%} {{ return(_ml_option_checked(name, value, rule)) }} {%- endif -%}
+    {%- set form = value.keys() | first -%}
+    {%- set given = value[form] -%}
+    {%- if not rule.get('tunable') or form not in ['hparam_range', 'hparam_candidates'] -%}
+        {%- do _ml_option_refused(name, 'cannot be tuned; give one value') -%}
+    {%- elif given is string or given is not sequence or not given or (form == 'hparam_range' and given | length != 2) -%}
+        {%- do _ml_option_refused(
+            name, 'must have a least and a greatest value in HPARAM_RANGE, or at least one value in HPARAM_CANDIDATES'
+        ) -%}
+    {%- elif form == 'hparam_range' and (given | reject('number') | list or given[0] >= given[1]) -%}
+        {%- do _ml_option_refused(name, 'must search from a number to a greater one') -%}
+    {%- endif -%}
+    {%- set checked = [] -%}
+    {%- for one in given -%} {%- do checked.append(_ml_option_checked(name, one, rule)) -%} {%- endfor -%}
+    {{ return({form: checked}) }}
+{% endmacro %}
+
+
+{% macro _ml_option_checked(name, value, rule) %}
+    {%- if not _ml_fits(value, rule.type) -%}
+        {%- do _ml_option_refused(name, 'must be ' ~ (rule.get('words') or _ml_type_words(rule.type)) ~ ', not ' ~ tojson(value)) -%}
+    {%- endif -%}
+    {%- if rule.get('allowed') -%}
+        {%- set words = [value | upper] if value is string else value | map('upper') | list -%}
+        {%- for word in words if word not in rule.allowed -%}
+            {%- do _ml_option_refused(name, "has no value '" ~ word ~ "'; choose one of " ~ rule.allowed | join(', ')) -%}
+        {%- endfor -%}
+        {{ return(words[0] if value is string else words) }}
+    {%- endif -%}
+    {%- for number in _ml_numbers_in(value) -%}
+        {%- for bound, words in {
+            'minimum': 'at least', 'exclusive_minimum': 'greater than', 'maximum': 'at most', 'exclusive_maximum': 'less than',
+        }.items() if bound in rule and not _ml_holds(number, bound, rule[bound]) -%}
+            {%- do _ml_option_refused(
+                name,
+                'must be ' ~ rule.words ~ ', not ' ~ tojson(value) if rule.get('words')
+                else 'must be ' ~ words ~ ' ' ~ rule[bound] ~ ', not ' ~ number
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(value) }}
+{% endmacro %}
+
+
+{% macro _ml_holds(number, bound, limit) %}
+    {{ return({
+        'minimum': number >= limit, 'exclusive_minimum': number > limit,
+        'maximum': number <= limit, 'exclusive_maximum': number < limit,
+    }[bound]) }}
+{% endmacro %}
+
+
+{#- Whether a value is of a type of the table of options, a STRUCT being a list of its fields. -#}
+{% macro _ml_fits(value, type) %}
+    {%- set is_list = value is sequence and value is not string and value is not mapping -%}
+    {%- if ' | ' in type -%}
+        {%- for one in type.split(' | ') if _ml_fits(value, one) -%} {{ return(true) }} {%- endfor -%}
+        {{ return(false) }}
+    {%- elif type.startswith('ARRAY<') -%}
+        {%- set element = type[6:-1] -%}
+        {%- if not is_list or (element.startswith('STRUCT') and not value) -%} {{ return(false) }} {%- endif -%}
+        {%- for one in value if not _ml_fits(one, element) -%} {{ return(false) }} {%- endfor -%}
+        {{ return(true) }}
+    {%- elif type.startswith('STRUCT<') -%}
+        {%- set fields = type[7:-1].split(', ') -%}
+        {%- if not is_list or value | length != fields | length -%} {{ return(false) }} {%- endif -%}
+        {%- for one in value if not _ml_fits(one, fields[loop.index0]) -%} {{ return(false) }} {%- endfor -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {{ return({
+        'STRING': value is string,
+        'BOOL': value is boolean,
+        'INT64': value is integer and value is not boolean,
+        'FLOAT64': value is number and value is not boolean and value | string not in ['nan', 'inf', '-inf'],
+    }[type]) }}
+{% endmacro %}
+
+
+{#- What a value of a type must be, in words. -#}
+{% macro _ml_type_words(type) %}
+    {%- if ' | ' in type -%}
+        {%- set words = [] -%}
+        {%- for one in type.split(' | ') -%} {%- do words.append(_ml_type_words(one)) -%} {%- endfor -%}
+        {{ return(words | join(' or ')) }}
+    {%- elif type.startswith('ARRAY<') -%}
+        {%- set example = {'STRING': "['label']", 'INT64': '[64, 32]', 'FLOAT64': '[0.5, 0.25]'}.get(type[6:-1]) -%}
+        {{ return('an array of ' ~ type[6:-1] ~ (', for example ' ~ example if example else '')) }}
+    {%- elif type.startswith('STRUCT<') -%}
+        {{ return('a STRUCT of ' ~ type[7:-1]) }}
+    {%- endif -%}
+    {{ return({
+        'STRING': 'a STRING', 'BOOL': 'TRUE or FALSE', 'INT64': 'a whole number', 'FLOAT64': 'a finite number',
+    }[type]) }}
+{% endmacro %}
+
+
+{#- The numbers in a value, however deep. -#}
+{% macro _ml_numbers_in(value) %}
+    {%- if value is number and value is not boolean -%} {{ return([value]) }} {%- endif -%}
+    {%- set found = [] -%}
+    {%- if value is sequence and value is not string -%}
+        {%- for one in value -%} {%- do found.extend(_ml_numbers_in(one)) -%} {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{% endmacro %}

@@ -1,0 +1,98 @@
+{#-
+  The options of the model being built (meta.ml), checked against the one table of options
+  (ml_option_table) and normalized: names in lower case, fixed words in upper case. Every refusal is
+  one sentence that names model and option. Both engines see the result.
+-#}
+{% macro ml_options() %}
+    {%- set given = _ml_lower_keys((config.get('meta') or {}).get('ml', {})) -%}
+    {%- set model_type = (given.get('model_type') or '') | upper -%}
+    {%- set table = ml_option_table() -%}
+    {%- if model_type not in table -%}
+        {%- do _ml_option_refused('model_type', "must be one of " ~ table.keys() | join(', ') ~ ", not '" ~ given.get('model_type', '') ~ "'") -%}
+    {%- endif -%}
+    {%- set known = table[model_type] -%}
+    {%- set refused = ml_model_type_table()[model_type].refused -%}
+    {%- set options = {'model_type': model_type} -%}
+    {#- sorted: dbt hands a config's meta over in another order from run to run -#}
+    {%- for name, value in given | dictsort if name != 'model_type' -%}
+        {%- if name in refused -%}
+            {{ exceptions.raise_compiler_error(model.name ~ ": option '" ~ name ~ "': " ~ refused[name] ~ ".") }}
+        {%- elif name not in known -%}
+            {%- do _ml_option_refused(
+                name, "is unknown for " ~ model_type ~ "; did you mean '" ~ _ml_nearest(name, known.keys()) ~ "'?", end=''
+            ) -%}
+        {%- endif -%}
+        {%- do options.update({name: _ml_option_value(name, value, known[name])}) -%}
+    {%- endfor -%}
+    {%- for name, rule in known.items()
+        if rule.get('required') and name not in options or rule.get('clause') and options.get(name) == [] -%}
+        {%- do _ml_option_refused(name, 'must hold at least one expression') -%}
+    {%- endfor -%}
+    {%- for name in options if known[name].get('only_with') -%}
+        {%- for other, values in known[name].only_with.items()
+            if options.get(other, known[other].default) not in values -%}
+            {%- do _ml_option_refused(
+                name, "needs " ~ other ~ " = " ~ values | join(' or ') ~ "; set that, or remove '" ~ name ~ "'"
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(options) }}
+{% endmacro %}
+
+
+{% macro _ml_option_refused(name, why, end='.') %}
+    {{ exceptions.raise_compiler_error(model.name ~ ": option '" ~ name ~ "' " ~ why ~ end) }}
+{% endmacro %}
+
+
+{#- The known name that shares most letter pairs with a mistyped one (Dice's coefficient). -#}
+{% macro _ml_nearest(name, candidates) %}
+    {%- set best = namespace(name=none, score=-1) -%}
+    {%- set pairs = _ml_letter_pairs(name) -%}
+    {%- for candidate in candidates -%}
+        {%- set other = _ml_letter_pairs(candidate) -%}
+        {%- set shared = pairs | select('in', other) | list | length -%}
+        {%- set score = 2 * shared / (pairs | length + other | length) -%}
+        {%- if score > best.score -%}
+            {%- set best.name = candidate -%}
+            {%- set best.score = score -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(best.name) }}
+{% endmacro %}
+
+{% macro _ml_letter_pairs(word) %}
+    {%- set padded = '^' ~ word | lower ~ '$' -%}
+    {%- set pairs = [] -%}
+    {%- for position in range(padded | length - 1) -%}
+        {%- do pairs.append(padded[position:position + 2]) -%}
+    {%- endfor -%}
+    {{ return(pairs) }}
+{% endmacro %}
+
+
+{#-
+  The training query's columns against the options that name columns, before anything runs.
+  DuckDB only: BigQuery says as much itself.
+-#}
+{% macro _ml_check_query(options, query) %}
+    {%- set is_taken = ml_model_type_table()[options.model_type].query != 'none' -%}
+    {%- if is_taken != (query | trim != '') -%}
+        {%- do _ml_option_refused('model_type', options.model_type ~ (
+            ' trains on a query; write a select below the config' if is_taken
+            else ' takes no query; leave nothing but the config in the file'
+        )) -%}
+    {%- elif not is_taken -%} {{ return('') }}
+    {%- endif -%}
+    {%- set columns = get_column_schema_from_query(query) | map(attribute='name') | list -%}
+    {%- set lowered = columns | map('lower') | list -%}
+    {%- for option in ml_model_type_table()[options.model_type].roles -%}
+        {%- set named = options.get(option, ml_option_table()[options.model_type][option].default) or [] -%}
+        {%- for name in ([named] if named is string else named) if name | lower not in lowered -%}
+            {%- do _ml_option_refused(
+                option, "names the column '" ~ name ~ "', which the training query does not return (it returns "
+                ~ columns | join(', ') ~ ")"
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{% endmacro %}
