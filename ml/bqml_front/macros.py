@@ -18,11 +18,14 @@ from jinja2 import nodes
 
 MACROS = Path(__file__).parents[2] / "macros"
 _FILES = (
-    "ml/*.sql",
     "ml/vocabulary/*.sql",
+    "ml/arguments/*.sql",
     "ml/preprocessing/*.sql",
-    "ml/materializations/ml_model/ml_model_sql.sql",
-    "ml/materializations/ml_model/ml_options.sql",
+    "ml/output/*.sql",
+    "ml/functions/*.sql",
+    "ml/model/ml_model_sql.sql",
+    "ml/model/ml_options.sql",
+    "ml/model/_*.sql",
     "cross_db/*.sql",
 )
 # In the file that defines it, Jinja would call a macro directly. By another name there, all calls

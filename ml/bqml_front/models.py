@@ -66,6 +66,11 @@ class Record(NamedTuple):
         return self.trained["model_type"]
 
     @property
+    def kept(self) -> dict[str, Any]:
+        """What the training found that only some model types have."""
+        return json.loads(self.trained["details"] or "{}")
+
+    @property
     def trained_options(self) -> dict[str, Any]:
         """With defaults, as the training used them."""
         return json.loads(self.trained["options"])

@@ -5,6 +5,7 @@ API, an INT64 is text, and what is not known is left out.
 """
 
 import hashlib
+import json
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -85,7 +86,7 @@ def _training_runs(record: Record) -> list[Resource]:
     for row in trained["training_info"]:
         runs.setdefault(row["training_run"], []).append(_iteration(row))
     found: list[Resource] = [{"results": results} for results in runs.values()] or [{}]
-    explained = _explanations(trained["global_explanation"] or [])
+    explained = _explanations(record.kept.get("global_explanation", []))
     found[-1] |= _without_nothing(
         {
             "startTime": trained["trained_at"].isoformat(timespec="milliseconds") + "Z",
@@ -114,7 +115,7 @@ def _iteration(row: Mapping[str, Any]) -> Resource:
                         "clusterSize": str(cluster["cluster_size"]),
                     }
                 )
-                for cluster in row["cluster_info"] or []
+                for cluster in json.loads(row["details"] or "{}").get("cluster_info", [])
             ]
             or None,
         }
@@ -143,9 +144,9 @@ def _option(value: Any) -> Any:
 
 def _evaluation_metrics(record: Record) -> Resource | None:
     trained, row = record.trained, MODEL_TYPES[record.model_type]
-    measured = trained["evaluation"]
-    if not measured:
+    if not trained["evaluation"]:
         return None
+    measured = trained["evaluation"][0]["metrics"]
     aggregate = _without_nothing(
         {metric.rest: measured.get(metric.name) for metric in row.metrics if metric.rest}
     )
@@ -168,7 +169,7 @@ def _evaluation_metrics(record: Record) -> Resource | None:
                 for predicted, count in zip(classes, counts, strict=True)
             ],
         }
-        for actual, counts in zip(classes, trained["confusion_matrix"], strict=True)
+        for actual, counts in zip(classes, record.kept["confusion_matrix"], strict=True)
     ]
     return {
         "multiClassClassificationMetrics": {
