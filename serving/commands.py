@@ -10,7 +10,8 @@ from typing import Any
 
 from serving.errors import UnsupportedError, ValueRefusedError, unknown
 from serving.registry import Feature, FeatureService, FeatureView, Registry, manifest_path
-from serving.stores.base import Answer, Live, OnlineStore, open_store
+from serving.stores.base import Answer, Live, OnlineStore
+from serving.stores.opening import open_store
 from serving.types import parsed
 
 DEFAULT_STORE = "sqlite:///online.sqlite"

@@ -12,7 +12,8 @@ from datetime import datetime
 from serving.errors import UnsupportedError
 from serving.offline import Source
 from serving.registry import FeatureView
-from serving.stores.base import Live, OnlineStore, now_us
+from serving.stores.base import Live, OnlineStore
+from serving.stores.states import now_us
 from serving.types import microseconds
 
 Progress = Callable[[int], object]

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 from urllib.parse import quote
 
 from serving.errors import (
@@ -25,19 +25,8 @@ from serving.errors import (
     StoreUnavailableError,
 )
 from serving.registry import FeatureView
-from serving.stores.base import (
-    Answer,
-    Batch,
-    Live,
-    Materialization,
-    OnlineStore,
-    Plan,
-    Request,
-    check_live,
-    now_us,
-    stored_key,
-    stored_keys,
-)
+from serving.stores.base import Answer, Batch, Live, Materialization, OnlineStore, Request
+from serving.stores.states import AnswerPlan, check_live, now_us, stored_key, stored_keys
 from serving.types import Form, moment
 
 _BUSY_SECONDS = 10
@@ -63,10 +52,16 @@ class SQLiteStore(OnlineStore):
         self.url = f"sqlite:///{path}"
         self._uri = f"file:{quote(str(self.path))}"
         self._local = threading.local()
-        self._plans: dict[tuple[FeatureView, tuple[str, ...] | None], _Plan] = {}
+        self._plans: dict[tuple[FeatureView, tuple[str, ...] | None], _SelectPlan] = {}
         self._readers: list[sqlite3.Connection] = []
         self._writer: sqlite3.Connection | None = None
         self._writing = threading.RLock()
+
+    @classmethod
+    def from_url(cls, url: str, project: str) -> Self | None:
+        path = url.removeprefix("sqlite:///")
+        # a file belongs to one project
+        return cls(path) if path not in ("", url) else None
 
     def read_one(
         self,
@@ -165,10 +160,10 @@ class SQLiteStore(OnlineStore):
 
     # reading
 
-    def _plan(self, view: FeatureView, columns: tuple[str, ...] | None) -> "_Plan":
+    def _plan(self, view: FeatureView, columns: tuple[str, ...] | None) -> "_SelectPlan":
         if len(self._plans) > 1000:
             self._plans.clear()
-        plan = self._plans[view, columns] = _Plan(view, columns)
+        plan = self._plans[view, columns] = _SelectPlan(view, columns)
         return plan
 
     def _cursor(self) -> sqlite3.Cursor:
@@ -370,8 +365,8 @@ class _SQLiteMaterialization(Materialization):
             return self._store._live_of(connection, view.name, view.version)
 
 
-class _Plan(Plan):
-    """How some columns of a view version are read."""
+class _SelectPlan(AnswerPlan):
+    """How some columns of a view version are selected from its table."""
 
     def __init__(self, view: FeatureView, columns: tuple[str, ...] | None) -> None:
         super().__init__(view, columns)

@@ -23,7 +23,8 @@ from serving.errors import (
 from serving.materialize import materialize
 from serving.offline import BigQuerySource, DuckDBSource, batch_of_arrow, open_source
 from serving.registry import FeatureView
-from serving.stores.base import Batch, Request, Status, open_store
+from serving.stores.base import Batch, Request, Status
+from serving.stores.opening import open_store
 from serving.stores.redis import RedisStore
 
 TYPES = {
