@@ -1,4 +1,4 @@
-"""Python's modules import each other in one direction only: nothing imports what imports it."""
+"""Python's modules import each other in one direction only, and all of them are installed."""
 
 import ast
 import tomllib
@@ -112,11 +112,29 @@ def of_packages(graph: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
     return found
 
 
+def not_installed(packages: Iterable[str], installed: Iterable[str]) -> list[str]:
+    return [
+        f"pyproject.toml does not install the package {package}: add it to [tool.setuptools]."
+        for package in sorted(set(packages) - set(installed))
+    ]
+
+
 @pytest.fixture(scope="module")
-def graph(texts: dict[str, str]) -> dict[str, set[str]]:
+def setuptools(texts: dict[str, str]) -> dict:
+    """What pyproject.toml says of packages."""
+    return tomllib.loads(texts["pyproject.toml"])["tool"]["setuptools"]
+
+
+@pytest.fixture(scope="module")
+def places(setuptools: dict) -> dict[str, str]:
+    """Folders of packages, with the names that these are imported by."""
+    declared = setuptools["package-dir"]
+    return {folder: package for package, folder in declared.items()} | SEARCHED
+
+
+@pytest.fixture(scope="module")
+def graph(texts: dict[str, str], places: dict[str, str]) -> dict[str, set[str]]:
     """Each module of the project and those that it imports."""
-    declared = tomllib.loads(texts["pyproject.toml"])["tool"]["setuptools"]["package-dir"]
-    places = {folder: package for package, folder in declared.items()} | SEARCHED
     names = {
         path: module_name(path, places)
         for path in texts
@@ -137,11 +155,32 @@ def test_no_package_imports_what_imports_it(graph: dict[str, set[str]]) -> None:
     assert not problems, "\n".join(problems)
 
 
+def test_every_package_is_installed(
+    texts: dict[str, str], places: dict[str, str], setuptools: dict
+) -> None:
+    """Those in the folder of the DAGs are Airflow's to find."""
+    packages = [
+        module_name(path, places)
+        for path in texts
+        if path.endswith("/__init__.py") and not path.startswith((*APART, "dags/"))
+    ]
+    problems = not_installed(packages, setuptools["packages"])
+    assert "command_line" in packages
+    assert not problems, "\n".join(problems)
+
+
+def test_a_package_that_is_not_installed_is_found() -> None:
+    installed = ["shop", "engine"]
+    assert not_installed(["shop", "engine"], installed) == []
+    assert len(not_installed(["shop", "engine", "engine.parts"], installed)) == 1
+
+
 def test_the_modules_of_every_folder_are_looked_at(graph: dict[str, set[str]]) -> None:
     """One import in each folder that is known to be there: an empty graph has no circles."""
     assert "duckdb_bqml.errors" in graph["duckdb_bqml"]
     assert "serving.registry" in graph["serving.stores.base"]
     assert "orchestration.settings" in graph["daily_build"]
+    assert "command_line" in graph["serving.__main__"]
     assert {"ops.local_airflow", "ingest", "cost", "analyzer.warehouse"} <= graph.keys()
 
 
