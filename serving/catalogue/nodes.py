@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlglot import exp
+
 
 @dataclass(frozen=True)
 class Node:
@@ -86,3 +88,13 @@ def _in_order(nodes: dict[str, Node]) -> Iterator[tuple[str, Node]]:
                 yield unique_id, nodes[unique_id]
         else:
             waiting += above
+
+
+def relation_path(relation: str, dialect: str) -> tuple[str, ...]:
+    """A relation's name as parts, as sqlglot reads them."""
+    return table_path(exp.to_table(relation, dialect=dialect)) if relation else ()
+
+
+def table_path(table: exp.Table) -> tuple[str, ...]:
+    """The same, of a table in a query."""
+    return tuple(part.name for part in table.parts)
