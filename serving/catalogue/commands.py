@@ -7,7 +7,7 @@ from typing import Any
 from serving.catalogue import lineage_file, snapshot
 from serving.catalogue.files import read_json
 from serving.catalogue.warehouse import open_warehouse
-from serving.registry import manifest_path
+from serving.manifest import manifest_path
 
 
 def add_commands(commands: Any) -> None:

@@ -25,7 +25,7 @@ from serving.catalogue.files import CatalogueError
 from serving.catalogue.graph import lineage_graph
 from serving.catalogue.search import FILTERS, Found, all_found, choices, matching
 from serving.catalogue.snapshot import Catalogue
-from serving.registry import manifest_path
+from serving.manifest import manifest_path
 
 HERE = Path(__file__).parent
 #: most rows of one answer; the others are told of

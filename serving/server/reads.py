@@ -12,8 +12,9 @@ from email.utils import format_datetime
 from functools import cached_property
 from typing import Any
 
+from serving.definitions import Feature, FeatureService, FeatureView
 from serving.errors import UnsupportedError, unknown
-from serving.registry import Feature, FeatureService, FeatureView, Registry
+from serving.registry import Registry
 from serving.server.errors import RequestError, malformed, shown
 from serving.server.values import column_writer, timestamp_text, timestamp_texts
 from serving.stores.base import Answer, Request

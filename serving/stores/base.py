@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from serving.definitions import FeatureView
 from serving.errors import ValueRefusedError
-from serving.registry import FeatureView
 from serving.types import Stored, moment, stored, stored_moment
 
 

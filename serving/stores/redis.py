@@ -30,9 +30,9 @@ from typing import Any, Self
 
 import redis
 
+from serving.definitions import FeatureView
 from serving.errors import LockedError
 from serving.packed import Packer, packed_key, packed_keys
-from serving.registry import FeatureView
 from serving.stores.base import Answer, Batch, Live, Materialization, OnlineStore, Request
 from serving.stores.redis_scripts import SCRIPTS
 from serving.stores.redis_server import RedisServer

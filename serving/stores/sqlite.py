@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 from urllib.parse import quote
 
+from serving.definitions import FeatureView
 from serving.errors import (
     LockedError,
     NotMaterializedError,
     ServingError,
     StoreUnavailableError,
 )
-from serving.registry import FeatureView
 from serving.stores.base import Answer, Batch, Live, Materialization, OnlineStore, Request
 from serving.stores.sqlite_tables import SelectPlan, create, quoted, rows_of, table_name, upsert
 from serving.stores.states import check_live, now_us, stored_key, stored_keys

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from itertools import chain
 
-from serving.registry import FeatureView
+from serving.definitions import FeatureView
 from serving.stores.base import Answer, Batch
 from serving.stores.states import AnswerPlan
 from serving.types import Form

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from serving.definitions import Feature, FeatureView
 from serving.errors import NotMaterializedError, SchemaChangedError, ValueRefusedError
-from serving.registry import Feature, FeatureView
 from serving.stores.base import Answer, Live, Status
 from serving.types import Stored, stored, stored_moment
 

@@ -178,7 +178,7 @@ def test_a_package_that_is_not_installed_is_found() -> None:
 def test_the_modules_of_every_folder_are_looked_at(graph: dict[str, set[str]]) -> None:
     """One import in each folder that is known to be there: an empty graph has no circles."""
     assert "duckdb_bqml.errors" in graph["duckdb_bqml"]
-    assert "serving.registry" in graph["serving.stores.base"]
+    assert "serving.definitions" in graph["serving.stores.base"]
     assert "orchestration.settings" in graph["daily_build"]
     assert "command_line" in graph["serving.__main__"]
     assert {"ops.local_airflow", "ingest", "cost", "analyzer.warehouse"} <= graph.keys()

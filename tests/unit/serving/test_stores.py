@@ -19,6 +19,7 @@ from feature_views import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from serving.definitions import FeatureView
 from serving.errors import (
     LockedError,
     NotMaterializedError,
@@ -28,7 +29,6 @@ from serving.errors import (
     UnsupportedError,
     ValueRefusedError,
 )
-from serving.registry import FeatureView
 from serving.stores.base import Batch, OnlineStore, Request, Status
 from serving.stores.opening import open_store
 from serving.stores.redis import RedisStore
