@@ -407,7 +407,8 @@ class Bench:
         from serving.materialize import materialize
         from serving.offline import DuckDBSource
         from serving.registry import Registry
-        from serving.stores.base import Request, open_store
+        from serving.stores.base import Request
+        from serving.stores.opening import open_store
 
         given = self.given
         view = Registry.from_manifest(self.compiled.manifest).view("feat_thing__recent")

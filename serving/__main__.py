@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+from functools import partial
 from importlib import import_module
-from typing import NoReturn
 
+from command_line import OneSentenceParser, run
 from serving.errors import ServingError
 
 # each has `add_commands(commands)`, which adds parsers that set `run`: a function of the options
@@ -16,24 +17,12 @@ _MODULES = (
 )
 
 
-class OneSentenceParser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments, without the usage text around it."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the result is its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    try:
-        return options.run(options) or 0
-    except ServingError as error:
-        print(f"{parser.prog} {options.command}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    command = f"{parser.prog} {options.command}"
+    return run(command, partial(options.run, options), ServingError)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from serving.definitions import Feature, FeatureService, FeatureView
 from serving.errors import UnsupportedError, ValueRefusedError, unknown
-from serving.registry import Feature, FeatureService, FeatureView, Registry, manifest_path
-from serving.stores.base import Answer, Live, OnlineStore, open_store
+from serving.manifest import manifest_path
+from serving.registry import Registry
+from serving.stores.base import Answer, Live, OnlineStore
+from serving.stores.opening import open_store
 from serving.types import parsed
 
 DEFAULT_STORE = "sqlite:///online.sqlite"

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from serving.definitions import FeatureView
 from serving.errors import UnsupportedError
 from serving.offline import Source
-from serving.registry import FeatureView
-from serving.stores.base import Live, OnlineStore, now_us
+from serving.stores.base import Live, OnlineStore
+from serving.stores.states import now_us
 from serving.types import microseconds
 
 Progress = Callable[[int], object]

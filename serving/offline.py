@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from serving.definitions import Feature, FeatureView
 from serving.errors import ServingError, StoreUnavailableError, UnsupportedError
-from serving.registry import Feature, FeatureView
 from serving.stores.base import Batch
 from serving.types import FeatureType, Form, Stored, stored
 

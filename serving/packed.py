@@ -13,7 +13,7 @@ Numbers are big-endian. There is nothing in it that could run.
 import struct
 from collections.abc import Callable, Iterable, Sequence
 
-from serving.registry import FeatureView
+from serving.definitions import FeatureView
 from serving.stores.base import Batch
 from serving.types import Form, Stored, order_of
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from serving.definitions import FeatureService, FeatureView
 from serving.errors import UnsupportedError, ValueRefusedError, unknown
-from serving.registry import FeatureService, FeatureView
 from serving.stores.base import Answer, OnlineStore, Request, Status
 
 Entity = Mapping[str, Any]

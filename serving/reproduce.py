@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from serving.errors import DefinitionError, ServingError, UnknownNameError, unknown
-from serving.registry import manifest_path
+from serving.manifest import manifest_path
 
 _COLUMNS = (
     "run_id",

@@ -133,6 +133,16 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // _MICROSECOND
 
 
+def stored_moment(value: object, column: str) -> int:
+    """Microseconds since 1970 of a moment; raises ValueRefusedError naming `column`."""
+    try:
+        return microseconds(value)
+    except (AttributeError, TypeError, ValueError):
+        raise ValueRefusedError(
+            f"{column} is a moment with a time zone; {value!r} is not."
+        ) from None
+
+
 def moment(us: int) -> datetime:
     """The moment in UTC of microseconds since 1970."""
     return EPOCH + timedelta(microseconds=us)

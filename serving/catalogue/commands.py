@@ -4,10 +4,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from serving.catalogue import lineage, snapshot
+from serving.catalogue import lineage_file, snapshot
 from serving.catalogue.files import read_json
 from serving.catalogue.warehouse import open_warehouse
-from serving.registry import manifest_path
+from serving.manifest import manifest_path
 
 
 def add_commands(commands: Any) -> None:
@@ -45,7 +45,7 @@ def _add_manifest(command: Any) -> None:
 
 def _lineage(options: Namespace) -> None:
     path = Path(options.manifest or manifest_path())
-    written, content = lineage.write(path)
+    written, content = lineage_file.write(path)
     edges = content["edges"]
     gaps = [edge for edge in edges if edge[4]]
     print(f"{written}: {len(edges)} edges of {len(content['nodes'])} nodes, {len(gaps)} unsure")
@@ -58,7 +58,7 @@ def _lineage(options: Namespace) -> None:
     relation = snapshot.lineage_relation(manifest)
     warehouse = open_warehouse(manifest, writing=True)
     try:
-        warehouse.replace(relation, lineage.TABLE_COLUMNS, lineage.table_rows(content))
+        warehouse.replace(relation, lineage_file.TABLE_COLUMNS, lineage_file.table_rows(content))
     finally:
         warehouse.close()
     print(f"{'.'.join(relation)}: {len(edges)} rows")

@@ -13,7 +13,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,9 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 from sqlglot.schema import ensure_schema
 
-from serving.catalogue.files import CatalogueError, read_json, replaced
+from serving.catalogue.files import CatalogueError
+from serving.catalogue.model_calls import scores_path, without_model_calls
+from serving.catalogue.nodes import Node, nodes_of, relation_path, table_path
 
 DIALECTS = ("duckdb", "bigquery")
 # results of another version are computed anew
@@ -88,89 +90,6 @@ class Edge:
     gap: str | None = None
 
 
-@dataclass(frozen=True)
-class Node:
-    """A source, snapshot or model of the project."""
-
-    unique_id: str
-    name: str
-    kind: str
-    relation: str
-    description: str
-    columns: dict[str, str]  # descriptions of the declared columns
-    depends_on: tuple[str, ...]
-    sql: str | None
-    label: str | None  # of a trained model
-    is_trained: bool
-    service: dict | None  # the feature service that a training set declares
-
-
-def kind_of(node: dict) -> str:
-    """What a node is in the chain from source to prediction."""
-    path = node["original_file_path"].replace("\\", "/")
-    if node["resource_type"] in ("source", "snapshot", "seed"):
-        return node["resource_type"]
-    if node["config"].get("materialized") == "ml_model":
-        return "model"
-    if path.startswith("models/features/"):
-        return "feature view"
-    if path.startswith("ml/"):
-        return node["name"].rsplit("__", 1)[-1].replace("_", " ")
-    return path.split("/")[1]
-
-
-def nodes_of(manifest: dict, target: Path) -> dict[str, Node]:
-    """The nodes that lineage goes through, in the order of their dependencies.
-
-    `target` is the folder of the manifest: SQL that a partial run did not compile is read there.
-    """
-    found = {}
-    for unique_id, node in (manifest["sources"] | manifest["nodes"]).items():
-        if node["resource_type"] not in ("source", "snapshot", "seed", "model"):
-            continue
-        if (kind := kind_of(node)) == "catalogue":
-            continue
-        options = {
-            key.lower(): value for key, value in (node["config"].get("meta") or {}).items()
-        }.get("ml") or {}
-        labels = {key.lower(): value for key, value in options.items()}.get("input_label_cols")
-        found[unique_id] = Node(
-            unique_id,
-            node["name"] + (f".v{node['version']}" if node.get("version") else ""),
-            kind,
-            node.get("relation_name") or "",
-            " ".join((node.get("description") or "").split()),
-            {name: column["description"] for name, column in node["columns"].items()},
-            tuple(node.get("depends_on", {}).get("nodes", ())),
-            node.get("compiled_code") or _compiled_file(node, target),
-            labels[0] if labels else None,
-            kind == "model",
-            (node["config"].get("meta") or {}).get("feature_service"),
-        )
-    return dict(_in_order(found))
-
-
-def _compiled_file(node: dict, target: Path) -> str | None:
-    parts = (target, "compiled", node["package_name"], node["original_file_path"])
-    path = Path(*parts).with_suffix(".sql")
-    return path.read_text() if path.is_file() else None
-
-
-def _in_order(nodes: dict[str, Node]) -> Iterator[tuple[str, Node]]:
-    done: set[str] = set()
-    waiting = list(reversed(nodes))
-    while waiting:
-        unique_id = waiting[-1]
-        above = [it for it in nodes[unique_id].depends_on if it in nodes and it not in done]
-        if unique_id in done or not above:
-            waiting.pop()
-            if unique_id not in done:
-                done.add(unique_id)
-                yield unique_id, nodes[unique_id]
-        else:
-            waiting += above
-
-
 def trace(
     manifest: dict, target: Path, dialect: str, known: dict | None = None
 ) -> tuple[dict[str, Node], list[Edge], dict]:
@@ -182,7 +101,9 @@ def trace(
         raise CatalogueError(f"no lineage of {dialect}: it is for {' and '.join(DIALECTS)}.")
     known = known or {}
     nodes = nodes_of(manifest, target)
-    by_path = {_path(node.relation, dialect): node for node in nodes.values() if node.relation}
+    by_path = {
+        relation_path(node.relation, dialect): node for node in nodes.values() if node.relation
+    }
     columns: dict[str, list[str]] = {}
     results: dict[str, dict] = {}
     for unique_id, node in nodes.items():
@@ -236,10 +157,11 @@ def _traced(
     given = given or declared
     if node.kind == "snapshot":
         given = [*given, *SNAPSHOT_COLUMNS]
-    return {"columns": given, "edges": [_row(edge) for edge in sorted(set(edges), key=str)]}
+    return {"columns": given, "edges": [edge_row(edge) for edge in sorted(set(edges), key=str)]}
 
 
-def _row(edge: Edge) -> list:
+def edge_row(edge: Edge) -> list:
+    """An edge as JSON."""
     return list(asdict(edge).values())
 
 
@@ -265,7 +187,7 @@ def _of_query(
     for path, names in readable.items():
         names = _outputs(trained[path]) if path in trained else names
         _put(schema, path, dict.fromkeys(names, "unknown"))
-    sql = _without_model_calls(node.sql, dialect) if dialect == "bigquery" else node.sql
+    sql = without_model_calls(node.sql, dialect, SCORING) if dialect == "bigquery" else node.sql
     parsed = sqlglot.parse_one(sql, dialect=dialect)
     if dialect == "bigquery" and sql != node.sql:
         # what describes a model has the columns that its reader asks for, but for those that the
@@ -276,9 +198,9 @@ def _of_query(
         names = [name for name in dict.fromkeys(asked) if name not in called]
         for path, model in trained.items():
             _put(schema, path, dict.fromkeys(names, "unknown"))
-            _put(schema, _scores(path), dict.fromkeys(_outputs(model), "unknown"))
-        by_path = by_path | {_scores(path): model for path, model in trained.items()}
-    own = _path(node.relation, dialect)
+            _put(schema, scores_path(path), dict.fromkeys(_outputs(model), "unknown"))
+        by_path = by_path | {scores_path(path): model for path, model in trained.items()}
+    own = relation_path(node.relation, dialect)
     if isinstance(parsed, exp.Query) and not node.is_trained and own:
         # an incremental model reads itself
         names = list(node.columns) or [name for name in parsed.named_selects if name != "*"]
@@ -320,7 +242,7 @@ def _of_query(
                 leaves += [(it, WHOLE_ROWS) for it in hidden]
                 found += [] if hidden else _unresolved(leaf, node, nodes, into, given, aliases)
                 continue
-            path = _table_path(leaf.expression)
+            path = table_path(leaf.expression)
             if path == own:
                 continue
             above = by_path.get(path) or _read_file(leaf.expression, node, nodes)
@@ -343,7 +265,7 @@ def _of_query(
         found = [edge for edge in found if not edge.gap or edge.upstream not in known]
         if not found and _counts(root):
             # rows are counted or numbered: of every relation that is read
-            paths = {_table_path(table) for table in query.find_all(exp.Table)} & by_path.keys()
+            paths = {table_path(table) for table in query.find_all(exp.Table)} & by_path.keys()
             found = [
                 Edge(by_path[path].unique_id, None, node.unique_id, into)
                 for path in paths
@@ -406,15 +328,6 @@ def _counts(root) -> bool:
     )
 
 
-def _path(relation: str, dialect: str) -> tuple[str, ...]:
-    """A relation's name as parts, as sqlglot reads them."""
-    return _table_path(exp.to_table(relation, dialect=dialect)) if relation else ()
-
-
-def _table_path(table: exp.Table) -> tuple[str, ...]:
-    return tuple(part.name for part in table.parts)
-
-
 def _read_file(table: exp.Expression, node: Node, nodes: dict[str, Node]) -> Node | None:
     """The source of a table function that reads files: the one whose folder it names."""
     sources = [nodes[it] for it in node.depends_on if it in nodes and it.startswith("source.")]
@@ -441,123 +354,3 @@ def _outputs(model: Node) -> list[str]:
     """What a trained model adds to the rows it is given."""
     label = [f"predicted_{model.label}", f"predicted_{model.label}_probs"] if model.label else []
     return [*label, *MODEL_COLUMNS, *(f"principal_component_{n}" for n in range(1, 65))]
-
-
-def _scores(path: tuple[str, ...]) -> tuple[str, ...]:
-    """The name of what a model adds to rows that it is given."""
-    return (*path[:-1], f"{path[-1]} of rows")
-
-
-def _without_model_calls(sql: str, dialect: str) -> str:
-    """The SQL with BigQuery's functions of models as queries of them.
-
-    `ml.predict(model m, (q))` is read as the rows of q beside what m adds to them; a function that
-    only describes the model, as its table.
-    """
-    tokens = sqlglot.tokenize(sql, dialect=dialect)
-    words = [token.text.lower() for token in tokens]
-    pieces, position, number = [], 0, 0
-    while number < len(tokens):
-        if words[number : number + 2] != ["ml", "."] or "(" not in words[number + 3 : number + 4]:
-            number += 1
-            continue
-        arguments, end = _arguments(words, number + 3)
-        model = _words(sql, tokens, arguments[0])
-        if not model.lower().startswith("model "):
-            number += 1
-            continue
-        path = _path(model[len("model ") :].strip(), dialect)
-        inner = f"(select * from {_named(path)})"
-        if words[number + 2] in SCORING and len(arguments) > 1:
-            rows = _without_model_calls(_words(sql, tokens, arguments[1]), dialect)
-            scores = _named(_scores(path))
-            inner = f"(select given.*, bqml.* from {rows} as given cross join {scores} as bqml)"
-        pieces += [sql[position : tokens[number].start], inner]
-        position = tokens[end].end + 1
-        number = end + 1
-    return "".join([*pieces, sql[position:]])
-
-
-def _named(path: tuple[str, ...]) -> str:
-    return ".".join(f"`{part}`" for part in path)
-
-
-def _arguments(words: list[str], opened: int) -> tuple[list[tuple[int, int]], int]:
-    """The first and last token of each argument of a call, and its closing bracket."""
-    depth, start, found = 0, opened + 1, []
-    for number in range(opened, len(words)):
-        depth += (words[number] in "([") - (words[number] in ")]") if words[number] else 0
-        if depth == 0 or (depth == 1 and words[number] == ","):
-            if number > start:
-                found.append((start, number - 1))
-            start = number + 1
-        if depth == 0:
-            return found or [(opened, opened)], number
-    raise SqlglotError("a bracket is not closed")
-
-
-def _words(sql: str, tokens: list, bounds: tuple[int, int]) -> str:
-    return sql[tokens[bounds[0]].start : tokens[bounds[1]].end + 1]
-
-
-# ---- the file, and the table ---------------------------------------------------------------------
-
-
-def write(manifest_path: Path, dialect: str | None = None) -> tuple[Path, dict]:
-    """Write lineage.json beside the manifest, and give its path and content.
-
-    {format, dialect, nodes: [{unique_id, name, kind, description}], edges: [[upstream,
-    upstream_column, downstream, downstream_column, gap]], results}. Only what changed since the
-    last time is computed. Raises CatalogueError where there is no manifest.
-    """
-    manifest = read_json(manifest_path, "run `dbt build` first")
-    dialect = dialect or manifest["metadata"].get("adapter_type") or "duckdb"
-    path = manifest_path.with_name("lineage.json")
-    known = {}
-    if path.is_file():
-        try:
-            before = json.loads(path.read_text())
-            known = before["results"] if before.get("format") == FORMAT else {}
-        except (ValueError, KeyError, AttributeError):
-            known = {}  # half of a file, or another's: computed anew
-    nodes, edges, results = trace(manifest, manifest_path.parent, dialect, known)
-    content = {
-        "format": FORMAT,
-        "dialect": dialect,
-        "nodes": [
-            {key: getattr(node, key) for key in ("unique_id", "name", "kind", "description")}
-            for node in nodes.values()
-        ],
-        "edges": [_row(edge) for edge in sorted(edges, key=lambda it: str(_row(it)))],
-        "results": results,
-    }
-    replaced(path, json.dumps(content, ensure_ascii=False))
-    return path, content
-
-
-TABLE_COLUMNS = {
-    "upstream_name": "STRING",
-    "upstream_kind": "STRING",
-    "upstream_column": "STRING",
-    "downstream_name": "STRING",
-    "downstream_kind": "STRING",
-    "downstream_column": "STRING",
-    "gap": "STRING",
-}
-
-
-def table_rows(content: dict) -> list[tuple]:
-    """The rows of the table feature_lineage, in TABLE_COLUMNS: one per edge."""
-    nodes = {node["unique_id"]: node for node in content["nodes"]}
-    return [
-        (
-            nodes[above]["name"],
-            nodes[above]["kind"],
-            column,
-            nodes[below]["name"],
-            nodes[below]["kind"],
-            into,
-            gap,
-        )
-        for above, column, below, into, gap in content["edges"]
-    ]

@@ -6,10 +6,8 @@ policy that is sent with each forbids it.
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -22,9 +20,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.catalogue import plots, snapshot
+from serving.catalogue.addresses import feature_path
 from serving.catalogue.files import CatalogueError
+from serving.catalogue.graph import lineage_graph
+from serving.catalogue.search import FILTERS, Found, all_found, choices, matching
 from serving.catalogue.snapshot import Catalogue
-from serving.registry import manifest_path
+from serving.manifest import manifest_path
 
 HERE = Path(__file__).parent
 #: most rows of one answer; the others are told of
@@ -38,7 +39,6 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",
 }
-FILTERS = ("kind", "entity", "tag", "owner", "type")
 
 
 class _Headers:
@@ -81,18 +81,6 @@ class _Snapshot:
             self.choices = choices(self.found)
             self._stamp = stamp
         return self._catalogue
-
-
-@dataclass(frozen=True)
-class Found:
-    """One line of an answer: a feature or a model, and the words it is found by."""
-
-    kind: str
-    name: str
-    path: str
-    item: dict
-    words: str
-    filters: dict[str, frozenset[str]]
 
 
 def create_app(path: Path | None = None) -> Starlette:
@@ -154,7 +142,7 @@ def create_app(path: Path | None = None) -> Starlette:
         ]
         node = catalogue.node_of_view(view, version)
         root = request.scope.get("root_path", "").rstrip("/")
-        graph = _graph(catalogue, node, one["feature_name"], root) if node else None
+        graph = lineage_graph(catalogue, node, one["feature_name"], root) if node else None
         metrics = defaultdict(list)
         for point in one["drift"]:
             metrics[point["model_name"], point["metric"]].append(point)
@@ -196,7 +184,7 @@ def create_app(path: Path | None = None) -> Starlette:
             others=others,
             area=area,
             href=by_name.get,
-            graph=_graph(catalogue, node, None, root) if node else None,
+            graph=lineage_graph(catalogue, node, None, root) if node else None,
         )
 
     async def say_http(request: Request, error: Exception) -> Response:
@@ -217,191 +205,6 @@ def create_app(path: Path | None = None) -> Starlette:
         middleware=[Middleware(_Headers)],
         exception_handlers={HTTPException: say_http, CatalogueError: say},
     )
-
-
-# ---- search --------------------------------------------------------------------------------------
-
-
-def feature_path(one: dict) -> str:
-    view, name = quote(one["view_name"], safe=""), quote(one["feature_name"], safe="")
-    return f"/feature/{view}/{one['view_version']}/{name}"
-
-
-def model_path(name: str) -> str:
-    return f"/model/{quote(name, safe='')}"
-
-
-def all_found(catalogue: Catalogue) -> list[Found]:
-    """Everything that can be found, latest versions first."""
-    features = [
-        Found(
-            "feature",
-            one["feature_name"],
-            feature_path(one),
-            one,
-            _words(
-                one,
-                "feature_name",
-                "view_name",
-                "description",
-                "view_description",
-                "entity",
-                "owner",
-                "data_type",
-                "tags",
-                "services",
-            ),
-            {
-                "kind": frozenset(["feature"]),
-                "entity": _set(one["entity"]),
-                "tag": frozenset(one["tags"]),
-                "owner": _set(one["owner"]),
-                "type": _set(one["data_type"]),
-            },
-        )
-        for one in catalogue.features
-    ]
-    models = [
-        Found(
-            "model",
-            one["model_name"],
-            model_path(one["model_name"]),
-            one,
-            _words(
-                one,
-                "model_name",
-                "use_case",
-                "description",
-                "model_type",
-                "label",
-                "owner",
-                "tags",
-                "service",
-            ),
-            {
-                "kind": frozenset(["model"]),
-                "entity": frozenset(),
-                "tag": frozenset(one["tags"]),
-                "owner": _set(one["owner"]),
-                "type": _set(one["model_type"]),
-            },
-        )
-        for one in catalogue.models
-    ]
-    return [*features, *models]
-
-
-def _words(one: dict, *names: str) -> str:
-    parts = (one.get(name) for name in names)
-    return " ".join(
-        " ".join(part) if isinstance(part, list) else str(part) for part in parts if part
-    ).lower()
-
-
-def _set(value: str | None) -> frozenset[str]:
-    return frozenset([value] if value else [])
-
-
-def matching(everything: list[Found], asked: dict[str, str]) -> list[Found]:
-    """What holds every word, and passes every filter; names that begin with the words first."""
-    words = asked["q"].lower().split()
-    found = [
-        one
-        for one in everything
-        if all(word in one.words for word in words)
-        and all(asked[name] in one.filters[name] for name in FILTERS if asked[name])
-    ]
-    text = "_".join(words)
-    return sorted(
-        found,
-        key=lambda one: (
-            not (text and one.name.startswith(text)),
-            bool(text) and text not in one.name,
-            not one.item.get("is_latest", True),
-        ),
-    )
-
-
-def choices(everything: list[Found]) -> dict[str, list[str]]:
-    return {
-        name: sorted({value for one in everything for value in one.filters[name]})
-        for name in FILTERS
-    }
-
-
-# ---- what a page says ----------------------------------------------------------------------------
-
-
-def _graph(catalogue: Catalogue, node: str, column: str | None, root: str):
-    """Everything that the column, or the trained model, comes from and leads to."""
-    columns: dict[str, set[str]] = defaultdict(set)
-    edges: dict[tuple[str, str], bool] = {}
-    for upwards in (True, False):
-        waiting, seen = [(node, column)], set()
-        while waiting:
-            place = waiting.pop()
-            if place in seen:
-                continue
-            seen.add(place)
-            here, name = place
-            columns[here] |= {name} if name else set()
-            for there, other, gap in _next_to(catalogue, here, name, upwards):
-                # what evaluates or watches a model leads nowhere
-                if not upwards and catalogue.nodes[there]["kind"] in ("evaluation", "drift"):
-                    continue
-                edge = (there, here) if upwards else (here, there)
-                edges[edge] = edges.get(edge, True) and bool(gap)
-                waiting.append((there, other))
-    if len(columns) < 2:
-        return None
-    boxes = {}
-    for here, names in columns.items():
-        about = catalogue.nodes[here]
-        href = None
-        if about["kind"] == "model":
-            href = root + model_path(about["name"])
-        elif about["kind"] == "feature view":
-            view, _, version = about["name"].partition(".v")
-            for name in sorted(names):
-                one = catalogue.feature(view, int(version or 1), name)
-                href = root + feature_path(one) if one else href
-        boxes[here] = {
-            "name": about["name"],
-            "short": _short_name(about),
-            "kind": about["kind"],
-            "columns": names,
-            "href": href if here != node else None,
-        }
-    unsure = {(above, below, gap) for (above, below), gap in edges.items()}
-    return plots.lineage(boxes, unsure, node)
-
-
-def _short_name(node: dict) -> str:
-    """A relation's name without what its kind says already."""
-    owner, _, thing = node["name"].partition("__")
-    match node["kind"]:
-        case "lake":
-            return thing
-        case "feature view":
-            return node["name"].removeprefix("feat_")
-        case "model":
-            variant = thing.removeprefix("model").removeprefix("_")
-            return owner.removeprefix("ml_") + (f" · {variant}" if variant else "")
-        case "training set" | "predictions":
-            return owner.removeprefix("ml_")
-    return node["name"]
-
-
-def _next_to(catalogue: Catalogue, node: str, column: str | None, upwards: bool):
-    """One step; of counted rows, to all that the relation is made of."""
-    if not upwards:
-        yield from catalogue.below[node, column]
-    elif column is None and catalogue.nodes[node]["kind"] != "model":
-        for name in sorted(catalogue.columns_of[node], key=str):
-            for there, _, gap in catalogue.above[node, name]:
-                yield there, None, gap
-    else:
-        yield from catalogue.above[node, column]
 
 
 def training_example(one: dict) -> str:

@@ -5,13 +5,14 @@ sheet's, by class. A plot says in words, for those who do not see it, what it is
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 560, 240
+from serving.catalogue import svg
+from serving.catalogue.svg import HEIGHT, WIDTH
+
 LEFT, RIGHT, TOP, BOTTOM = 56, 14, 14, 30
 # room for the name of an axis
 NAMED = 18
@@ -31,41 +32,6 @@ def number(value: Any) -> str:
     if size >= 1e-3:
         return f"{value:.4g}"
     return f"{value:.2e}"
-
-
-def _svg(
-    label: str, body: Iterable[Markup], width: float = WIDTH, height: float = HEIGHT
-) -> Markup:
-    return Markup(
-        '<svg class="plot" width="{w:.0f}" height="{h:.0f}" viewBox="0 0 {w:.0f} {h:.0f}"'
-        ' role="img" aria-label="{label}">'
-        "{body}</svg>"
-    ).format(w=width, h=height, label=label, body=Markup("").join(body))
-
-
-def _text(x: float, y: float, words: str, kind: str = "tick", anchor: str = "middle") -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}" text-anchor="{}">{}</text>').format(
-        x, y, kind, anchor, words
-    )
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
-    return Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="{}"/>').format(
-        x1, y1, x2, y2, kind
-    )
-
-
-def _rect(x: float, y: float, w: float, h: float, kind: str, title: str, opacity=None) -> Markup:
-    faded = Markup(' fill-opacity="{:.3f}"').format(opacity) if opacity is not None else Markup("")
-    return Markup(
-        '<rect x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}" class="{}"{}>'
-        "<title>{}</title></rect>"
-    ).format(x, y, max(w, 0), max(h, 0), kind, faded, title)
-
-
-def _path(points: Sequence[tuple[float, float]], kind: str) -> Markup:
-    steps = "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return Markup('<path d="M{}" class="{}"/>').format(steps, kind)
 
 
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
@@ -105,13 +71,13 @@ class _Frame:
         for value in ticks(*self.y, 4):
             y = self.up(value)
             drawn += [
-                _line(LEFT, y, self.width - RIGHT, y, "grid"),
-                _text(LEFT - 8, y + 3.5, say_y(value), anchor="end"),
+                svg.line(LEFT, y, self.width - RIGHT, y, "grid"),
+                svg.text(LEFT - 8, y + 3.5, say_y(value), anchor="end"),
             ]
         for value in ticks(*self.x, 6):
-            drawn.append(_text(self.across(value), self.height - self.bottom + 18, say_x(value)))
+            drawn.append(svg.text(self.across(value), self.height - self.bottom + 18, say_x(value)))
         base = self.height - self.bottom
-        return [*drawn, _line(LEFT, base, self.width - RIGHT, base, "axis")]
+        return [*drawn, svg.line(LEFT, base, self.width - RIGHT, base, "axis")]
 
 
 def distribution(buckets: list[dict], rows: int, nulls: int) -> Markup:
@@ -133,9 +99,9 @@ def distribution(buckets: list[dict], rows: int, nulls: int) -> Markup:
             f"{number(bucket['low'])} to {number(bucket['high'])}: {bucket['rows_count']:,} rows,"
             f" {bucket['rows_count'] / known:.1%}"
         )
-        bars.append(_rect(left + 0.5, top, right - left - 1, frame.up(0) - top, "bar", title))
+        bars.append(svg.rect(left + 0.5, top, right - left - 1, frame.up(0) - top, "bar", title))
     label = f"Histogram from {number(low)} to {number(high)} of {rows - nulls:,} values"
-    return _svg(label, [*frame.grid(), *bars])
+    return svg.drawing(label, [*frame.grid(), *bars])
 
 
 def _categories(buckets: list[dict], known: int) -> Markup:
@@ -150,13 +116,15 @@ def _categories(buckets: list[dict], known: int) -> Markup:
         y = place * row
         title = f"{'all others' if name is None else name}: {bucket['rows_count']:,} rows"
         drawn += [
-            _text(left - 8, y + 15, shown, "label", "end"),
-            _rect(
+            svg.text(left - 8, y + 15, shown, "label", "end"),
+            svg.rect(
                 left, y + 3, max(length, 1), row - 6, "bar" if name is not None else "rest", title
             ),
-            _text(left + length + 6, y + 15, f"{share:.1%}", anchor="start"),
+            svg.text(left + length + 6, y + 15, f"{share:.1%}", anchor="start"),
         ]
-    return _svg(f"{len(buckets)} categories by frequency", drawn, width, len(buckets) * row + 4)
+    return svg.drawing(
+        f"{len(buckets)} categories by frequency", drawn, width, len(buckets) * row + 4
+    )
 
 
 def spark(buckets: list[dict]) -> Markup:
@@ -200,24 +168,24 @@ def drift(points: list[dict]) -> Markup:
     for value in ticks(*frame.y, 4):
         y = frame.up(value)
         drawn += [
-            _line(LEFT, y, WIDTH - RIGHT, y, "grid"),
-            _text(LEFT - 8, y + 3.5, number(value), anchor="end"),
+            svg.line(LEFT, y, WIDTH - RIGHT, y, "grid"),
+            svg.text(LEFT - 8, y + 3.5, number(value), anchor="end"),
         ]
     shown = range(0, len(days), max(math.ceil(len(days) / 5), 1))
-    drawn += [_text(frame.across(n), HEIGHT - BOTTOM + 18, day_of(n)) for n in shown]
-    drawn.append(_line(LEFT, frame.up(0), WIDTH - RIGHT, frame.up(0), "axis"))
+    drawn += [svg.text(frame.across(n), HEIGHT - BOTTOM + 18, day_of(n)) for n in shown]
+    drawn.append(svg.line(LEFT, frame.up(0), WIDTH - RIGHT, frame.up(0), "axis"))
     if threshold:
         y = frame.up(threshold)
         drawn += [
-            _line(LEFT, y, WIDTH - RIGHT, y, "threshold"),
-            _text(WIDTH - RIGHT, y - 5, f"threshold {number(threshold)}", "tick warn", "end"),
+            svg.line(LEFT, y, WIDTH - RIGHT, y, "threshold"),
+            svg.text(WIDTH - RIGHT, y - 5, f"threshold {number(threshold)}", "tick warn", "end"),
         ]
     line = [
         (frame.across(place[p["day"]]), frame.up(p["value"]))
         for p in points
         if p["value"] is not None
     ]
-    drawn.append(_path(line, "line"))
+    drawn.append(svg.path(line, "line"))
     anomalies = 0
     for point, (x, y) in zip([p for p in points if p["value"] is not None], line, strict=True):
         if point["is_anomaly"] or len(line) < 40:
@@ -233,7 +201,7 @@ def drift(points: list[dict]) -> Markup:
                 )
             )
     label = f"{points[0]['metric']} on {len(days)} days, {anomalies} of them above the threshold"
-    return _svg(label, drawn)
+    return svg.drawing(label, drawn)
 
 
 def roc(points: list[dict], area: float | None) -> Markup:
@@ -246,19 +214,19 @@ def roc(points: list[dict], area: float | None) -> Markup:
     base = frame.up(0)
     drawn = [
         *frame.grid(),
-        _path([(frame.across(0), base), *places, (frame.across(1), base)], "area"),
-        _line(frame.across(0), base, frame.across(1), frame.up(1), "chance"),
-        _path(places, "line"),
-        _text(size[0] / 2 + 20, size[1] - 6, "false positive rate", "axis-name"),
+        svg.path([(frame.across(0), base), *places, (frame.across(1), base)], "area"),
+        svg.line(frame.across(0), base, frame.across(1), frame.up(1), "chance"),
+        svg.path(places, "line"),
+        svg.text(size[0] / 2 + 20, size[1] - 6, "false positive rate", "axis-name"),
         Markup(
             '<text class="axis-name" text-anchor="middle" transform="rotate(-90)" x="{}" y="{}">'
             "recall</text>"
         ).format(-(size[1] - BOTTOM - NAMED + TOP) / 2, 13),
     ]
     if area is not None:
-        drawn.append(_text(frame.across(0.97), frame.up(0.08), f"AUC {area:.4f}", "big", "end"))
+        drawn.append(svg.text(frame.across(0.97), frame.up(0.08), f"AUC {area:.4f}", "big", "end"))
     said = f", area {area:.4f}" if area is not None else ""
-    return _svg(f"ROC curve of {len(points)} thresholds{said}", drawn, *size)
+    return svg.drawing(f"ROC curve of {len(points)} thresholds{said}", drawn, *size)
 
 
 def confusion(cells: list[dict]) -> Markup:
@@ -267,31 +235,29 @@ def confusion(cells: list[dict]) -> Markup:
     of = {(c["expected_label"], c["predicted_label"]): c["rows_count"] for c in cells}
     side = max(54, min(96, 330 // max(len(names), 1)))
     left, top = 118, 46
-    drawn = [_text(left + side * len(names) / 2, 14, "predicted", "axis-name")]
+    drawn = [svg.text(left + side * len(names) / 2, 14, "predicted", "axis-name")]
     drawn += [
-        _text(left + (n + 0.5) * side, top - 10, _short(name, side // 7), "label")
+        svg.text(left + (n + 0.5) * side, top - 10, svg.short(name, side // 7), "label")
         for n, name in enumerate(names)
     ]
     for down, actual in enumerate(names):
         total = sum(of.get((actual, name), 0) for name in names) or 1
         y = top + down * side
-        drawn.append(_text(left - 10, y + side / 2 + 4, _short(actual, 14), "label", "end"))
+        drawn.append(svg.text(left - 10, y + side / 2 + 4, svg.short(actual, 14), "label", "end"))
         for over, predicted in enumerate(names):
             count = of.get((actual, predicted), 0)
             share = count / total
             x = left + over * side
             kind = "cell right" if actual == predicted else "cell wrong"
             title = f"{actual} predicted {predicted}: {count:,} rows, {share:.1%}"
-            drawn.append(_rect(x + 1, y + 1, side - 2, side - 2, "cell-bed", title))
-            drawn.append(_rect(x + 1, y + 1, side - 2, side - 2, kind, title, 0.06 + 0.6 * share))
-            drawn.append(_text(x + side / 2, y + side / 2 + 1, f"{share:.1%}", "cell-share"))
-            drawn.append(_text(x + side / 2, y + side / 2 + 16, f"{count:,}", "cell-count"))
+            drawn.append(svg.rect(x + 1, y + 1, side - 2, side - 2, "cell-bed", title))
+            drawn.append(
+                svg.rect(x + 1, y + 1, side - 2, side - 2, kind, title, 0.06 + 0.6 * share)
+            )
+            drawn.append(svg.text(x + side / 2, y + side / 2 + 1, f"{share:.1%}", "cell-share"))
+            drawn.append(svg.text(x + side / 2, y + side / 2 + 16, f"{count:,}", "cell-count"))
     width, height = left + side * len(names) + 8, top + side * len(names) + 8
-    return _svg(f"Confusion matrix of {len(names)} classes", drawn, width, height)
-
-
-def _short(text: str, letters: int) -> str:
-    return text if len(text) <= letters else text[: max(letters - 1, 1)] + "…"
+    return svg.drawing(f"Confusion matrix of {len(names)} classes", drawn, width, height)
 
 
 def importance(rows: list[dict], href: Callable[[str], str | None]) -> Markup:
@@ -303,17 +269,17 @@ def importance(rows: list[dict], href: Callable[[str], str | None]) -> Markup:
         y, value = place * row, one["importance"] or 0
         length = value / most * (width - left - 74)
         kind = "bar negative" if (one["weight"] or 0) < 0 else "bar"
-        name = _text(left - 8, y + 15, _short(one["feature_name"], 32), "label", "end")
+        name = svg.text(left - 8, y + 15, svg.short(one["feature_name"], 32), "label", "end")
         if link := href(one["feature_name"]):
             name = Markup('<a href="{}">{}</a>').format(link, name)
         shown = one["weight"] if one["weight"] is not None else value
         title = f"{one['feature_name']}: {number(shown)}"
         drawn += [
             name,
-            _rect(left, y + 3, max(length, 1), row - 6, kind, title),
-            _text(left + length + 6, y + 15, number(shown), anchor="start"),
+            svg.rect(left, y + 3, max(length, 1), row - 6, kind, title),
+            svg.text(left + length + 6, y + 15, number(shown), anchor="start"),
         ]
-    return _svg(f"Importance of {len(rows)} features", drawn, width, len(rows) * row + 4)
+    return svg.drawing(f"Importance of {len(rows)} features", drawn, width, len(rows) * row + 4)
 
 
 def residuals(cells: list[dict]) -> Markup:
@@ -333,11 +299,11 @@ def residuals(cells: list[dict]) -> Markup:
             f" {c['rows_count']:,} rows"
         )
         shade = 0.12 + 0.88 * math.log1p(c["rows_count"]) / math.log1p(most)
-        drawn.append(_rect(left, top, right - left, bottom - top, "bar", title, shade))
+        drawn.append(svg.rect(left, top, right - left, bottom - top, "bar", title, shade))
     if y[0] < 0 < y[1]:
-        drawn.append(_line(LEFT, frame.up(0), size[0] - RIGHT, frame.up(0), "chance"))
-    drawn.append(_text(size[0] / 2 + 20, size[1] - 6, "predicted", "axis-name"))
-    return _svg("Residuals by prediction", drawn, *size)
+        drawn.append(svg.line(LEFT, frame.up(0), size[0] - RIGHT, frame.up(0), "chance"))
+    drawn.append(svg.text(size[0] / 2 + 20, size[1] - 6, "predicted", "axis-name"))
+    return svg.drawing("Residuals by prediction", drawn, *size)
 
 
 def gauge(value: float | None, floor: float | None, ceiling: float | None) -> Markup:
@@ -376,112 +342,3 @@ def gauge(value: float | None, floor: float | None, ceiling: float | None) -> Ma
         at=by_value[value],
         kind="dot good" if good else "dot bad",
     )
-
-
-# ---- lineage -------------------------------------------------------------------------------------
-
-BOX, LANE, LINE, PAD, SPACE = 158, 28, 15, 9, 14
-SHOWN = 6
-
-
-def lineage(boxes: dict[str, dict], edges: set[tuple[str, str, bool]], focus: str) -> Markup:
-    """Relations as boxes from left to right, each with the columns that matter.
-
-    `boxes` are {id: {name, kind, columns, href}}, `edges` (upstream, downstream, whether it is
-    unsure), `focus` is the box the page is about.
-    """
-    depth = _depths(boxes, edges)
-    lanes = defaultdict(list)
-    for box in boxes:
-        lanes[depth[box]].append(box)
-    height_of = {
-        box: PAD * 2 + 24 + LINE * (min(len(it["columns"]), SHOWN) + (len(it["columns"]) > SHOWN))
-        for box, it in boxes.items()
-    }
-    above = defaultdict(list)
-    for upstream, downstream, _ in edges:
-        above[downstream].append(upstream)
-    at: dict[str, tuple[float, float]] = {}
-    tall = max(sum(height_of[box] + SPACE for box in lane) - SPACE for lane in lanes.values())
-    for number_, lane in sorted(lanes.items()):
-        # next to what they come from
-        lane.sort(
-            key=lambda box: (
-                sum(at[it][1] for it in above[box] if it in at) / max(len(above[box]), 1),
-                boxes[box]["name"],
-            )
-        )
-        y = (tall - (sum(height_of[box] + SPACE for box in lane) - SPACE)) / 2
-        for box in lane:
-            at[box] = (number_ * (BOX + LANE) + 2, y + 2)
-            y += height_of[box] + SPACE
-    drawn = []
-    for upstream, downstream, unsure in sorted(edges):
-        (x1, y1), (x2, y2) = at[upstream], at[downstream]
-        x1, y1, y2 = x1 + BOX, y1 + height_of[upstream] / 2, y2 + height_of[downstream] / 2
-        bend = max((x2 - x1) / 2, 18)
-        drawn.append(
-            Markup(
-                '<path class="{}" d="M{:.1f},{:.1f}C{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}"/>'
-            ).format(
-                "edge unsure" if unsure else "edge", x1, y1, x1 + bend, y1, x2 - bend, y2, x2, y2
-            )
-        )
-    for box, it in boxes.items():
-        drawn.append(_box(it, *at[box], height_of[box], box == focus))
-    width = (max(lanes) + 1) * (BOX + LANE) - LANE + 4
-    names = ", ".join(f"{it['kind']} {it['name']}" for it in boxes.values())
-    return Markup(
-        '<svg class="lineage" width="{w:.0f}" height="{h:.0f}" viewBox="0 0 {w:.0f} {h:.0f}"'
-        ' role="group" aria-label="Lineage: {names}">{body}</svg>'
-    ).format(w=width, h=tall + 4, names=names, body=Markup("").join(drawn))
-
-
-def _box(it: dict, x: float, y: float, height: float, is_focus: bool) -> Markup:
-    kind = it["kind"].replace(" ", "-")
-    columns = sorted(it["columns"])
-    lines = [
-        _text(x + PAD + 3, y + PAD + 36 + n * LINE, _short(column, 22), "column", "start")
-        for n, column in enumerate(columns[:SHOWN])
-    ]
-    if len(columns) > SHOWN:
-        more = f"and {len(columns) - SHOWN} more"
-        lines.append(_text(x + PAD + 3, y + PAD + 36 + SHOWN * LINE, more, "column more", "start"))
-    title = f"{it['kind']}: {it['name']}" + "".join(f"\n{column}" for column in columns)
-    body = Markup(
-        '<g class="box kind-{kind}{focus}"><title>{title}</title>'
-        '<rect x="{x:.1f}" y="{y:.1f}" width="{w}" height="{h:.1f}" rx="6" class="bed"/>'
-        '<rect x="{x:.1f}" y="{y:.1f}" width="4" height="{h:.1f}" rx="2" class="mark"/>'
-        "{kind_text}{name}{lines}</g>"
-    ).format(
-        kind=kind,
-        focus=" focus" if is_focus else "",
-        title=title,
-        x=x,
-        y=y,
-        w=BOX,
-        h=height,
-        kind_text=_text(x + PAD + 3, y + PAD + 5, it["kind"], "kind", "start"),
-        name=_text(x + PAD + 3, y + PAD + 20, _short(it["short"], 23), "name", "start"),
-        lines=Markup("").join(lines),
-    )
-    return Markup('<a href="{}">{}</a>').format(it["href"], body) if it.get("href") else body
-
-
-def _depths(boxes: dict, edges: set[tuple[str, str, bool]]) -> dict[str, int]:
-    """The longest way to each box."""
-    above, below, waiting = defaultdict(set), defaultdict(set), {}
-    for upstream, downstream, _ in edges:
-        above[downstream].add(upstream)
-        below[upstream].add(downstream)
-    waiting = {box: len(above[box]) for box in boxes}
-    depth = dict.fromkeys(boxes, 0)
-    ready = [box for box, count in waiting.items() if count == 0]
-    while ready:
-        box = ready.pop()
-        for other in below[box]:
-            depth[other] = max(depth[other], depth[box] + 1)
-            waiting[other] -= 1
-            if waiting[other] == 0:
-                ready.append(other)
-    return depth

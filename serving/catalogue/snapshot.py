@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from serving.catalogue import lineage
+from serving.catalogue import lineage_file
 from serving.catalogue.files import CatalogueError, read_json, replaced
 from serving.catalogue.warehouse import Warehouse
 
@@ -42,7 +42,7 @@ def write(manifest_path: Path, warehouse: Warehouse) -> Path:
     missing or the tables are not built.
     """
     manifest = read_json(manifest_path, "run `dbt build` first")
-    _, traced = lineage.write(manifest_path)
+    _, traced = lineage_file.write(manifest_path)
     tables = {
         name: warehouse.rows(f"select * from {_relation(manifest, name)} order by {order}")
         for name, order in TABLES.items()

@@ -26,11 +26,12 @@ from serving.server.manifest import Manifest
 from serving.server.metrics import Metrics
 from serving.server.pages import make_pages
 from serving.server.pushes import read_rows
-from serving.server.reads import Plan, Served, online_view, read_entities
+from serving.server.reads import ReadPlan, Served, online_view, read_entities
 from serving.server.request_log import RequestLog
 from serving.server.settings import Settings, SettingsError
 from serving.server.values import from_json, to_json
-from serving.stores.base import Live, OnlineStore, Request, open_store
+from serving.stores.base import Live, OnlineStore, Request
+from serving.stores.opening import open_store
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -283,7 +284,7 @@ class FeatureServer:
         return body, plan.headers
 
     def _serve(
-        self, plan: Plan, requests: list[Request], now: datetime, request_id: str
+        self, plan: ReadPlan, requests: list[Request], now: datetime, request_id: str
     ) -> tuple[Served, bytes]:
         served = Served(plan, requests, self.store.read(requests, now), now, request_id)
         return served, to_json(served.answer())

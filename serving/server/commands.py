@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from command_line import port
 from serving.commands import add_store_options
 from serving.server.settings import TOKEN_VARIABLE, Settings, token_from
 from serving.types import feature_type, parsed
@@ -25,7 +26,7 @@ def add_commands(commands: Any) -> None:
         "--host", default="127.0.0.1", help="where to listen (default: %(default)s)"
     )
     command.add_argument(
-        "--port", type=_port, default=8484, help="0 takes a free one (default: %(default)s)"
+        "--port", type=port, default=8484, help="0 takes a free one (default: %(default)s)"
     )
     command.add_argument(
         "--allowed-host",
@@ -94,12 +95,6 @@ def _serve(options: argparse.Namespace) -> int:
     from serving.server.process import serve  # FastAPI takes a second to load
 
     return serve(settings)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535.")
-    return int(text)
 
 
 def _count(text: str) -> int:

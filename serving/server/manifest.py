@@ -7,7 +7,7 @@ from pathlib import Path
 
 from serving.errors import ServingError
 from serving.registry import Registry
-from serving.server.reads import Plans
+from serving.server.reads import ReadPlans
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class Manifest:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seen = self._signature()
-        self.plans = Plans(Registry.from_manifest(path))
+        self.plans = ReadPlans(Registry.from_manifest(path))
 
     async def watch(self, loaded: Callable[[bool], None]) -> None:
         """Look at the file until cancelled; tell `loaded` whether a changed one could be used."""
@@ -42,7 +42,9 @@ class Manifest:
         seen = self._signature()
         self._seen = seen
         try:
-            self.plans = await asyncio.to_thread(lambda: Plans(Registry.from_manifest(self.path)))
+            self.plans = await asyncio.to_thread(
+                lambda: ReadPlans(Registry.from_manifest(self.path))
+            )
         except ServingError as error:
             logger.error("The manifest loaded before goes on being served: %s", error)
             return False

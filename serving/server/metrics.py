@@ -14,7 +14,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from serving.registry import FeatureView
+from serving.definitions import FeatureView
 from serving.stores.base import Live, Status
 
 disable_created_metrics()  # a second series for each counter, which nobody asks for

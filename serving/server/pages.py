@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from serving.definitions import Feature, FeatureService, FeatureView
 from serving.errors import ServingError
-from serving.registry import Feature, FeatureService, FeatureView
 from serving.server import documentation
 from serving.server.errors import RequestError, body_of, malformed, status_of
 from serving.stores.base import Live

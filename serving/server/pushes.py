@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from serving.registry import FeatureView
+from serving.definitions import FeatureView
 from serving.server.errors import RequestError, malformed, shown
 from serving.stores.base import Batch
 from serving.types import FeatureType, feature_type, parsed

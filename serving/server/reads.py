@@ -12,8 +12,9 @@ from email.utils import format_datetime
 from functools import cached_property
 from typing import Any
 
+from serving.definitions import Feature, FeatureService, FeatureView
 from serving.errors import UnsupportedError, unknown
-from serving.registry import Feature, FeatureService, FeatureView, Registry
+from serving.registry import Registry
 from serving.server.errors import RequestError, malformed, shown
 from serving.server.values import column_writer, timestamp_text, timestamp_texts
 from serving.stores.base import Answer, Request
@@ -50,7 +51,7 @@ class PlannedView:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class ReadPlan:
     """How a service, or one version of a view, is read.
 
     head    what the answer begins with
@@ -63,8 +64,8 @@ class Plan:
     where: str
     views: tuple[PlannedView, ...]
     headers: tuple[tuple[bytes, bytes], ...] = ()
-    whole: "Plan | None" = None
-    _subsets: dict[tuple[str, ...], "Plan"] = field(default_factory=dict)
+    whole: "ReadPlan | None" = None
+    _subsets: dict[tuple[str, ...], "ReadPlan"] = field(default_factory=dict)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ class Plan:
         """Names that a request may give: of some features, the keys of all."""
         return (self.whole or self).needed
 
-    def subset(self, names: Any) -> "Plan":
+    def subset(self, names: Any) -> "ReadPlan":
         """The plan of some of the features, by their names in the answer."""
         if not isinstance(names, list) or not names or any(type(name) is not str for name in names):
             raise malformed('"features" is a list of names, or left out for all of them.')
@@ -93,7 +94,7 @@ class Plan:
                 self._subsets[tuple(names)] = found
         return found
 
-    def _without_others(self, names: list[str]) -> "Plan":
+    def _without_others(self, names: list[str]) -> "ReadPlan":
         known = [name for planned in self.views for name in planned.names]
         for name in names:
             if name not in known:
@@ -117,7 +118,7 @@ class Served:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: ReadPlan,
         requests: list[Request],
         answers: list[list[Answer]],
         now: datetime,
@@ -218,7 +219,7 @@ class _Block:
         ]
 
 
-class Plans:
+class ReadPlans:
     """The plans of all that a registry offers. Never changed: another manifest is another one."""
 
     def __init__(self, registry: Registry) -> None:
@@ -230,7 +231,7 @@ class Plans:
             (view.name, view.version): _view_plan(view) for view in registry.views.values()
         }
 
-    def service(self, name: str) -> Plan:
+    def service(self, name: str) -> ReadPlan:
         """How to read a service; raises UnknownNameError, or why it cannot be read."""
         plan = self._services.get(name)
         if plan is None:
@@ -239,7 +240,7 @@ class Plans:
             raise UnsupportedError(plan)
         return plan
 
-    def view(self, name: str, version: Any) -> Plan:
+    def view(self, name: str, version: Any) -> ReadPlan:
         """How to read a view, the latest version if none is given."""
         view = online_view(self.registry, name, version)
         return self._views[view.name, view.version]
@@ -258,7 +259,7 @@ def online_view(registry: Registry, name: str, version: Any) -> FeatureView:
     return view
 
 
-def read_entities(plan: Plan, entities: Any, most: int) -> list[Request]:
+def read_entities(plan: ReadPlan, entities: Any, most: int) -> list[Request]:
     """The reads of the store for the entities of a request; raises what is wrong with them."""
     if not isinstance(entities, list) or not entities:
         raise malformed(
@@ -278,7 +279,7 @@ def read_entities(plan: Plan, entities: Any, most: int) -> list[Request]:
     return [planned.request(columns) for planned in plan.views]
 
 
-def _wrong_entity(plan: Plan, number: int, entity: Any) -> RequestError:
+def _wrong_entity(plan: ReadPlan, number: int, entity: Any) -> RequestError:
     wanted = _listed(plan.labels)
     if type(entity) is not dict:
         return malformed(f"Entity {number} is {shown(entity)}, not an object with {wanted}.")
@@ -319,7 +320,7 @@ def _json_column(type_: FeatureType, column: Sequence[Any]) -> Sequence[Any]:
     return column if write is None else write(column)
 
 
-def _service_plan(service: FeatureService) -> Plan | str:
+def _service_plan(service: FeatureService) -> ReadPlan | str:
     """The plan, or why the service cannot be read."""
     offline = [part.view.label for part in service.views if not part.view.online]
     if offline:
@@ -337,12 +338,14 @@ def _service_plan(service: FeatureService) -> Plan | str:
         columns, names = zip(*part.columns, strict=True)
         labels = tuple(label for label, _ in part.keys)
         views.append(PlannedView(part.view, labels, columns, names))
-    return Plan({"service": service.name}, service.name, f"service {service.name}", tuple(views))
+    return ReadPlan(
+        {"service": service.name}, service.name, f"service {service.name}", tuple(views)
+    )
 
 
-def _view_plan(view: FeatureView) -> Plan:
+def _view_plan(view: FeatureView) -> ReadPlan:
     planned = PlannedView(view, view.key_names, view.feature_names, view.feature_names)
     headers: tuple[tuple[bytes, bytes], ...] = ()
     if view.deprecation_date:  # RFC 8594: until when it is there
         headers = ((b"sunset", format_datetime(view.deprecation_date, usegmt=True).encode()),)
-    return Plan({}, None, view.label, (planned,), headers)
+    return ReadPlan({}, None, view.label, (planned,), headers)

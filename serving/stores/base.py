@@ -1,4 +1,4 @@
-"""What every online store does: the interface, and what a read and a write are made of.
+"""The contract of every online store: what it does, and what a read and a write are made of.
 
 A store holds one state per entity of a view version: the row with the greatest (event time, known
 time); rows equal in both are ordered by their values (`FeatureView.tie_order`), NULL least and NaN
@@ -6,7 +6,6 @@ greatest.
 """
 
 import abc
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,14 +13,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
-from serving.errors import (
-    NotMaterializedError,
-    SchemaChangedError,
-    UnsupportedError,
-    ValueRefusedError,
-)
-from serving.registry import Feature, FeatureView
-from serving.types import Stored, microseconds, moment, stored
+from serving.definitions import FeatureView
+from serving.errors import ValueRefusedError
+from serving.types import Stored, moment, stored, stored_moment
 
 
 class Status(StrEnum):
@@ -153,7 +147,7 @@ class Batch(NamedTuple):
             return [stored(row.get(name), type_, f"{view.label}.{name}") for row in rows]
 
         def moments(name: str) -> list[int]:
-            return [_moment(row[name], f"{view.label}.{name}") for row in rows]
+            return [stored_moment(row[name], f"{view.label}.{name}") for row in rows]
 
         deleted = [False] * len(rows)
         if view.is_deleted:
@@ -202,6 +196,18 @@ class OnlineStore(abc.ABC):
 
     #: as it was opened, without a password
     url: str
+
+    @classmethod
+    @abc.abstractmethod
+    def from_url(cls, url: str, project: str) -> Self | None:
+        """The store at `url`, which has one of its schemes; None if it cannot be meant.
+
+        Args:
+            project: what keys in a shared store begin with.
+
+        Raises:
+            UnsupportedError: for a URL that is wrong otherwise.
+        """
 
     @abc.abstractmethod
     def read(self, requests: Sequence[Request], now: datetime | None = None) -> list[list[Answer]]:
@@ -281,139 +287,3 @@ class OnlineStore(abc.ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class Plan:
-    """What makes answers of stored states: which columns, and how their values are loaded."""
-
-    def __init__(self, view: FeatureView, columns: tuple[str, ...] | None) -> None:
-        self.features = (
-            view.features if columns is None else tuple([view.feature(name) for name in columns])
-        )
-        view.require_held()
-        self.none = (None,) * len(self.features)
-        self.absent = Answer(Status.NOT_FOUND, self.none)
-        self._ttl_us = view.ttl_us
-        self._loaders = [
-            (index, feature.type.load)
-            for index, feature in enumerate(self.features)
-            if feature.type.load is not None
-        ]
-
-    def answer(
-        self, event_us: int, known_us: int, deleted: int, values: tuple, moment_us: int
-    ) -> Answer:
-        """What a state, its values in stored form, says at a moment."""
-        if deleted:
-            return self.absent
-        if self._ttl_us is not None and moment_us - event_us > self._ttl_us:
-            return Answer(_OUTSIDE_TTL, self.none, event_us, known_us)
-        if values == self.none:
-            return Answer(_NULL, values, event_us, known_us)
-        if self._loaders:
-            loaded = list(values)
-            for index, load in self._loaders:
-                if loaded[index] is not None:
-                    loaded[index] = load(loaded[index])
-            values = tuple(loaded)
-        return Answer(_PRESENT, values, event_us, known_us)
-
-
-# an enum's member looked up by name costs as much as a dict
-_PRESENT, _NULL, _OUTSIDE_TTL = Status.PRESENT, Status.NULL, Status.OUTSIDE_TTL
-
-
-def check_live(live: Live | None, view: FeatureView, url: str) -> None:
-    """Raises the reason unless `live` is the view version, with its columns."""
-    command = f"`python -m serving materialize --view {view.label}`"
-    if live is None:
-        raise NotMaterializedError(f"{view.label} is not in the online store {url}: run {command}.")
-    if live.schema_hash != view.schema_hash:
-        raise SchemaChangedError(
-            f"{view.label} is in the online store {url} with other columns than the manifest says:"
-            f" run {command} if the manifest is newer, load the manifest again if it is older."
-        )
-
-
-def open_store(url: str, project: str = "azekura") -> OnlineStore:
-    """Open an online store by its URL.
-
-    Args:
-        url: `sqlite:///relative/path`, `sqlite:////absolute/path`, or `redis://…`, `rediss://…`,
-            `unix://…` as redis-py has them.
-        project: what keys in a shared store begin with.
-
-    Raises:
-        UnsupportedError: for another URL.
-        StoreUnavailableError: if it cannot be opened.
-    """
-    scheme, separator, rest = url.partition("://")
-    if separator and scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
-        from serving.stores.sqlite import SQLiteStore
-
-        return SQLiteStore(rest[1:])
-    if separator and scheme in ("redis", "rediss", "unix", "valkey", "valkeys"):
-        from serving.stores.redis import RedisStore
-
-        return RedisStore(url.replace("valkey", "redis", 1), project)
-    shown = f"{scheme}://…" if separator else url
-    raise UnsupportedError(
-        f"{shown} is no online store: it is sqlite:///path, redis://host:port/db or rediss://…"
-    )
-
-
-def now_us(now: datetime | None) -> int:
-    """Microseconds since 1970 of a moment, or of the present."""
-    return time.time_ns() // 1000 if now is None else _moment(now, "now")
-
-
-def stored_key(view: FeatureView, key: Sequence[Any]) -> tuple[Stored, ...] | None:
-    """The stored form of an entity's key; None if a part of it is NULL.
-
-    Raises:
-        ValueRefusedError: if it has a wrong length or a value of a wrong type.
-    """
-    if isinstance(key, str | bytes) or len(key) != len(view.keys):
-        raise ValueRefusedError(
-            f"A key of {view.label} has {len(view.keys)} values"
-            f" ({', '.join(view.key_names)}): {key!r} has not."
-        )
-    values = tuple(
-        [
-            stored(value, part.type, f"{view.label}.{part.name}")
-            for value, part in zip(key, view.keys, strict=True)
-        ]
-    )
-    return None if None in values else values
-
-
-def stored_keys(
-    view: FeatureView, keys: Sequence[Sequence[Any]]
-) -> list[tuple[Stored, ...] | None]:
-    """The stored form of many keys; None where a part is NULL. Raises as `stored_key`."""
-    try:
-        columns = list(zip(*keys, strict=True))
-        plain = len(columns) == len(view.keys) and all(map(_is_plain, columns, view.keys))
-    except (TypeError, ValueError):
-        plain = False
-    # types are told by column, which costs a tenth of telling them by value
-    if plain:
-        return list(zip(*columns, strict=True))
-    return [stored_key(view, key) for key in keys]
-
-
-def _is_plain(values: tuple, key: Feature) -> bool:
-    """Whether values are stored as they are."""
-    types = set(map(type, values))
-    if key.type.name == "INT64":
-        return types == {int} and min(values) >= -(1 << 63) and max(values) < 1 << 63
-    return types == {str} and key.type.name == "STRING" and "".join(values).isascii()
-
-
-def _moment(value: Any, column: str) -> int:
-    try:
-        return microseconds(value)
-    except (AttributeError, TypeError, ValueError):
-        raise ValueRefusedError(
-            f"{column} is a moment with a time zone; {value!r} is not."
-        ) from None

@@ -26,34 +26,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import chain, islice
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
 
 import redis
 
-try:
-    from hiredis import pack_command
-except ImportError:
-    pack_command = None
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
-from serving.errors import LockedError, StoreUnavailableError, UnsupportedError
+from serving.definitions import FeatureView
+from serving.errors import LockedError
 from serving.packed import Packer, packed_key, packed_keys
-from serving.registry import FeatureView
-from serving.stores.base import (
-    Answer,
-    Batch,
-    Live,
-    Materialization,
-    OnlineStore,
-    Plan,
-    Request,
-    check_live,
-    now_us,
-    stored_key,
-    stored_keys,
-)
+from serving.stores.base import Answer, Batch, Live, Materialization, OnlineStore, Request
+from serving.stores.redis_scripts import SCRIPTS
+from serving.stores.redis_server import RedisServer
+from serving.stores.states import AnswerPlan, check_live, now_us, stored_key, stored_keys
 from serving.types import moment
 
 # states in one call of a script: the server does nothing else meanwhile
@@ -63,118 +46,6 @@ _CALLS_AHEAD = 8
 # a state stays this long after it left its TTL or was written: until then a read says OUTSIDE_TTL,
 # after it NOT_FOUND
 _KEEP = timedelta(days=7)
-
-# Lua compares strings by the server's locale, so times are compared as numbers of 32 bits.
-_GREATER = """
-local function greater(a, b)
-    local x, y = {struct.unpack('>I4I4I4I4', a)}, {struct.unpack('>I4I4I4I4', b)}
-    for i = 1, 4 do
-        if x[i] ~= y[i] then return x[i] > y[i] end
-    end
-    return false
-end
-local function set(key, value, expire)
-    if expire == '0' then redis.call('SET', key, value)
-    else redis.call('SET', key, value, 'PXAT', expire) end
-end
-"""
-
-# KEYS guard, roll, pushed, rows, then states
-# ARGV what the guard is to hold, length of a state's prefix, whether it is a push; then each state,
-#      when it expires (0: never), and for a push when it was known
-# gives {0} if the guard holds something else, or {1, then number and value of each tie}
-_WRITE = (
-    _GREATER
-    + """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
-local after, is_push = tonumber(ARGV[2]) + 1, ARGV[3] == '1'
-local width = is_push and 3 or 2
-local answer, made, count = {1}, {}, 0
-for i = 5, #KEYS do
-    local at = 4 + width * (i - 5)
-    local key, new = KEYS[i], ARGV[at]
-    local old = redis.call('GET', key)
-    if not old then
-        set(key, new, ARGV[at + 1])
-        count = count + 1
-        made[count] = string.sub(key, after)
-    elseif new ~= old then
-        local a, b = string.sub(new, 1, 16), string.sub(old, 1, 16)
-        if a == b then
-            answer[#answer + 1] = i - 5
-            answer[#answer + 1] = old
-        elseif greater(a, b) then
-            set(key, new, ARGV[at + 1])
-        end
-    end
-    if is_push then
-        redis.call('ZADD', KEYS[3], 'GT', ARGV[at + 2], string.sub(key, after))
-    end
-end
-if count > 0 then
-    redis.call('RPUSH', KEYS[2], unpack(made))
-    redis.call('INCRBY', KEYS[4], count)
-end
-return answer
-"""
-)
-
-# KEYS state; ARGV old, new, when it expires. gives whether it was still the old one
-_REPLACE = (
-    _GREATER
-    + """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-set(KEYS[1], ARGV[2], ARGV[3])
-return 1
-"""
-)
-
-# KEYS lock, live, meta, views, then of the old build: pushed; of the new one: roll, pushed, rows
-# ARGV token, label, live build, the old and the new prefix, later than what pushed states are
-#      carried over, then what meta says
-# gives 0 if the lock was lost
-_SWITCH = (
-    _GREATER
-    + """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-if ARGV[4] ~= '' then
-    local pushed = redis.call('ZRANGEBYSCORE', KEYS[5], '(' .. ARGV[6], '+inf', 'WITHSCORES')
-    for i = 1, #pushed, 2 do
-        local entity = pushed[i]
-        local state = redis.call('GET', ARGV[4] .. entity)
-        if state then
-            local key = ARGV[5] .. entity
-            local old = redis.call('GET', key)
-            if not old or greater(string.sub(state, 1, 16), string.sub(old, 1, 16)) then
-                local left = redis.call('PTTL', ARGV[4] .. entity)
-                if left > 0 then redis.call('SET', key, state, 'PX', left)
-                else redis.call('SET', key, state) end
-                if not old then
-                    redis.call('RPUSH', KEYS[6], entity)
-                    redis.call('INCR', KEYS[8])
-                end
-            end
-            redis.call('ZADD', KEYS[7], pushed[i + 1], entity)
-        end
-    end
-end
-redis.call('DEL', KEYS[3])
-redis.call('HSET', KEYS[3], unpack(ARGV, 7))
-redis.call('SADD', KEYS[4], ARGV[2])
-redis.call('SET', KEYS[2], ARGV[3])
-redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', ARGV[6])
-return 1
-"""
-)
-
-_RENEW = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
-"""
-_RELEASE = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])
-"""
 
 
 class RedisStore(OnlineStore):
@@ -195,38 +66,20 @@ class RedisStore(OnlineStore):
         lock_seconds: float = 30,
         timeout: float = 5,
     ) -> None:
-        self.url = _without_password(url)
-        try:
-            self._pool = redis.ConnectionPool.from_url(
-                url,
-                socket_timeout=timeout,
-                socket_connect_timeout=timeout,
-                retry=Retry(NoBackoff(), 1),
-                retry_on_error=[redis.ConnectionError],
-            )
-        except ValueError as error:
-            raise UnsupportedError(
-                f"The online store {self.url} has a wrong URL: {error}."
-            ) from None
-        self._client = redis.Redis(connection_pool=self._pool)
+        self._server = RedisServer(url, timeout)
+        self.url = self._server.url
+        self._client = self._server.client
         self._prefix = f"fs:{project}:"
         self._keep_us = keep // timedelta(microseconds=1)
         self._lock_ms = int(lock_seconds * 1000)
-        self._local = threading.local()
-        self._connections: list[redis.Connection] = []
-        self._plans: dict[tuple[FeatureView, tuple[str, ...] | None], _Plan] = {}
+        self._plans: dict[tuple[FeatureView, tuple[str, ...] | None], _UnpackPlan] = {}
         self._packers: dict[FeatureView, Packer] = {}
         self._builds: dict[str, tuple[bytes, bytes]] = {}
-        self._scripts = {
-            name: self._client.register_script(text)
-            for name, text in {
-                "write": _WRITE,
-                "replace": _REPLACE,
-                "switch": _SWITCH,
-                "renew": _RENEW,
-                "release": _RELEASE,
-            }.items()
-        }
+        self._scripts = {name: self._client.register_script(text) for name, text in SCRIPTS.items()}
+
+    @classmethod
+    def from_url(cls, url: str, project: str) -> Self:
+        return cls(url.replace("valkey", "redis", 1), project)
 
     # reading
 
@@ -244,7 +97,7 @@ class RedisStore(OnlineStore):
             return plan.absent
         while True:
             live, prefix = self._build(view)
-            held, data = self._call(b"MGET", plan.live_key, packed_key(view, stored, prefix))
+            held, data = self._server.call(b"MGET", plan.live_key, packed_key(view, stored, prefix))
             if held == live:
                 return plan.answer_of(data, moment_us)
             self._switched(view, held)
@@ -268,7 +121,7 @@ class RedisStore(OnlineStore):
             for request, keys in zip(requests, entities, strict=True):
                 prefix = builds[request.view.label][1]
                 wanted += [prefix + key for key in keys if key is not None]
-            found = iter(self._call(b"MGET", *wanted))
+            found = iter(self._server.call(b"MGET", *wanted))
             held = list(islice(found, len(views)))
             if held == [live for live, _ in builds.values()]:
                 break
@@ -280,7 +133,7 @@ class RedisStore(OnlineStore):
         ]
 
     def live(self) -> list[Live]:
-        with self._told():
+        with self._server.told():
             labels = sorted(self._client.smembers(self._prefix + "views"))
             pipeline = self._client.pipeline(transaction=False)
             for label in labels:
@@ -298,22 +151,20 @@ class RedisStore(OnlineStore):
         return sorted(lives, key=lambda live: (live.view, live.version))
 
     def ping(self) -> None:
-        self._call(b"PING")
+        self._server.call(b"PING")
 
     def close(self) -> None:
-        for connection in self._connections:
-            connection.disconnect()
-        self._connections.clear()
-        self._local = threading.local()
-        self._pool.disconnect()
+        self._server.close()
 
-    def _plan(self, view: FeatureView, columns: tuple[str, ...] | None) -> "_Plan":
+    def _plan(self, view: FeatureView, columns: tuple[str, ...] | None) -> "_UnpackPlan":
         plan = self._plans.get((view, columns))
         if plan is None:
             if len(self._plans) > 1000:
                 self._plans.clear()
             live_key = self._key(view.label, "live")
-            plan = self._plans[view, columns] = _Plan(view, columns, self._packer(view), live_key)
+            plan = self._plans[view, columns] = _UnpackPlan(
+                view, columns, self._packer(view), live_key
+            )
         return plan
 
     def _packer(self, view: FeatureView) -> Packer:
@@ -328,7 +179,7 @@ class RedisStore(OnlineStore):
         """What the live key held when last read, and what states begin with."""
         build = self._builds.get(view.label)
         if build is None or not build[0].endswith(view.schema_hash.encode()):
-            build = self._switched(view, self._call(b"GET", self._key(view.label, "live")))
+            build = self._switched(view, self._server.call(b"GET", self._key(view.label, "live")))
         return build
 
     def _switched(self, view: FeatureView, held: bytes | None) -> tuple[bytes, bytes]:
@@ -338,51 +189,12 @@ class RedisStore(OnlineStore):
             live = next((live for live in self.live() if live.label == view.label), None)
             check_live(live, view, self.url)
             # it came into being since
-            held = self._call(b"GET", self._key(view.label, "live"))
+            held = self._server.call(b"GET", self._key(view.label, "live"))
             if held is None or held.partition(b":")[2] != view.schema_hash.encode():
                 check_live(None, view, self.url)
         number = held.partition(b":")[0].decode()
         build = self._builds[view.label] = (held, self._state_prefix(view.label, number))
         return build
-
-    def _call(self, *command: bytes | str | int) -> Any:
-        """One command that may be sent twice, and its answer."""
-        try:
-            self._send(*command)
-            return self._receive(told=False)
-        except redis.ConnectionError:
-            # the server closed the connection since its last use
-            self._send(*command)
-            return self._receive()
-
-    def _send(self, *command: bytes | str | int) -> None:
-        """Send a command on this thread's own connection: half the cost of the client's way."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._pool.make_connection()
-            self._connections.append(connection)
-        try:
-            connection.send_packed_command(_packed(connection, command), check_health=False)
-        except redis.RedisError as error:
-            raise self._error(error) from None
-
-    def _receive(self, told: bool = True) -> Any:
-        """The answer to the oldest command that has none."""
-        connection = self._local.connection
-        try:
-            return connection.read_response()
-        except redis.exceptions.NoScriptError:
-            connection.disconnect()
-            raise
-        except redis.RedisError as error:
-            # what is still to come would be taken for the answers of later commands
-            connection.disconnect()
-            if not told and isinstance(error, redis.ConnectionError):
-                raise
-            raise self._error(error) from None
-        except BaseException:
-            connection.disconnect()
-            raise
 
     # writing
 
@@ -392,7 +204,7 @@ class RedisStore(OnlineStore):
             live_key = self._key(view.label, "live")
             if self._write(view, batch, (live_key, live), prefix, is_push=True):
                 return
-            self._switched(view, self._call(b"GET", live_key))
+            self._switched(view, self._server.call(b"GET", live_key))
 
     @contextmanager
     def materializing(self, view: FeatureView, full: bool = False) -> Iterator[Materialization]:
@@ -406,7 +218,7 @@ class RedisStore(OnlineStore):
                 and (view.ttl is None or view.ttl > live.ttl)
             )
             full = full or live is None or live.schema_hash != view.schema_hash or outlived
-            with self._told():
+            with self._server.told():
                 old = self._client.get(self._key(view.label, "live"))
                 old = None if old is None else old.partition(b":")[0].decode()
                 self._clear(view.label, keep=old)
@@ -418,7 +230,7 @@ class RedisStore(OnlineStore):
 
     def drop(self, view: str, version: int) -> bool:
         label = f"{view}@{version}"
-        with self._told():
+        with self._server.told():
             was_there = self._client.delete(self._key(label, "live"))
             self._client.srem(self._prefix + "views", label)
             self._client.delete(self._key(label, "meta"))
@@ -439,8 +251,8 @@ class RedisStore(OnlineStore):
             return self._written(view, batch, guard, prefix, is_push)
         except redis.exceptions.NoScriptError:
             # the first write, or the server was started anew; writing twice does no harm
-            with self._told():
-                self._client.script_load(_WRITE)
+            with self._server.told():
+                self._client.script_load(SCRIPTS["write"])
             return self._written(view, batch, guard, prefix, is_push)
 
     def _written(
@@ -459,7 +271,7 @@ class RedisStore(OnlineStore):
 
         def take() -> bool:
             keys, states, expires = sent.popleft()
-            held, *found = self._receive()
+            held, *found = self._server.receive()
             for at, old in zip(found[::2], found[1::2], strict=True):
                 ties.append((keys[at], old, states[at], expires[at]))
             return bool(held)
@@ -473,7 +285,7 @@ class RedisStore(OnlineStore):
             each = chain.from_iterable(zip(*columns, strict=True))
             count = len(begin) + len(keys)
             head = (guard[1], len(prefix), int(is_push))
-            self._send(b"EVALSHA", script, count, *begin, *keys, *head, *each)
+            self._server.send(b"EVALSHA", script, count, *begin, *keys, *head, *each)
             sent.append((keys, states, expires))
             if len(sent) > _CALLS_AHEAD:
                 holds &= take()
@@ -489,7 +301,7 @@ class RedisStore(OnlineStore):
         """Two states of the same times: the greater values stay. False if `old` was replaced."""
         if packer.order(new) <= packer.order(old):
             return True
-        with self._told():
+        with self._server.told():
             return bool(self._scripts["replace"]([key], [old, new, expire]))
 
     def _expires(self, view: FeatureView, batch: Batch) -> list[int]:
@@ -520,7 +332,7 @@ class RedisStore(OnlineStore):
         key = self._key(view.label, "lock")
         owner = f"process {os.getpid()} on {socket.gethostname()}"
         token = f"{secrets.token_hex(8)} {owner}".encode()
-        with self._told():
+        with self._server.told():
             if not self._client.set(key, token, nx=True, px=self._lock_ms):
                 holder = (self._client.get(key) or b" another process").decode().partition(" ")[2]
                 raise LockedError(
@@ -552,34 +364,6 @@ class RedisStore(OnlineStore):
     def _state_prefix(self, label: str | bytes, build: str) -> bytes:
         label = label.decode() if isinstance(label, bytes) else label
         return self._key(label, f"{build}:")
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Redis' errors as the store's."""
-        try:
-            yield
-        except redis.RedisError as error:
-            raise self._error(error) from None
-
-    def _error(self, error: redis.RedisError) -> StoreUnavailableError:
-        said = str(error).rstrip(".")
-        if isinstance(error, redis.exceptions.ReadOnlyError) or "READONLY" in said:
-            reason = "cannot be written: it is a read-only replica"
-        elif isinstance(error, redis.AuthenticationError | redis.exceptions.NoPermissionError) or (
-            said.startswith(("NOAUTH", "NOPERM", "WRONGPASS"))
-        ):
-            reason = f"refuses this user: {said}"
-        elif isinstance(error, redis.exceptions.BusyLoadingError):
-            reason = "is loading its data; try again in a moment"
-        elif isinstance(error, redis.TimeoutError):
-            reason = "does not answer in time"
-        elif isinstance(error, redis.ConnectionError):
-            reason = f"cannot be reached: {said}"
-        elif isinstance(error, redis.exceptions.OutOfMemoryError):
-            reason = "cannot be written: its memory is full"
-        else:
-            reason = f"failed: {said}"
-        return StoreUnavailableError(f"The online store {self.url} {reason}.")
 
 
 class _RedisMaterialization(Materialization):
@@ -635,7 +419,7 @@ class _RedisMaterialization(Materialization):
             limit,
             *[part for pair in meta.items() for part in pair],
         ]
-        with store._told():
+        with store._server.told():
             if not store._scripts["switch"](keys, arguments):
                 raise self._lost()
             if self.full:
@@ -649,7 +433,9 @@ class _RedisMaterialization(Materialization):
         )
 
 
-class _Plan(Plan):
+class _UnpackPlan(AnswerPlan):
+    """How some columns of a view version are taken out of packed states."""
+
     def __init__(
         self,
         view: FeatureView,
@@ -674,12 +460,6 @@ class _Plan(Plan):
         return self.answer(event_us, known_us, deleted, values, moment_us)
 
 
-def _packed(connection: redis.Connection, command: tuple) -> list[bytes]:
-    if pack_command is not None:
-        return [pack_command(command)]
-    return connection.pack_command(*command)
-
-
 def _live(label: str, meta: dict[bytes, bytes], table: bytes, rows: bytes | None) -> Live:
     view, _, version = label.rpartition("@")
 
@@ -698,11 +478,3 @@ def _live(label: str, meta: dict[bytes, bytes], table: bytes, rows: bytes | None
         built_at=moment(number(b"built_us")),
         updated_at=moment(number(b"updated_us")),
     )
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{parts.username or ''}:***@{host}").geturl()

@@ -1,8 +1,7 @@
 """The embedded online store: one SQLite file beside the application.
 
-Each view version is one wide, typed table: keys, times, features. Its name ends in the hash of its
-columns, so that a reader whose manifest says something else finds no table, not wrong values.
-`_live` says what is there. The file is in WAL mode: readers never wait for a writer.
+Each view version is one table (`sqlite_tables`); `_live` says what is there. The file is in WAL
+mode: readers never wait for a writer.
 """
 
 import fcntl
@@ -13,38 +12,23 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 from urllib.parse import quote
 
+from serving.definitions import FeatureView
 from serving.errors import (
     LockedError,
     NotMaterializedError,
     ServingError,
     StoreUnavailableError,
 )
-from serving.registry import FeatureView
-from serving.stores.base import (
-    Answer,
-    Batch,
-    Live,
-    Materialization,
-    OnlineStore,
-    Plan,
-    Request,
-    check_live,
-    now_us,
-    stored_key,
-    stored_keys,
-)
-from serving.types import Form, moment
+from serving.stores.base import Answer, Batch, Live, Materialization, OnlineStore, Request
+from serving.stores.sqlite_tables import SelectPlan, create, quoted, rows_of, table_name, upsert
+from serving.stores.states import check_live, now_us, stored_key, stored_keys
+from serving.types import moment
 
 _BUSY_SECONDS = 10
-# one statement for each, filled up with the last key
-_BATCH_SIZES = (2, 10, 100)
-# SQLite takes NaN for NULL: it is kept as this text, which compares greater than every number
-_NAN_TEXT = "NaN"
 
 _LIVE_TABLE = """
 create table if not exists _live (
@@ -63,10 +47,16 @@ class SQLiteStore(OnlineStore):
         self.url = f"sqlite:///{path}"
         self._uri = f"file:{quote(str(self.path))}"
         self._local = threading.local()
-        self._plans: dict[tuple[FeatureView, tuple[str, ...] | None], _Plan] = {}
+        self._plans: dict[tuple[FeatureView, tuple[str, ...] | None], SelectPlan] = {}
         self._readers: list[sqlite3.Connection] = []
         self._writer: sqlite3.Connection | None = None
         self._writing = threading.RLock()
+
+    @classmethod
+    def from_url(cls, url: str, project: str) -> Self | None:
+        path = url.removeprefix("sqlite:///")
+        # a file belongs to one project
+        return cls(path) if path not in ("", url) else None
 
     def read_one(
         self,
@@ -109,7 +99,7 @@ class SQLiteStore(OnlineStore):
         table = table_name(view)
         with self._transaction() as connection:
             self._check_live(connection, view)
-            connection.executemany(_upsert(view, table), _rows(view, batch))
+            connection.executemany(upsert(view, table), rows_of(view, batch))
 
     @contextmanager
     def materializing(self, view: FeatureView, full: bool = False) -> Iterator[Materialization]:
@@ -121,8 +111,8 @@ class SQLiteStore(OnlineStore):
                 full = full or live is None or live.schema_hash != view.schema_hash
                 if full:
                     table = f"{table_name(view)}__building"
-                    connection.execute(f"drop table if exists {_quoted(table)}")
-                    connection.execute(_create(view, table))
+                    connection.execute(f"drop table if exists {quoted(table)}")
+                    connection.execute(create(view, table))
             yield _SQLiteMaterialization(self, view, live, full)
 
     def live(self) -> list[Live]:
@@ -146,7 +136,7 @@ class SQLiteStore(OnlineStore):
             live = self._live_of(connection, view, version)
             if live is None:
                 return False
-            connection.execute(f"drop table if exists {_quoted(live.table)}")
+            connection.execute(f"drop table if exists {quoted(live.table)}")
             connection.execute("delete from _live where (view, version) = (?, ?)", (view, version))
         return True
 
@@ -165,10 +155,10 @@ class SQLiteStore(OnlineStore):
 
     # reading
 
-    def _plan(self, view: FeatureView, columns: tuple[str, ...] | None) -> "_Plan":
+    def _plan(self, view: FeatureView, columns: tuple[str, ...] | None) -> SelectPlan:
         if len(self._plans) > 1000:
             self._plans.clear()
-        plan = self._plans[view, columns] = _Plan(view, columns)
+        plan = self._plans[view, columns] = SelectPlan(view, columns)
         return plan
 
     def _cursor(self) -> sqlite3.Cursor:
@@ -318,11 +308,11 @@ class _SQLiteMaterialization(Materialization):
         self.live, self.full = live, full
         self._store, self._view = store, view
         self._table = table_name(view) + ("__building" if full else "")
-        self._upsert = _upsert(view, self._table)
+        self._upsert = upsert(view, self._table)
 
     def write(self, batch: Batch) -> None:
         with self._store._transaction() as connection:
-            connection.executemany(self._upsert, _rows(self._view, batch))
+            connection.executemany(self._upsert, rows_of(self._view, batch))
 
     def finish(self, max_known_us: int | None) -> Live:
         view, live = self._view, self.live
@@ -334,10 +324,10 @@ class _SQLiteMaterialization(Materialization):
                     if live.schema_hash == view.schema_hash:
                         # known later than all that the warehouse gave: it was pushed
                         connection.execute(
-                            _upsert(
+                            upsert(
                                 view,
                                 self._table,
-                                f"select * from {_quoted(table)} where _known_us > ?",
+                                f"select * from {quoted(table)} where _known_us > ?",
                             ),
                             [
                                 max(
@@ -346,11 +336,11 @@ class _SQLiteMaterialization(Materialization):
                                 )
                             ],
                         )
-                    connection.execute(f"drop table {_quoted(live.table)}")
-                connection.execute(f"alter table {_quoted(self._table)} rename to {_quoted(table)}")
+                    connection.execute(f"drop table {quoted(live.table)}")
+                connection.execute(f"alter table {quoted(self._table)} rename to {quoted(table)}")
             elif reached is not None:
                 max_known_us = max(reached, max_known_us or reached)
-            [count] = connection.execute(f"select count(*) from {_quoted(table)}").fetchone()
+            [count] = connection.execute(f"select count(*) from {quoted(table)}").fetchone()
             moment_us = now_us(None)
             built_us = moment_us if self.full else now_us(live.built_at)
             connection.execute(
@@ -368,135 +358,6 @@ class _SQLiteMaterialization(Materialization):
                 ],
             )
             return self._store._live_of(connection, view.name, view.version)
-
-
-class _Plan(Plan):
-    """How some columns of a view version are read."""
-
-    def __init__(self, view: FeatureView, columns: tuple[str, ...] | None) -> None:
-        super().__init__(view, columns)
-        self._end = 3 + len(self.features)
-        self._floats = [i for i, f in enumerate(self.features) if f.type.form is Form.REAL]
-        # types of a key whose values are stored as they are
-        plain = {"INT64": int, "STRING": str}
-        self.plain_key = tuple([plain.get(key.type.name) for key in view.keys])
-        columns_sql = ", ".join(
-            ["_event_us", "_known_us", "_is_deleted", *[_quoted(f.name) for f in self.features]]
-        )
-        names = [_quoted(name) for name in view.key_names]
-        table = _quoted(table_name(view))
-        is_key = " and ".join(f"{name} = ?" for name in names)
-        self.one = f"select {columns_sql} from {table} where {is_key}"
-
-        def many(size: int) -> str:
-            columns = f"{columns_sql}, {', '.join(names)}"
-            if len(names) == 1:
-                places = ", ".join("?" * size)
-                return f"select {columns} from {table} where {names[0]} in ({places})"
-            # a row `in` a list would read the whole table, and `or` costs a quarter more
-            aliases = [f"wanted_{n}" for n in range(len(names))]
-            places = ", ".join([f"({', '.join('?' * len(names))})"] * size)
-            is_wanted = " and ".join(map("{} = {}".format, names, aliases))
-            return (
-                f"with wanted ({', '.join(aliases)}) as (values {places})"
-                f" select {columns} from wanted cross join {table} on {is_wanted}"
-            )
-
-        self._many = {size: many(size) for size in _BATCH_SIZES}
-
-    def answers(
-        self, cursor: sqlite3.Cursor, keys: list[tuple], moment_us: int
-    ) -> dict[tuple, Answer]:
-        """Answers by key, for those of `keys` (all different) that have a row."""
-        if len(keys) == 1:
-            row = cursor.execute(self.one, keys[0]).fetchone()
-            return {keys[0]: self.answer_of(row, moment_us)}
-        answer, end = self.answer_of, self._end
-        largest = _BATCH_SIZES[-1]
-        found = {}
-        for start in range(0, len(keys), largest):
-            part = keys[start : start + largest]
-            size = next(size for size in _BATCH_SIZES if size >= len(part))
-            part += part[-1:] * (size - len(part))
-            rows = cursor.execute(self._many[size], list(chain.from_iterable(part)))
-            found.update([(row[end:], answer(row, moment_us)) for row in rows])
-        return found
-
-    def answer_of(self, row: tuple | None, moment_us: int) -> Answer:
-        """What a row (event, known, deleted, features, …) says at a moment."""
-        if row is None:
-            return self.absent
-        values = row[3 : self._end]
-        if self._floats and _NAN_TEXT in values:
-            values = tuple(
-                [
-                    float("nan") if value == _NAN_TEXT and index in self._floats else value
-                    for index, value in enumerate(values)
-                ]
-            )
-        return self.answer(row[0], row[1], row[2], values, moment_us)
-
-
-def table_name(view: FeatureView) -> str:
-    """`feat_airport__traffic__v1__26af9670`."""
-    return f"{view.name}__v{view.version}__{view.schema_hash[:8]}"
-
-
-def _create(view: FeatureView, table: str) -> str:
-    keys = ", ".join(_quoted(name) for name in view.key_names)
-    as_rowid = len(view.keys) == 1 and view.keys[0].type.form is Form.INTEGER
-    columns = [
-        *[f"{_quoted(key.name)} {key.type.form} not null" for key in view.keys],
-        "_event_us INTEGER not null",
-        "_known_us INTEGER not null",
-        "_is_deleted INTEGER not null",
-        # REAL would take NaN for NULL and lose the sign of zero
-        *[
-            f"{_quoted(f.name)} {'ANY' if f.type.form is Form.REAL else f.type.form}"
-            for f in view.features
-        ],
-        f"primary key ({keys})",
-    ]
-    options = "strict" if as_rowid else "strict, without rowid"
-    return f"create table {_quoted(table)} ({', '.join(columns)}) {options}"
-
-
-def _upsert(view: FeatureView, table: str, select: str | None = None) -> str:
-    """Writes unless what is there is greater: by time, then by the values."""
-    keys = [_quoted(name) for name in view.key_names]
-    ordered = [*[_quoted(feature.name) for feature in view.tie_order], "_is_deleted"]
-    others = ["_event_us", "_known_us", "_is_deleted", *map(_quoted, view.feature_names)]
-    alias = _quoted(table)
-
-    def comparable(side: str) -> str:
-        pairs = [f"{side}.{c} is not null, ifnull({side}.{c}, 0)" for c in ordered]
-        return f"({', '.join(pairs)})"
-
-    source = select or f"values ({', '.join('?' * (len(keys) + len(others)))})"
-    return (
-        f"insert into {alias} ({', '.join([*keys, *others])}) {source}"
-        f" on conflict ({', '.join(keys)}) do update set"
-        f" {', '.join(f'{column} = excluded.{column}' for column in others)}"
-        f" where (excluded._event_us, excluded._known_us) > ({alias}._event_us, {alias}._known_us)"
-        f" or ((excluded._event_us, excluded._known_us) = ({alias}._event_us, {alias}._known_us)"
-        f" and {comparable('excluded')} > {comparable(alias)})"
-    )
-
-
-def _rows(view: FeatureView, batch: Batch) -> Iterator[tuple]:
-    features = [
-        _nan_as_text(values) if feature.type.form is Form.REAL else values
-        for feature, values in zip(view.features, batch.features, strict=True)
-    ]
-    return zip(*batch.keys, batch.event_us, batch.known_us, batch.deleted, *features, strict=True)
-
-
-def _nan_as_text(values: list[float | None]) -> list[float | str | None]:
-    # a sum is NaN if a part is; it costs less than to look at each
-    total = sum(filter(None, values))
-    if total == total:
-        return values
-    return [value if value is None or value == value else _NAN_TEXT for value in values]
 
 
 _SELECT_LIVE = (
@@ -522,10 +383,6 @@ def _live(row: tuple) -> Live:
 
 def _open_lock(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 @contextmanager

@@ -9,10 +9,12 @@ from typing import Any, Self
 
 import httpx
 
-from serving.registry import FeatureView, Registry
+from serving.definitions import FeatureView
+from serving.registry import Registry
 from serving.server.app import FeatureServer
 from serving.server.settings import Settings
-from serving.stores.base import Batch, OnlineStore, open_store
+from serving.stores.base import Batch, OnlineStore
+from serving.stores.opening import open_store
 
 TOKEN = "a-token-that-only-tests-know"
 TYPES = {

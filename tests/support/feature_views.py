@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from serving.registry import Feature, FeatureView
+from serving.definitions import Feature, FeatureView
 from serving.stores.base import Answer, Batch, Status
 from serving.types import feature_type, microseconds, order_of
 

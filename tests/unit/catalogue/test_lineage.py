@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.catalogue import lineage
+from serving.catalogue import lineage, lineage_file
 from serving.catalogue.files import CatalogueError
 
 QUOTES = {"duckdb": '"', "bigquery": "`"}
@@ -304,7 +304,7 @@ def test_only_what_changed_is_computed_again(tmp_path, monkeypatch):
     )
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps(made))
-    _, first = lineage.write(path)
+    _, first = lineage_file.write(path)
     computed = []
     real = lineage._traced
 
@@ -313,11 +313,11 @@ def test_only_what_changed_is_computed_again(tmp_path, monkeypatch):
         return real(node, *rest)
 
     monkeypatch.setattr(lineage, "_traced", counting)
-    _, again = lineage.write(path)
+    _, again = lineage_file.write(path)
     assert (computed, again) == ([], first)
     made["nodes"]["model.p.b"]["compiled_code"] = 'select id, 1 as one from "db"."x"."a"'
     path.write_text(json.dumps(made))
-    lineage.write(path)
+    lineage_file.write(path)
     assert computed == ["b", "c"]
 
 
@@ -327,9 +327,11 @@ def test_half_a_file_is_written_anew(tmp_path, text):
         json.dumps(manifest("duckdb", a={"sql": "select id from {orders}", "reads": ["orders"]}))
     )
     (tmp_path / "lineage.json").write_text(text)
-    path, content = lineage.write(tmp_path / "manifest.json")
+    path, content = lineage_file.write(tmp_path / "manifest.json")
     assert json.loads(path.read_text())["edges"] == [list(edge) for edge in content["edges"]]
-    assert lineage.table_rows(content) == [("orders", "source", "id", "a", "warehouse", "id", None)]
+    assert lineage_file.table_rows(content) == [
+        ("orders", "source", "id", "a", "warehouse", "id", None)
+    ]
     assert not list(tmp_path.glob("*.part"))
 
 

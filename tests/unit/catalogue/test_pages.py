@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from serving.catalogue import pages, plots
+from serving.catalogue.__main__ import main
 
 FEATURE = "/feature/feat_shop__orders/1/orders_count_7d"
 PLAN = "/feature/feat_shop__orders/2/plan"
@@ -194,3 +195,11 @@ def test_one_value_and_one_category_can_be_drawn():
         [{"low": None, "high": None, "category": "", "rows_count": 5}], 5, 0
     )
     assert plots.spark([]) == ""
+
+
+@pytest.mark.parametrize("wrong", ["http", "65536"])
+def test_a_wrong_port_is_one_sentence(capsys, wrong):
+    with pytest.raises(SystemExit) as stop:
+        main([wrong])
+    said = f"python -m serving.catalogue: argument port: '{wrong}' is no port: 0 to 65535.\n"
+    assert (stop.value.code, capsys.readouterr()) == (2, ("", said))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from serving.stores.base import OnlineStore, open_store
+from serving.stores.base import OnlineStore
+from serving.stores.opening import open_store
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from feature_views import Model, at, every_type, make_view, row, rows_of_every_t
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from serving.definitions import FeatureView
 from serving.errors import (
     LockedError,
     ServingError,
@@ -22,8 +23,8 @@ from serving.errors import (
 )
 from serving.materialize import materialize
 from serving.offline import BigQuerySource, DuckDBSource, batch_of_arrow, open_source
-from serving.registry import FeatureView
-from serving.stores.base import Batch, Request, Status, open_store
+from serving.stores.base import Batch, Request, Status
+from serving.stores.opening import open_store
 from serving.stores.redis import RedisStore
 
 TYPES = {

@@ -23,10 +23,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from projects import Tiny
 
+from serving.definitions import FeatureService, FeatureView
 from serving.materialize import materialize
 from serving.offline import DuckDBSource
 from serving.reader import read_service
-from serving.registry import FeatureService, FeatureView, Registry
+from serving.registry import Registry
 from serving.stores.base import OnlineStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

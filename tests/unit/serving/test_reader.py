@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from feature_views import at, make_view, row
 
+from serving.definitions import FeatureService, ServiceView
 from serving.errors import UnknownNameError, UnsupportedError, ValueRefusedError
 from serving.reader import read_service, read_view
-from serving.registry import FeatureService, ServiceView
 from serving.stores.base import Status
 
 CARRIER = make_view(

@@ -11,7 +11,8 @@ from feature_views import at, make_view, row
 
 from serving.errors import LockedError, StoreUnavailableError, UnsupportedError
 from serving.packed import Packer
-from serving.stores.base import Batch, Request, Status, open_store
+from serving.stores.base import Batch, Request, Status
+from serving.stores.opening import open_store
 from serving.stores.redis import RedisStore
 from serving.types import microseconds
 

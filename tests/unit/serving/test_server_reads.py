@@ -9,7 +9,7 @@ from feature_server import NOW, Client, materialize, row, serve
 
 from serving.errors import StoreUnavailableError
 from serving.registry import Registry
-from serving.stores.base import open_store
+from serving.stores.opening import open_store
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import pytest
 from feature_views import at, make_view, row
 
 from serving.errors import NotMaterializedError, StoreUnavailableError
-from serving.stores.base import Batch, open_store
+from serving.stores.base import Batch
+from serving.stores.opening import open_store
 from serving.stores.sqlite import SQLiteStore
 from serving.types import microseconds
 

@@ -19,6 +19,7 @@ from feature_views import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from serving.definitions import FeatureView
 from serving.errors import (
     LockedError,
     NotMaterializedError,
@@ -28,8 +29,10 @@ from serving.errors import (
     UnsupportedError,
     ValueRefusedError,
 )
-from serving.registry import FeatureView
-from serving.stores.base import Batch, OnlineStore, Request, Status, open_store
+from serving.stores.base import Batch, OnlineStore, Request, Status
+from serving.stores.opening import open_store
+from serving.stores.redis import RedisStore
+from serving.stores.sqlite import SQLiteStore
 from serving.types import microseconds
 
 # the store of one test is used by all of its examples, each with a view of its own
@@ -480,11 +483,31 @@ def test_a_type_that_no_store_holds_is_refused_before_anything_is_written(store)
     assert store.live() == []
 
 
-@pytest.mark.parametrize("url", ["online.sqlite", "sqlite://x", "mysql://u:secret@host/x", "redis"])
+@pytest.mark.parametrize(
+    "url",
+    ["online.sqlite", "sqlite://x", "sqlite:///", "mysql://u:secret@host/x", "redis", "://x"],
+)
 def test_a_url_of_no_store_is_refused(url):
     with pytest.raises(UnsupportedError, match="is no online store: it is sqlite:///") as error:
         open_store(url)
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "store", "shown"),
+    [
+        ("sqlite:///a/b.sqlite", SQLiteStore, "sqlite:///a/b.sqlite"),
+        ("sqlite:////a/b.sqlite", SQLiteStore, "sqlite:////a/b.sqlite"),
+        ("redis://host:1/0", RedisStore, "redis://host:1/0"),
+        ("rediss://u:secret@host", RedisStore, "rediss://u:***@host"),
+        ("unix://run/redis.sock", RedisStore, "unix://run/redis.sock"),
+        ("valkey://host", RedisStore, "redis://host"),
+        ("valkeys://host/valkey", RedisStore, "rediss://host/valkey"),
+    ],
+)
+def test_a_url_opens_the_store_of_its_scheme(url, store, shown):
+    with open_store(url) as opened:
+        assert (type(opened), opened.url) == (store, shown)
 
 
 # stores that cannot be used
