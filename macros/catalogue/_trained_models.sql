@@ -24,6 +24,7 @@
             'use_case': node.original_file_path.replace('\\', '/').split('/')[-2],
             'model_type': config.model_type,
             'kind': config.kind,
+            'importance': config.importance,
             'label': config.label,
             'label_type': _column_type(part.training_set, config.label),
             'relation': node.relation_name,
@@ -94,8 +95,11 @@
         select
             cast(label_classes[expected.number] as varchar) as expected_label,
             cast(label_classes[predicted.number] as varchar) as predicted_label,
-            confusion_matrix[expected.number][predicted.number] as rows_count
-        from {{ relation }} as trained
+            trained.counts[expected.number][predicted.number] as rows_count
+        from (
+            select label_classes, {{ _duckdb_ml_answered(relation, 'ml_confusion_matrix', [['BIGINT']]) }} as counts
+            from {{ relation }}
+        ) as trained
         cross join lateral unnest(range(1, len(label_classes) + 1)) as expected (number)
         cross join lateral unnest(range(1, len(label_classes) + 1)) as predicted (number)
     )

@@ -11,7 +11,7 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set selects = [] -%}
     {%- for one in _trained_models() -%}
-        {%- if one.model_type in ['LINEAR_REG', 'LOGISTIC_REG'] -%}
+        {%- if one.importance == 'standardized_weight' -%}
             {%- set sql %}
     select
         {{ text_literal(one.name) }} as model_name,
@@ -24,7 +24,7 @@
     group by processed_input
             {%- endset -%}
             {%- do selects.append(sql) -%}
-        {%- elif one.kind in ['regression', 'classification'] -%}
+        {%- elif one.importance == 'total_gain' -%}
             {%- set sql %}
     select
         {{ text_literal(one.name) }} as model_name,

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from bqml_vocabulary.options import SEARCH_SPACES
+
 from bqml_front import googlesql
 from bqml_front.errors import invalid_query
 from bqml_front.googlesql import GoogleSQL, Refused
@@ -27,9 +29,21 @@ def options(service: GoogleSQL, edits: Edits, entries: Node | None) -> dict[str,
             raise invalid_query(f"Duplicate option specified for '{name}'.")
         value = entry["value"]
         text = edits.original(value.span)
-        is_search = value.kind == "FunctionCall" and text.upper().startswith("HPARAM_")
-        given[name] = text if is_search else constant(service, text, f"Option {name}")
+        given[name] = _search_space(service, text, name) or constant(
+            service, text, f"Option {name}"
+        )
     return given
+
+
+def _search_space(service: GoogleSQL, text: str, name: str) -> dict[str, Any] | None:
+    """HPARAM_RANGE(a, b) or HPARAM_CANDIDATES([a, b]) as the table of options has it."""
+    form, _, rest = text.partition("(")
+    form = form.strip().lower()
+    if form not in SEARCH_SPACES:
+        return None
+    given = rest.rstrip().removesuffix(")")
+    values = f"[{given}]" if form == "hparam_range" else given
+    return {form: constant(service, values, f"Option {name}")}
 
 
 def settings(service: GoogleSQL, text: str, function: str) -> dict[str, Any]:

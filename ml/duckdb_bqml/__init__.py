@@ -20,7 +20,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         predict = "select bqml_predict('m', (select model_version from m), r)[1] from t r"
         db.sql(predict).show()
     """
-    # Imported here so that `python -m duckdb_bqml.options` does not import its module twice.
+    # imported here: the names of this package are to be had without the mathematics
     from duckdb_bqml import functions
 
     functions.register(connection)

@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import sqlglot
+from bqml_vocabulary.functions import TABLE_FUNCTIONS, TableFunction, split
+from duckdb_bqml.model_table import WRITTEN_COLUMNS
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage, to_node
@@ -31,46 +33,37 @@ from serving.catalogue.nodes import Node, nodes_of, relation_path, table_path
 
 DIALECTS = ("duckdb", "bigquery")
 # results of another version are computed anew
-FORMAT = 1
+FORMAT = 2
 # what a snapshot has beside the columns of its query
 SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
 # what every table of the lake has beside those that its source declares
 SOURCE_COLUMNS = ("_file_name", "ingested_date", "raw_record")
 WHOLE_ROWS = "taken by its name: the SQL passes whole rows"
-# functions of a model that give the rows they are given, and columns of the model's own
-SCORING = ("detect_anomalies", "explain_predict", "generate_embedding", "predict", "transform")
-MODEL_COLUMNS = (
-    # DuckDB's table of a trained model
-    "model_name",
-    "model_version",
-    "model_type",
-    "options",
-    "features",
-    "label",
-    "label_classes",
-    "transform",
-    "statistics",
-    "training_info",
-    "evaluation",
-    "confusion_matrix",
-    "score_points",
-    "global_explanation",
-    "rows_used",
-    "rows_skipped",
-    "trained_at",
-    # what BigQuery's functions add
-    "centroid_id",
-    "nearest_centroids_distance",
-    "is_anomaly",
-    "normalized_distance",
-    "mean_squared_error",
-    "ml_generate_embedding_result",
-    "probability",
-    "top_feature_attributions",
-    "baseline_prediction_value",
-    "prediction_value",
-    "approximation_error",
-)
+
+
+def _model_functions() -> dict[str, TableFunction]:
+    """The functions that give the rows they are given, and columns of the model's own."""
+    return {
+        name.lower(): function
+        for name, function in TABLE_FUNCTIONS.items()
+        if function.keeps and function.arguments.startswith("model")
+    }
+
+
+def _model_columns() -> list[str]:
+    """DuckDB's table of a trained model, and what BigQuery's functions add whatever the model."""
+    added = [
+        name.lower()
+        for function in _model_functions().values()
+        for columns in function.columns.values()
+        for name, _ in split(columns)
+        if "{" not in name
+    ]
+    return [*WRITTEN_COLUMNS, *dict.fromkeys(added)]
+
+
+SCORING = tuple(_model_functions())
+MODEL_COLUMNS = tuple(_model_columns())
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 

@@ -1,6 +1,6 @@
 {#-
   What the analyst declared for the model behind a relation: {name, model_type, kind, label, label_kind, goes_by,
-  options, node} of the `ml_model` node whose table it is; `label` is none for a model type without one. Known before
+  importance, options, node} of the `ml_model` node whose table it is; `label` is none for a model type without one. Known before
   anything has been trained, so a project compiles on an empty warehouse. A candidate and the live model are of one
   node. A relation that no node of this project makes is refused by name.
 -#}
@@ -24,6 +24,7 @@
             'label': _ml_label(model_type, options),
             'label_kind': row.label,
             'goes_by': row.goes_by,
+            'importance': row.importance,
             'options': options,
             'node': node,
         }) }}

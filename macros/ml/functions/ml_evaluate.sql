@@ -15,8 +15,8 @@
 -#}
 {% macro ml_evaluate(model, data=none, threshold=none) %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
-    {%- do _ml_model_for(model, 'ml_evaluate') -%}
     {%- do _ml_threshold_needs_data('ml_evaluate', model, data, threshold) -%}
+    {%- do _ml_model_for(model, 'ml_evaluate') -%}
     {{- return(adapter.dispatch('ml_evaluate', 'azekura')(_ml_relation(model), data, threshold)) -}}
 {% endmacro %}
 

@@ -55,13 +55,15 @@ class Trained(NamedTuple):
 
     `options` are the effective options with every automatic choice resolved. `iterations` are the
     rows of ML.TRAINING_INFO. `details` is what the model table keeps of this model type alone, for
-    people to read: plain values, lists and mappings.
+    people to read: plain values, lists and mappings. `inputs` are the columns that the model wants
+    to be given, where no query says so.
     """
 
     model: "Model"
     options: dict[str, Any]
     iterations: Sequence[Row] = ()
     details: Mapping[str, Any] = {}
+    inputs: Sequence["Output"] = ()
 
 
 class Model(Protocol):

@@ -24,7 +24,7 @@ def model_row(
     content = {
         "model_type": trained.options["model_type"],
         "options": json.dumps(trained.options, sort_keys=True),
-        "features": query.types,
+        "features": [*query.types, *(column._asdict() for column in trained.inputs)],
         "label": query.label,
     }
     if query.transform is not None:

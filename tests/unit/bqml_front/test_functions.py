@@ -143,7 +143,7 @@ def test_columns_are_those_of_bigquery(trained, call):
 
 
 def test_every_macro_of_a_table_function_is_called_here():
-    macros = {path.stem.removeprefix("ml_") for path in MACROS.glob("ml/ml_*.sql")}
+    macros = {path.stem.removeprefix("ml_") for path in MACROS.glob("ml/functions/ml_*.sql")}
     functions = {name.lower() for name in TABLE_FUNCTIONS}
     assert {call.partition("(")[0] for call in CALLS} == macros & functions
 
