@@ -22,7 +22,7 @@
         {{ return(" must hold settings, got '" ~ given ~ "'; give at least entity and keys.") }}
     {%- endif -%}
     {%- for name in given if name not in settings -%}
-        {{ return(": setting '" ~ name ~ "' is unknown; did you mean '" ~ _ml_nearest(name | string, settings) ~ "'?") }}
+        {{ return(": setting '" ~ name ~ "' is unknown; did you mean '" ~ _nearest_name(name | string, settings) ~ "'?") }}
     {%- endfor -%}
     {%- for name in ['entity', 'keys'] if not given.get(name) -%}
         {{ return(" lacks '" ~ name ~ "'; give " ~ ("the name of what the features are about." if name == 'entity' else "the columns that identify it.")) }}

@@ -119,7 +119,7 @@
     {%- if view.get('view') -%}
         {%- set known = feature_view(view['view'], view.get('version')) -%}
         {%- for column in view['columns'] if column not in known.features -%}
-            {{ _feature_join_error("feature view '" ~ view['view'] ~ "' has no feature '" ~ column ~ "'; did you mean '" ~ _ml_nearest(column, known.features) ~ "'?") }}
+            {{ _feature_join_error("feature view '" ~ view['view'] ~ "' has no feature '" ~ column ~ "'; did you mean '" ~ _nearest_name(column, known.features) ~ "'?") }}
         {%- endfor -%}
         {%- set ties = [] -%}
         {%- for column, type in known.features.items() if not modules.re.match('(array|struct|json|geography)|.*\\[\\]$', type | lower) -%}

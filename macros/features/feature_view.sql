@@ -30,7 +30,7 @@
     {%- endif -%}
     {{ exceptions.raise_compiler_error(
         model.name ~ ": '" ~ name ~ "' is no feature view; "
-        ~ ("did you mean '" ~ _ml_nearest(name, views) ~ "'?" if views else "no model has meta.feature_store.")
+        ~ ("did you mean '" ~ _nearest_name(name, views) ~ "'?" if views else "no model has meta.feature_store.")
     ) }}
 {% endmacro %}
 
