@@ -30,11 +30,3 @@
 {% macro default__feature_drift(base, study, features, by, model, limits) %}
     {{- _no_such_side('feature_drift') -}}
 {% endmacro %}
-
-{% macro bigquery__feature_drift(base, study, features, by, model, limits) %}
-    {{- _bigquery_feature_drift(base, study, features, by, limits) -}}
-{% endmacro %}
-
-{% macro duckdb__feature_drift(base, study, features, by, model, limits) %}
-    {{- _duckdb_feature_drift(base, study, features, by, model, limits) -}}
-{% endmacro %}

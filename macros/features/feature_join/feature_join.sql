@@ -28,11 +28,3 @@
 {% macro default__feature_join(labels, at, parts) %}
     {{- _no_such_side('feature_join') -}}
 {% endmacro %}
-
-{% macro bigquery__feature_join(labels, at, parts) %}
-    {{- _bigquery_feature_join(labels, at, parts) -}}
-{% endmacro %}
-
-{% macro duckdb__feature_join(labels, at, parts) %}
-    {{- _duckdb_feature_join(labels, at, parts) -}}
-{% endmacro %}

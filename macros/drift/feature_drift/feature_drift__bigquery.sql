@@ -1,4 +1,4 @@
-{% macro _bigquery_feature_drift(base, study, features, by, limits) -%}
+{% macro bigquery__feature_drift(base, study, features, by, model, limits) -%}
 (
     with base_rows as (
         select * from {{ _rows_of(base) }}

@@ -3,7 +3,7 @@
   takes the last state before it. There a NULL key equals another and a NULL moment comes before all others, so states
   with either stay out.
 -#}
-{% macro _bigquery_feature_join(labels, at, parts) -%}
+{% macro bigquery__feature_join(labels, at, parts) -%}
 (
     select
         label_row.*

@@ -3,7 +3,7 @@
   a hundred times as long as the labels it takes only the rows of their keys; for more labels, which have most keys
   anyway, looking each row's keys up costs more than it saves (benchmarks/feature_store.py).
 -#}
-{% macro _duckdb_feature_join(labels, at, parts) -%}
+{% macro duckdb__feature_join(labels, at, parts) -%}
 {%- set source = _rows_of(labels).strip() -%}
 {%- set is_query = source.startswith('(') -%}
 {%- set labels = 'feature_join_labels' if is_query else source -%}
@@ -30,11 +30,8 @@
 -#}
 {% macro _duckdb_asof_join(part, labels, at) -%}
 {%- set is_packed = part.as_of == 'event' and part.unique_by == 'known' -%}
-{%- set states = _feature_states(
-    dict(part, has_equals=part.has_equals and not is_packed),
-    _duckdb_rows_of_keys(part, labels),
-    _duckdb_times_met(part, labels, at),
-) -%}
+{%- set part = dict(part, has_equals=part.has_equals and not is_packed) -%}
+{%- set states = _feature_states(part, _duckdb_rows_of_keys(part, labels), _duckdb_times_met(part, labels, at)) -%}
 asof left join (
         {%- if is_packed %}
         select *, {{ _duckdb_packed(part.event_time, '+ coalesce(epoch_us(' ~ part.known_time ~ '), -9223372036854775808)') }} as packed_times

@@ -1,5 +1,5 @@
 {#- A trained model has kept what it was trained on: then its distributions are the base, and no row of it is read. -#}
-{% macro _duckdb_feature_drift(base, study, features, by, model, limits) -%}
+{% macro duckdb__feature_drift(base, study, features, by, model, limits) -%}
 {%- if model is not none -%}
     {%- do _duckdb_ml_require_reference('feature_drift', _ml_model_config(model, 'feature_drift'), features.all) -%}
 {%- endif -%}
