@@ -26,7 +26,7 @@
 
 {#-
   An ASOF join takes one inequality. Where the event counts and only the known time tells rows of one event apart, both
-  times are packed into one number, and no row is dropped beforehand.
+  times are packed into one number, by which the join itself tells them apart.
 -#}
 {% macro _duckdb_asof_join(part, labels, at) -%}
 {%- set is_packed = part.as_of == 'event' and part.unique_by == 'known' -%}
