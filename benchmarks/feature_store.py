@@ -164,7 +164,7 @@ def compile_project(folder: Path, warehouse: Path) -> Compiled:
     """Compile a project of the macros of this one."""
     models = {f"joined_{mode}": JOIN.format(mode, FEATURES) for mode in ("event", "known")}
     models["served"] = SERVICE.format(FEATURES)
-    if (ROOT / "macros/features/feature_drift.sql").exists():
+    if any((ROOT / "macros").rglob("feature_drift.sql")):
         models["drift"] = DRIFT
     tables = ["labels", "feat_thing__history", "feat_thing__recent", "drift_base", "drift_study"]
     (folder / "models").mkdir(parents=True)

@@ -220,6 +220,18 @@ def test_each_label_gets_the_state_of_its_moment(compiled, rows, slow, corrected
             ["option 'ttl' of view number 1 is unknown"],
         ),
         ("views=[{'view': 'feat_slow', 'columns': 'level'}]", ["'columns'", "must be a list"]),
+        (
+            "views=[{'view': 'feat_slow', 'columns': ['level'], 'as': 5}]",
+            ["'as' of view number 1 must be text, got '5'"],
+        ),
+        (
+            "views=[{'relation': ref('feat_slow'), 'columns': ['level']}]",
+            ["view number 1 lacks 'keys'; a relation needs keys and columns"],
+        ),
+        (
+            "views=[{'relation': ref('feat_slow'), 'keys': 'entity', 'columns': ['level']}]",
+            ["'keys' of view number 1 must be a list of names", "got 'entity'"],
+        ),
         ("views=[]", ["'views' must be a list of at least one view"]),
         (
             "views=[{'view': 'feat_slow', 'columns': ['lever']}]",

@@ -33,6 +33,14 @@ def base_name(name: str) -> str:
 def file_problem(path: str, names: Iterable[str]) -> str | None:
     """What is wrong with the names of the macros in one file."""
     stem = PurePosixPath(path).stem
+    names = set(names)
+    macro, _, engine = stem.rpartition("__")
+    if macro and SIDE.match(f"{engine}__"):
+        public = {name for name in names if not base_name(name).startswith("_")}
+        side = f"{engine}__{macro}"
+        if side not in names or public - {side}:
+            return f"{path}: it holds {side}, and private macros of that side."
+        return None
     bases = {base_name(name) for name in names}
     public = {base for base in bases if not base.startswith("_")}
     if stem.startswith("_"):
@@ -193,6 +201,12 @@ def test_every_macro_and_argument_is_described(macros: dict[str, dict]) -> None:
         ("macros/a/f.sql", ["_f"], False),
         ("macros/a/_f.sql", ["_f", "g"], False),
         ("macros/a/_f.sql", ["_g"], False),
+        ("macros/a/f__duckdb.sql", ["duckdb__f", "_helper"], True),
+        ("macros/a/_f__duckdb.sql", ["duckdb___f"], True),
+        ("macros/a/f__duckdb.sql", ["bigquery__f"], False),
+        ("macros/a/f__duckdb.sql", ["duckdb__f", "bigquery__f"], False),
+        ("macros/a/f__duckdb.sql", ["duckdb__f", "g"], False),
+        ("macros/a/f__duckdb.sql", ["_helper"], False),
     ],
 )
 def test_a_file_of_wrongly_named_macros_is_found(

@@ -147,7 +147,7 @@
     {%- set is_number = _duckdb_ml_is_number() -%}
     {%- set number = 'try_cast(columns(*) as double)' -%}
     {{ side }}_rows as (
-        select * from {{ _ml_data(data) }}
+        select * from {{ _rows_of(data) }}
     ),
 
     {{ side }}_types as (

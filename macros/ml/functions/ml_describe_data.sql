@@ -51,7 +51,7 @@ ml.describe_data(
 {%- set text = "case when typeof(columns(*)) like 'STRUCT(%)' then error(" ~ struct ~ ') when not ' ~ is_number ~ ' and not ' ~ is_array ~ ' then cast(columns(*) as varchar) end' -%}
 (
     with described_rows as (
-        select * from {{ _ml_data(data) }}
+        select * from {{ _rows_of(data) }}
     ),
 
     scalars as (

@@ -49,7 +49,7 @@ ml.entity_features_at_time(
                 when {{ _duckdb_ml_of_type(name, 'asked.time', ['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE'], 'TIMESTAMP') }}
                     then try_cast(asked.time as timestamp)
             end as time
-        from {{ _ml_data(entity_times) }} as asked
+        from {{ _rows_of(entity_times) }} as asked
         where {{ _duckdb_ml_of_type(name, 'asked.entity_id', ['VARCHAR'], 'STRING') }}
     ),
 

@@ -48,7 +48,7 @@
                 {{ text_literal(tojson(_ml_given({'threshold': threshold}))) }},
                 list(bqml_row)
             ) as evaluation
-            from {{ _ml_data(data) }} as bqml_row
+            from {{ _rows_of(data) }} as bqml_row
             {%- if flags.EMPTY %}
             having false
             {%- endif %}

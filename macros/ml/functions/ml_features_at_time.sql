@@ -65,7 +65,7 @@ ml.features_at_time(
 {% macro _duckdb_ml_states(macro_name, data, ignore_feature_nulls) -%}
     given as (
         select source.*, hash(source) as _tie
-        from {{ _ml_data(data) }} as source
+        from {{ _rows_of(data) }} as source
         where
             {{ _duckdb_ml_of_type(macro_name, 'source.entity_id', ['VARCHAR'], 'STRING') }}
             and {{ _duckdb_ml_of_type(macro_name, 'source.feature_timestamp', ['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE'], 'TIMESTAMP') }}

@@ -41,7 +41,7 @@ ml.transform(
 {%- if adapter.get_relation(node.database, node.schema, node.alias) is none -%}
 (
     select bqml_row.*
-    from {{ _ml_data(data) }} as bqml_row
+    from {{ _rows_of(data) }} as bqml_row
     cross join {{ model }} as bqml_model
 )
 {%- else -%}
@@ -57,9 +57,9 @@ ml.transform(
     from
     {%- if clause.inputs %} (
         select * replace ({{ clause.inputs | join(', ') }})
-        from {{ _ml_data(data) }}
+        from {{ _rows_of(data) }}
     ) as bqml_row
-    {%- else %} {{ _ml_data(data) }} as bqml_row
+    {%- else %} {{ _rows_of(data) }} as bqml_row
     {%- endif %}
     {%- if clause.statistics %}
     cross join (

@@ -19,7 +19,7 @@
             {{ exceptions.raise_compiler_error(model.name ~ ": option '" ~ name ~ "': " ~ refused[name] ~ ".") }}
         {%- elif name not in known -%}
             {%- do _ml_option_refused(
-                name, "is unknown for " ~ model_type ~ "; did you mean '" ~ _ml_nearest(name, known.keys()) ~ "'?", end=''
+                name, "is unknown for " ~ model_type ~ "; did you mean '" ~ _nearest_name(name, known.keys()) ~ "'?", end=''
             ) -%}
         {%- endif -%}
         {%- do options.update({name: _ml_option_value(name, value, known[name])}) -%}
@@ -42,32 +42,6 @@
 
 {% macro _ml_option_refused(name, why, end='.') %}
     {{ exceptions.raise_compiler_error(model.name ~ ": option '" ~ name ~ "' " ~ why ~ end) }}
-{% endmacro %}
-
-
-{#- The known name that shares most letter pairs with a mistyped one (Dice's coefficient). -#}
-{% macro _ml_nearest(name, candidates) %}
-    {%- set best = namespace(name=none, score=-1) -%}
-    {%- set pairs = _ml_letter_pairs(name) -%}
-    {%- for candidate in candidates -%}
-        {%- set other = _ml_letter_pairs(candidate) -%}
-        {%- set shared = pairs | select('in', other) | list | length -%}
-        {%- set score = 2 * shared / (pairs | length + other | length) -%}
-        {%- if score > best.score -%}
-            {%- set best.name = candidate -%}
-            {%- set best.score = score -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return(best.name) }}
-{% endmacro %}
-
-{% macro _ml_letter_pairs(word) %}
-    {%- set padded = '^' ~ word | lower ~ '$' -%}
-    {%- set pairs = [] -%}
-    {%- for position in range(padded | length - 1) -%}
-        {%- do pairs.append(padded[position:position + 2]) -%}
-    {%- endfor -%}
-    {{ return(pairs) }}
 {% endmacro %}
 
 

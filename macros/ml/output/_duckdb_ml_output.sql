@@ -12,7 +12,7 @@
             bqml_model.label_classes as bqml_classes,
             {%- endif %}
             bqml_row.*
-        from {{ _ml_data(data) }} as bqml_row
+        from {{ _rows_of(data) }} as bqml_row
         cross join {{ model }} as bqml_model
     )
 {%- endmacro %}
