@@ -12,28 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from bqml_vocabulary.model_types import MODEL_TYPES
+from bqml_vocabulary.options import OPTIONS, Option
 
 from bqml_front import googlesql
 from bqml_front.googlesql import Type
 from bqml_front.models import ModelReference, Record
 
 Resource = dict[str, Any]
-
-# options whose names are more than written in another way
-_OPTIONS = {
-    "class_weights": "labelClassWeights",
-    "data_split_col": "dataSplitColumn",
-    "input_label_cols": "inputLabelColumns",
-    "instance_weight_col": "instanceWeightColumn",
-    "kmeans_init_col": "kmeansInitializationColumn",
-    "kmeans_init_method": "kmeansInitializationMethod",
-    "l1_reg": "l1Regularization",
-    "l2_reg": "l2Regularization",
-    "ls_init_learn_rate": "initialLearnRate",
-    "min_rel_progress": "minRelativeProgress",
-    "optimize_strategy": "optimizationStrategy",
-}
-_WORDS = {"SEQ": "SEQUENTIAL", "KMEANS++": "KMEANS_PLUS_PLUS"}
 
 
 def summary(reference: ModelReference, record: Record) -> Resource:
@@ -123,21 +108,21 @@ def _iteration(row: Mapping[str, Any]) -> Resource:
 
 
 def _training_options(record: Record) -> Resource:
+    table = OPTIONS[record.model_type]
     given = {
-        _OPTIONS.get(name, _camel(name)): _option(value)
+        table[name].get("rest", _camel(name)): _option(value, table[name])
         for name, value in record.trained_options.items()
-        if name not in ("model_type", "transform", "class_weights")
+        if name != "model_type" and "clause" not in table[name]
     }
-    weights = record.trained_options.get("class_weights")
-    if weights:
-        given["labelClassWeights"] = dict(weights)
     given["lossType"] = MODEL_TYPES[record.model_type].loss
     return _without_nothing(given)
 
 
-def _option(value: Any) -> Any:
+def _option(value: Any, option: Option) -> Any:
     if isinstance(value, str):
-        return _WORDS.get(value, value)
+        return option.get("rest_words", {}).get(value, value)
+    if option["type"].startswith("ARRAY<STRUCT<STRING,"):
+        return dict(value)
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if is_whole else value
 

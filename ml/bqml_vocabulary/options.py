@@ -14,6 +14,8 @@ A row of the table holds
   only_with           {other option: values}: may only be given, and only has its default, then;
   supported, part_of  false where this engine has no such feature, and the feature's name;
   local               false where the option has a meaning on BigQuery only;
+  rest, rest_words    the REST API's names of the option and of its words, where they are more than
+                      the same in another case;
   clause              the clause of CREATE MODEL that the option is on BigQuery, if it is no OPTION;
   required            true where there is no model without the option;
   doc                 one sentence.

@@ -40,11 +40,6 @@
 {% endmacro %}
 
 
-{% macro _ml_option_refused(name, why, end='.') %}
-    {{ exceptions.raise_compiler_error(model.name ~ ": option '" ~ name ~ "' " ~ why ~ end) }}
-{% endmacro %}
-
-
 {#-
   The training query's columns against the options that name columns, before anything runs.
   DuckDB only: BigQuery says as much itself.
