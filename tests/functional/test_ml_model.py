@@ -84,12 +84,15 @@ REFUSED = [
     (model(""), ["line", "'model_type' must be one of", "LINEAR_REG"]),
     (model(LINEAR + ", 'max_iterations': 0"), ["line", "'max_iterations' must be at least 1"]),
     (model(LINEAR + ", 'max_iterations': 2.5"), ["'max_iterations' must be a whole number"]),
-    (model(LINEAR + ", 'early_stop': 'yes'"), ["'early_stop' must be true or false"]),
+    (model(LINEAR + ", 'early_stop': 'yes'"), ["'early_stop' must be TRUE or FALSE"]),
     (
         model(LINEAR + ", 'data_split_method': 'half'"),
         ["'data_split_method' has no value 'HALF'; choose one of", "SEQ"],
     ),
-    (model(LINEAR + ", 'learn_rate': 0.1"), ["'learn_rate' needs learn_rate_strategy = CONSTANT"]),
+    (
+        model(LINEAR + ", 'learn_rate': 0.1"),
+        ["'learn_rate' is only valid with learn_rate_strategy = CONSTANT"],
+    ),
     (
         model(LINEAR + ", 'data_split_method': 'custom', 'data_split_col': 'held_out'"),
         ["line", "'data_split_col' names the column 'held_out'", "x, kind, y"],

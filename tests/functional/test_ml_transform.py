@@ -150,11 +150,11 @@ REFUSED = [
     (model("'x'"), ["bad", "'input_label_cols' names the column 'y'", "as it is"]),
     (model("'y', 'y + 1 as z'"), ["bad", "'y + 1 as z' uses the column 'y'"]),
     (model("'y', 'price as z'"), ["bad", "'price'", "missing from the query"]),
-    (model(""), ["bad", "'transform' must hold at least one expression"]),
+    (model(""), ["bad", "'transform' is an empty list; give at least one expression"]),
     (
         "{{ config(materialized='ml_model', meta={'ml': {'model_type': 'transform_only'}}) }}"
         "select * from {{ ref('points') }}",
-        ["bad", "'transform' must hold at least one expression"],
+        ["bad", "'transform' is required by TRANSFORM_ONLY; set it"],
     ),
     (
         "select * from {{ ml_transform(ref('plain'), ref('points')) }} as t",

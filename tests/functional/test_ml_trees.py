@@ -166,7 +166,7 @@ REFUSED = [
     ),
     (FOREST + ", 'colsample_bynode': 1.0", "must be less than 1 for RANDOM_FOREST_REGRESSOR"),
     (FOREST + ", 'tree_method': 'exact'", "'tree_method' cannot be EXACT with colsample_bynode"),
-    (SIZE + ", 'dropout': 0.5", "'dropout' needs booster_type = DART"),
+    (SIZE + ", 'dropout': 0.5", "'dropout' is only valid with booster_type = DART"),
     (SIZE + ", 'instance_weight_col': 'heft'", "names the column 'heft'"),
     (SIZE + ", 'instance_weight_col': 'kind'", "names 'kind' of type STRING; name a number"),
     (SIZE + ", 'num_parallel_tree': 0", "'num_parallel_tree' must be at least 1"),

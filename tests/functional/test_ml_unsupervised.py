@@ -237,7 +237,10 @@ REFUSED = [
         KMEANS + ", 'distance_type': 'far'",
         ["'distance_type' has no value 'FAR'; choose one of EUCLIDEAN, COSINE"],
     ),
-    (KMEANS + ", 'kmeans_init_col': 'x'", ["'kmeans_init_col' needs kmeans_init_method = CUSTOM"]),
+    (
+        KMEANS + ", 'kmeans_init_col': 'x'",
+        ["'kmeans_init_col' is only valid with kmeans_init_method = CUSTOM"],
+    ),
     (KMEANS + ", 'kmeans_init_method': 'custom'", ["'kmeans_init_col' is required"]),
     (
         KMEANS + ", 'kmeans_init_method': 'custom', 'kmeans_init_col': 'first'",
@@ -247,8 +250,8 @@ REFUSED = [
         KMEANS + ", 'kmeans_init_method': 'custom', 'kmeans_init_col': 'x'",
         ["'kmeans_init_col' names 'x' of type NUMERIC; CUSTOM needs a BOOL column"],
     ),
-    (KMEANS + ", 'data_split_method': 'no_split'", ["'data_split_method' is unknown for KMEANS"]),
-    (KMEANS + ", 'input_label_cols': ['x']", ["'input_label_cols' is unknown for KMEANS"]),
+    (KMEANS + ", 'data_split_method': 'no_split'", ["'data_split_method' is for LINEAR_REG,"]),
+    (KMEANS + ", 'input_label_cols': ['x']", ["'input_label_cols' is for LINEAR_REG,"]),
     (KMEANS + ", 'num_trials': 3", ["'num_trials' needs hyperparameter tuning"]),
     ("'model_type': 'pca'", ["'num_principal_components' or 'pca_explained_variance_ratio'"]),
     (PCA + ", 'pca_explained_variance_ratio': 0.5", ["excludes 'pca_explained_variance_ratio'"]),
@@ -260,7 +263,7 @@ REFUSED = [
         "'model_type': 'pca', 'num_principal_components': 6",
         ["'num_principal_components' = 6 is more than the 5 encoded columns"],
     ),
-    (PCA + ", 'enable_global_explain': true", ["'enable_global_explain' is unknown for PCA"]),
+    (PCA + ", 'enable_global_explain': true", ["'enable_global_explain' is for LINEAR_REG,"]),
 ]
 
 

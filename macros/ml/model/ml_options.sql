@@ -18,21 +18,29 @@
         {%- if name in refused -%}
             {{ exceptions.raise_compiler_error(model.name ~ ": option '" ~ name ~ "': " ~ refused[name] ~ ".") }}
         {%- elif name not in known -%}
+            {%- set owners = [] -%}
+            {%- for owner, options in table.items() if name in options -%} {%- do owners.append(owner) -%} {%- endfor -%}
+            {%- if owners -%}
+                {%- do _ml_option_refused(name, 'is for ' ~ owners | join(', ') ~ ', not ' ~ model_type ~ '; remove it') -%}
+            {%- endif -%}
             {%- do _ml_option_refused(
                 name, "is unknown for " ~ model_type ~ "; did you mean '" ~ _nearest_name(name, known.keys()) ~ "'?", end=''
             ) -%}
         {%- endif -%}
         {%- do options.update({name: _ml_option_value(name, value, known[name])}) -%}
     {%- endfor -%}
-    {%- for name, rule in known.items()
-        if rule.get('required') and name not in options or rule.get('clause') and options.get(name) == [] -%}
-        {%- do _ml_option_refused(name, 'must hold at least one expression') -%}
+    {%- for name, rule in known.items() if rule.get('required') and name not in options -%}
+        {%- do _ml_option_refused(name, 'is required by ' ~ model_type ~ '; set it') -%}
+    {%- endfor -%}
+    {%- for name, rule in known.items() if rule.get('clause') and options.get(name) == [] -%}
+        {%- do _ml_option_refused(name, 'is an empty list; give at least one expression') -%}
     {%- endfor -%}
     {%- for name in options if known[name].get('only_with') -%}
         {%- for other, values in known[name].only_with.items()
             if options.get(other, known[other].default) not in values -%}
             {%- do _ml_option_refused(
-                name, "needs " ~ other ~ " = " ~ values | join(' or ') ~ "; set that, or remove '" ~ name ~ "'"
+                name,
+                "is only valid with " ~ other ~ " = " ~ values | map('string') | map('upper') | join(' or ') ~ "; remove it or change '" ~ other ~ "'"
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
