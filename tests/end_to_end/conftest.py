@@ -42,7 +42,7 @@ def front_address(
 
 @contextmanager
 def _front(emulator_address: str, folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "bqml_front", "--emulator", emulator_address]
+    command = [sys.executable, "-m", "bqml_proxy", "--emulator", emulator_address]
     with subprocess.Popen(
         [*command, "--port", "0", "--directory", str(folder)], stdout=subprocess.PIPE, text=True
     ) as process:

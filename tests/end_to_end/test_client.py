@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from bqml_front.rewriting import HIDDEN_DATASET
+from bqml_proxy.rewriting import HIDDEN_DATASET
 from google.api_core.exceptions import BadRequest, Conflict, NotFound
 from google.cloud import bigquery
 
