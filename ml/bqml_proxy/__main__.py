@@ -1,7 +1,9 @@
 """BigQuery ML before an emulator of BigQuery: `python -m bqml_proxy`."""
 
 import argparse
+import os
 import signal
+import socket
 import sys
 import urllib.parse
 from functools import partial
@@ -9,9 +11,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from bqml_proxy import bridges
+from bqml_proxy.datasets import Datasets
 from bqml_proxy.emulator import RestEmulator
+from bqml_proxy.jobs import Jobs
 from bqml_proxy.machine_learning import MachineLearning
-from bqml_proxy.server import Front, Server, Upstream
+from bqml_proxy.server import make_app, make_server
+from bqml_proxy.upstream import Upstream
 from googlesql.service import GoogleSQL
 
 
@@ -26,29 +31,26 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until a signal ends it; the result is the exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    emulator = RestEmulator(options.emulator)
     try:
         options.directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         parser.error(f"--directory {options.directory} cannot be made: {error.strerror}.")
+    try:
+        listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
+    except OSError as error:
+        reason = os.strerror(error.errno)
+        parser.error(f"port {options.port} of 127.0.0.1 cannot be had: {reason}.")
+    emulator, upstream = RestEmulator(options.emulator), Upstream(options.emulator)
     service = GoogleSQL(options.directory / "googlesql")
     machine_learning = MachineLearning(emulator, options.directory, service)
-    front = Front(
-        Upstream(options.emulator),
-        machine_learning,
-        emulator.drop,
-        partial(bridges.mend_sql, service),
-    )
+    jobs = Jobs(upstream, machine_learning, emulator.drop, partial(bridges.mend_sql, service))
+    server = make_server(make_app(upstream, jobs, Datasets(upstream, machine_learning)))
+    # uvicorn stops in order on these, and then sends them again to what was there before
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    print(f"http://127.0.0.1:{listener.getsockname()[1]} before {options.emulator}", flush=True)
     try:
-        server = Server(front, options.port)
-    except OSError as error:
-        parser.error(f"port {options.port} of 127.0.0.1 cannot be had: {error.strerror}.")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(f"http://127.0.0.1:{server.port} before {options.emulator}", flush=True)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
+        server.run(sockets=[listener])
     finally:
         machine_learning.close()
     return 0

@@ -1,22 +1,31 @@
-"""The front's HTTP half, between a client and an emulator that both live in the test."""
+"""The proxy's HTTP half, between a client and an emulator that both live in the test."""
 
 import gzip
 import http.client
 import json
+import select
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
-import bqml_proxy.server
+import bqml_proxy.jobs
 import pytest
+import uvicorn
+from bqml_proxy.datasets import Datasets
 from bqml_proxy.errors import BigQueryError
-from bqml_proxy.server import Front, Server, Upstream
+from bqml_proxy.jobs import Jobs
+from bqml_proxy.server import make_app, make_server
+from bqml_proxy.upstream import Upstream
 
 JOBS = "/bigquery/v2/projects/p/jobs"
 QUERIES = "/bigquery/v2/projects/p/queries"
 MODELS = "/bigquery/v2/projects/p/datasets/d/models"
+HALVES, HALF = "/a/body/of/two/halves", 300_000
+SECONDS = 20  # after which what did not happen never will
 
 
 class Emulator(ThreadingHTTPServer):
@@ -29,6 +38,8 @@ class Emulator(ThreadingHTTPServer):
         self.asked: list[tuple[str, str, bytes]] = []
         self.jobs: dict[str, dict] = {}
         self.unfinished = 0  # how often a job is said to run still
+        # of a body in two halves
+        self.has_half, self.may_end, self.is_cut_off = (threading.Event() for _ in range(3))
 
     @property
     def address(self) -> str:
@@ -43,6 +54,9 @@ class _Emulating(BaseHTTPRequestHandler):
         pass
 
     def _answer(self) -> None:
+        if self.path == HALVES:
+            self._answer_halves()
+            return
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         self.server.asked.append((self.command, self.path, body))
         path = self.path.split("?")[0]
@@ -79,6 +93,24 @@ class _Emulating(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
+    def _answer_halves(self) -> None:
+        """Take a body of two halves and give another; the second when it may."""
+        if self.command == "POST":
+            self.rfile.read(HALF)
+            self.server.has_half.set()
+            self.rfile.read(HALF)
+        self.send_response(200)
+        self.send_header("Content-Length", str(2 * HALF))
+        self.end_headers()
+        self.wfile.write(b"1" * HALF)
+        for _ in range(1000):
+            if self.server.may_end.wait(SECONDS / 1000):
+                self.wfile.write(b"2" * HALF)
+                return
+            if select.select([self.connection], [], [], 0)[0]:  # nothing comes but its end
+                self.server.is_cut_off.set()
+                return
+
     def _made(self, job: dict) -> dict:
         query = job["configuration"]["query"]["query"]
         job |= {"kind": "bigquery#job", "status": {"state": "DONE"}, "statistics": {"query": {}}}
@@ -114,7 +146,7 @@ class MachineLearning:
         if sql.startswith("create model"):
             return SimpleNamespace(sql="select 1", statement_type="CREATE_MODEL", temporary=[])
         if "ml.predict" in sql:
-            return SimpleNamespace(sql="select 2", statement_type=None, temporary=["p._front.t"])
+            return SimpleNamespace(sql="select 2", statement_type=None, temporary=["p._hidden.t"])
         return SimpleNamespace(sql=sql, statement_type=None, temporary=[])
 
     def models(self, project: str, dataset: str) -> list[dict]:
@@ -138,128 +170,199 @@ class MachineLearning:
         self.known.remove(model_id)
 
 
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy that listens at a port."""
+
+    port: int
+    machine_learning: MachineLearning
+    dropped: list[str]
+
+
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with _serving(Emulator()) as server:
-        yield server
+    server = Emulator()
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture
-def front(emulator: Emulator) -> Iterator[Server]:
+def proxy(emulator: Emulator) -> Iterator[Proxy]:
     machine_learning, dropped = MachineLearning(), []
-    front = Front(Upstream(emulator.address), machine_learning, dropped.append, str)
-    with _serving(Server(front, 0)) as server:
-        server.machine_learning, server.dropped = machine_learning, dropped
-        yield server
+    upstream = Upstream(emulator.address)
+    jobs = Jobs(upstream, machine_learning, dropped.append, str)
+    server = make_server(make_app(upstream, jobs, Datasets(upstream, machine_learning)))
+    with _serving(server) as port:
+        yield Proxy(port, machine_learning, dropped)
 
 
 @contextmanager
-def _serving(server) -> Iterator:
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+def _serving(server: uvicorn.Server) -> Iterator[int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
-        yield server
+        yield listener.getsockname()[1]
     finally:
-        server.shutdown()
-        server.server_close()
+        server.should_exit = True
+        thread.join()
 
 
-def ask(front: Server, method: str, path: str, body=None, **headers: str):
-    """Status, object and headers of what the front answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", front.port)
+def ask(proxy: Proxy, method: str, path: str, body=None, **headers: str):
+    """Status, object and headers of what the proxy answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port)
     data = json.dumps(body).encode() if isinstance(body, dict) else body
     connection.request(method, path, data, headers)
     got = connection.getresponse()
     text = got.read()
     connection.close()
-    return got.status, json.loads(text) if text else None, dict(got.getheaders())
+    return got.status, json.loads(text) if text else None, got.headers
 
 
-def insert(front: Server, sql: str, job_id: str = "j", **configuration):
+def insert(proxy: Proxy, sql: str, job_id: str = "j", **configuration):
     query = {"query": sql, "defaultDataset": {"datasetId": "d"}}
     body = {"jobReference": {"jobId": job_id}, "configuration": {"query": query} | configuration}
-    return ask(front, "POST", JOBS, body)
+    return ask(proxy, "POST", JOBS, body)
 
 
-def test_what_is_no_query_goes_through_as_it_came(front, emulator):
-    status, value, _ = ask(front, "GET", "/bigquery/v2/projects/p/datasets?all=true")
+def test_what_is_no_query_goes_through_as_it_came(proxy, emulator):
+    status, value, _ = ask(proxy, "GET", "/bigquery/v2/projects/p/datasets?all=true")
     assert (status, value) == (200, {"path": "/bigquery/v2/projects/p/datasets?all=true"})
     load = {"configuration": {"load": {}, "query": None}, "jobReference": {"jobId": "l"}}
-    ask(front, "PUT", "/bigquery/v2/projects/p/x", load)
+    ask(proxy, "PUT", "/bigquery/v2/projects/p/x", load)
     assert json.loads(emulator.asked[-1][2]) == load
 
 
-def copy_job(front: Server, source: str, destination: str, **settings):
+def copy_job(proxy: Proxy, source: str, destination: str, **settings):
     places = [{"projectId": "p", "datasetId": "d", "tableId": x} for x in (source, destination)]
     copied = {"sourceTables": places[:1], "destinationTable": places[1]} | settings
     body = {"jobReference": {"jobId": "copy"}, "configuration": {"copy": copied}}
-    return ask(front, "POST", JOBS, body)
+    return ask(proxy, "POST", JOBS, body)
 
 
-def test_a_model_is_copied_by_a_job_that_can_be_asked_for(front):
-    status, job, _ = copy_job(front, "known", "other")
+def test_a_model_is_copied_by_a_job_that_can_be_asked_for(proxy):
+    status, job, _ = copy_job(proxy, "known", "other")
     assert (status, job["status"]) == (200, {"state": "DONE"})
-    assert front.machine_learning.known == {"known", "other"}
-    assert ask(front, "GET", JOBS + "/copy")[1] == job
+    assert proxy.machine_learning.known == {"known", "other"}
+    assert ask(proxy, "GET", JOBS + "/copy")[1] == job
 
 
-def test_a_copy_replaces_a_model_only_if_it_is_to(front):
-    assert copy_job(front, "known", "known")[0] == 409
-    assert copy_job(front, "known", "known", writeDisposition="WRITE_TRUNCATE")[0] == 200
+def test_a_copy_replaces_a_model_only_if_it_is_to(proxy):
+    assert copy_job(proxy, "known", "known")[0] == 409
+    assert copy_job(proxy, "known", "known", writeDisposition="WRITE_TRUNCATE")[0] == 200
 
 
-def test_the_copy_of_a_table_is_the_emulator_s(front, emulator):
-    copy_job(front, "a_table", "other")
+def test_the_copy_of_a_table_is_the_emulator_s(proxy, emulator):
+    copy_job(proxy, "a_table", "other")
     assert json.loads(emulator.asked[-1][2])["configuration"]["copy"]["sourceTables"]
 
 
-def test_an_upload_goes_on_at_the_front(front):
-    _, _, headers = ask(front, "POST", "/upload/bigquery/v2/projects/p/jobs", b"x")
-    assert headers["Location"] == f"http://127.0.0.1:{front.port}/upload/session"
+def test_an_upload_goes_on_at_the_front(proxy):
+    _, _, headers = ask(proxy, "POST", "/upload/bigquery/v2/projects/p/jobs", b"x")
+    assert headers["Location"] == f"http://127.0.0.1:{proxy.port}/upload/session"
 
 
-def test_a_plain_query_reaches_the_emulator_under_its_own_job(front, emulator):
-    status, job, _ = insert(front, "select 3", "mine")
+def test_a_body_passes_through_while_it_comes(proxy, emulator):
+    emulator.may_end.set()
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port)
+    connection.putrequest("POST", HALVES)
+    connection.putheader("content-length", str(2 * HALF))
+    connection.endheaders()
+    connection.send(b"1" * HALF)
+    assert emulator.has_half.wait(SECONDS)
+    connection.send(b"2" * HALF)
+    assert connection.getresponse().read() == b"1" * HALF + b"2" * HALF
+    connection.close()
+
+
+def test_an_answer_passes_through_while_it_comes(proxy, emulator):
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=SECONDS / 2)
+    connection.request("GET", HALVES)
+    answer = connection.getresponse()
+    assert answer.read(HALF) == b"1" * HALF
+    emulator.may_end.set()
+    assert answer.read() == b"2" * HALF
+    connection.close()
+
+
+def test_a_client_that_goes_away_lets_go_of_the_emulator(proxy, emulator):
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port)
+    connection.request("GET", HALVES)
+    answer = connection.getresponse()
+    assert answer.read(HALF) == b"1" * HALF
+    answer.close()
+    connection.close()
+    assert emulator.is_cut_off.wait(SECONDS)
+
+
+def test_a_request_in_chunks_arrives(proxy, emulator):
+    body = iter(
+        [b'{"jobReference": {"jobId": "c"}, "configuration":', b' {"query": {"query": "1"}}}']
+    )
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port)
+    connection.request("POST", JOBS, body, encode_chunked=True)
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert emulator.jobs["c"]["configuration"]["query"]["query"] == "1"
+
+
+@pytest.mark.parametrize("path", [MODELS, f"{MODELS}/known", "/projects/p/queries"])
+def test_other_methods_are_the_emulator_s(proxy, emulator, path):
+    assert ask(proxy, "PUT", path, b"x")[0] == 200
+    assert emulator.asked == [("PUT", path, b"x")]
+
+
+def test_the_path_of_the_api_may_be_left_out(proxy):
+    path = MODELS.removeprefix("/bigquery/v2")
+    assert ask(proxy, "GET", path)[1] == ask(proxy, "GET", MODELS)[1]
+    assert ask(proxy, "GET", f"{path}/kno%77n")[0] == 200
+
+
+def test_a_plain_query_reaches_the_emulator_under_its_own_job(proxy, emulator):
+    status, job, _ = insert(proxy, "select 3", "mine")
     assert status == 200
     assert job["jobReference"]["jobId"] == "mine"
     assert emulator.jobs["mine"]["configuration"]["query"]["query"] == "select 3"
-    assert front.machine_learning.rewritten == [("select 3", "p", "d", False)]
+    assert proxy.machine_learning.rewritten == [("select 3", "p", "d", False)]
 
 
-def test_a_packed_request_is_read(front, emulator):
+def test_a_packed_request_is_read(proxy, emulator):
     body = {"jobReference": {"jobId": "z"}, "configuration": {"query": {"query": "select 4"}}}
     packed = gzip.compress(json.dumps(body).encode())
-    ask(front, "POST", JOBS, packed, **{"content-encoding": "gzip"})
+    ask(proxy, "POST", JOBS, packed, **{"content-encoding": "gzip"})
     assert emulator.jobs["z"]["configuration"]["query"]["query"] == "select 4"
 
 
-def test_training_is_a_job_of_the_clients_own_statement_without_rows(front, emulator):
-    _, job, _ = insert(front, "create model d.m as select 1")
+def test_training_is_a_job_of_the_clients_own_statement_without_rows(proxy, emulator):
+    _, job, _ = insert(proxy, "create model d.m as select 1")
     assert emulator.jobs["j"]["configuration"]["query"]["query"] == "select 1"
-    for said in (job, ask(front, "GET", f"{JOBS}/j")[1], ask(front, "GET", JOBS)[1]["jobs"][0]):
+    for said in (job, ask(proxy, "GET", f"{JOBS}/j")[1], ask(proxy, "GET", JOBS)[1]["jobs"][0]):
         assert said["configuration"]["query"]["query"] == "create model d.m as select 1"
         assert said["statistics"]["query"]["statementType"] == "CREATE_MODEL"
         assert said["status"] == {"state": "DONE"}
-    results = ask(front, "GET", f"{QUERIES}/j")[1]
+    results = ask(proxy, "GET", f"{QUERIES}/j")[1]
     assert "rows" not in results
     assert results["totalRows"] == "0"
 
 
-def test_an_error_of_a_job_is_the_jobs(front):
-    status, job, _ = insert(front, "select * from ml.predict(model d.missing, x)")
+def test_an_error_of_a_job_is_the_jobs(proxy):
+    status, job, _ = insert(proxy, "select * from ml.predict(model d.missing, x)")
     error = {"reason": "notFound", "location": "query", "message": "Not found: Model p:d.missing"}
     assert status == 200
     assert job["status"]["errorResult"] == error
-    assert ask(front, "GET", f"{JOBS}/j")[1]["status"]["errorResult"] == error
-    status, answer, _ = ask(front, "GET", f"{QUERIES}/j")
+    assert ask(proxy, "GET", f"{JOBS}/j")[1]["status"]["errorResult"] == error
+    status, answer, _ = ask(proxy, "GET", f"{QUERIES}/j")
     assert status == answer["error"]["code"] == 404
     assert answer["error"]["errors"][0]["reason"] == "notFound"
 
 
-def test_an_error_of_a_query_or_a_dry_run_is_the_answer(front):
+def test_an_error_of_a_query_or_a_dry_run_is_the_answer(proxy):
     for status, answer, _ in (
-        ask(front, "POST", QUERIES, {"query": "missing"}),
-        insert(front, "missing", dryRun=True),
+        ask(proxy, "POST", QUERIES, {"query": "missing"}),
+        insert(proxy, "missing", dryRun=True),
     ):
         assert status == 404
         assert answer == {
@@ -278,101 +381,97 @@ def test_an_error_of_a_query_or_a_dry_run_is_the_answer(front):
         }
 
 
-def test_a_dry_run_is_one_for_the_models_too(front):
-    insert(front, "create model d.m as select 1", dryRun=True)
-    ask(front, "POST", QUERIES, {"query": "select 1", "dryRun": True})
-    assert [dry_run for *_, dry_run in front.machine_learning.rewritten] == [True, True]
+def test_a_dry_run_is_one_for_the_models_too(proxy):
+    insert(proxy, "create model d.m as select 1", dryRun=True)
+    ask(proxy, "POST", QUERIES, {"query": "select 1", "dryRun": True})
+    assert [dry_run for *_, dry_run in proxy.machine_learning.rewritten] == [True, True]
 
 
-def test_temporary_tables_go_when_the_job_is_done(front, emulator):
+def test_temporary_tables_go_when_the_job_is_done(proxy, emulator):
     emulator.unfinished = 3
-    _, job, _ = insert(front, "select * from ml.predict(model d.known, x)")
+    _, job, _ = insert(proxy, "select * from ml.predict(model d.known, x)")
     assert job["status"]["state"] == "DONE"
     assert emulator.unfinished == 0
-    assert front.dropped == ["p._front.t"]
+    assert proxy.dropped == ["p._hidden.t"]
 
 
-def test_a_job_runs_while_a_model_is_trained(front, monkeypatch):
-    monkeypatch.setattr(bqml_proxy.server, "PATIENCE", 0.01)
+def test_a_job_runs_while_a_model_is_trained(proxy, monkeypatch):
+    monkeypatch.setattr(bqml_proxy.jobs, "PATIENCE", 0.01)
     sql = "create model d.m as select 1"
-    front.machine_learning.may_end.clear()
-    _, job, _ = insert(front, sql)
-    for said in (job, ask(front, "GET", f"{JOBS}/j")[1]):
+    proxy.machine_learning.may_end.clear()
+    _, job, _ = insert(proxy, sql)
+    for said in (job, ask(proxy, "GET", f"{JOBS}/j")[1]):
         assert said["status"] == {"state": "RUNNING"}
         assert said["jobReference"]["jobId"] == "j"
         assert said["configuration"]["query"]["query"] == sql
-    assert ask(front, "GET", f"{QUERIES}/j?timeoutMs=1")[1]["jobComplete"] is False
-    assert ask(front, "POST", f"{JOBS}/j/cancel")[1]["job"] == job
-    assert insert(front, sql)[0] == 409
-    front.machine_learning.may_end.set()
-    monkeypatch.setattr(bqml_proxy.server, "PATIENCE", 10)
-    assert ask(front, "GET", f"{QUERIES}/j")[1]["jobComplete"] is True
-    done = ask(front, "GET", f"{JOBS}/j")[1]
+    assert ask(proxy, "GET", f"{QUERIES}/j?timeoutMs=1")[1]["jobComplete"] is False
+    assert ask(proxy, "POST", f"{JOBS}/j/cancel")[1]["job"] == job
+    assert insert(proxy, sql)[0] == 409
+    proxy.machine_learning.may_end.set()
+    monkeypatch.setattr(bqml_proxy.jobs, "PATIENCE", 10)
+    assert ask(proxy, "GET", f"{QUERIES}/j")[1]["jobComplete"] is True
+    done = ask(proxy, "GET", f"{JOBS}/j")[1]
     assert done["status"] == {"state": "DONE"}
     assert done["statistics"]["query"]["statementType"] == "CREATE_MODEL"
 
 
-def test_a_created_table_is_the_destination_of_its_job(front):
-    _, job, _ = insert(front, "create table d.made as select 1")
+def test_a_created_table_is_the_destination_of_its_job(proxy):
+    _, job, _ = insert(proxy, "create table d.made as select 1")
     assert job["configuration"]["query"]["destinationTable"] == {"tableId": "made"}
 
 
-def test_models_are_listed_by_page_shown_and_deleted(front):
-    front.machine_learning.known.add("other")
-    _, listed, _ = ask(front, "GET", f"{MODELS}?maxResults=1")
+def test_models_are_listed_by_page_shown_and_deleted(proxy):
+    proxy.machine_learning.known.add("other")
+    _, listed, _ = ask(proxy, "GET", f"{MODELS}?maxResults=1")
     assert [model["modelReference"]["modelId"] for model in listed["models"]] == ["known"]
-    _, rest, _ = ask(front, "GET", f"{MODELS}?maxResults=1&pageToken={listed['nextPageToken']}")
+    _, rest, _ = ask(proxy, "GET", f"{MODELS}?maxResults=1&pageToken={listed['nextPageToken']}")
     assert [model["modelReference"]["modelId"] for model in rest["models"]] == ["other"]
     assert "nextPageToken" not in rest
-    assert ask(front, "GET", f"{MODELS}/known")[0] == 200
-    assert ask(front, "DELETE", f"{MODELS}/known")[0] == 204
-    assert ask(front, "GET", f"{MODELS}/known")[0] == 404
+    assert ask(proxy, "GET", f"{MODELS}/known")[0] == 200
+    assert ask(proxy, "DELETE", f"{MODELS}/known")[0] == 204
+    assert ask(proxy, "GET", f"{MODELS}/known")[0] == 404
 
 
-def test_a_dataset_takes_its_models_with_it_or_stays(front, emulator):
+def test_a_dataset_takes_its_models_with_it_or_stays(proxy, emulator):
     path = "/bigquery/v2/projects/p/datasets/d"
-    status, answer, _ = ask(front, "DELETE", path)
+    status, answer, _ = ask(proxy, "DELETE", path)
     assert status == 400
     assert answer["error"]["errors"][0]["reason"] == "resourceInUse"
-    assert ask(front, "DELETE", f"{path}?deleteContents=true")[0] == 200
-    assert front.machine_learning.known == set()
+    assert ask(proxy, "DELETE", f"{path}?deleteContents=true")[0] == 200
+    assert proxy.machine_learning.known == set()
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b""])
-def test_what_is_no_object_is_refused(front, body):
-    status, answer, _ = ask(front, "POST", JOBS, body)
+def test_what_is_no_object_is_refused(proxy, body):
+    status, answer, _ = ask(proxy, "POST", JOBS, body)
     assert status == 400
     assert answer["error"]["errors"][0]["reason"] == "parseError"
 
 
-def test_a_fault_in_a_job_is_the_jobs_error(front, capsys):
-    status, job, _ = insert(front, "a fault")
+def test_a_fault_in_a_job_is_the_jobs_error(proxy, capsys):
+    status, job, _ = insert(proxy, "a fault")
     assert status == 200
     assert "ZeroDivisionError" in job["status"]["errorResult"]["message"]
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_an_emulator_that_is_not_there_is_named(front, emulator):
+def test_an_emulator_that_is_not_there_is_named(proxy, emulator):
     emulator.shutdown()
     emulator.server_close()
-    status, answer, _ = ask(front, "GET", "/bigquery/v2/projects/p/datasets")
+    status, answer, _ = ask(proxy, "GET", "/bigquery/v2/projects/p/datasets")
     assert status == 400
     assert emulator.address in answer["error"]["message"]
     assert "--emulator" in answer["error"]["message"]
 
 
-def test_a_default_dataset_of_another_project_is_told_with_it(front):
+def test_a_default_dataset_of_another_project_is_told_with_it(proxy):
     other = {"projectId": "o", "datasetId": "d"}
-    ask(front, "POST", QUERIES, {"query": "select 1", "defaultDataset": other})
-    assert front.machine_learning.rewritten == [("select 1", "p", "o.d", False)]
+    ask(proxy, "POST", QUERIES, {"query": "select 1", "defaultDataset": other})
+    assert proxy.machine_learning.rewritten == [("select 1", "p", "o.d", False)]
 
 
-def test_a_fault_of_the_front_is_an_answer_that_no_client_repeats(front, capsys):
-    status, answer, _ = ask(front, "POST", QUERIES, {"query": "a fault"})
+def test_a_fault_of_the_front_is_an_answer_that_no_client_repeats(proxy, capsys):
+    status, answer, _ = ask(proxy, "POST", QUERIES, {"query": "a fault"})
     assert status == 400
     assert "ZeroDivisionError" in answer["error"]["message"]
     assert "ZeroDivisionError" in capsys.readouterr().err
-
-
-def test_it_listens_on_this_machine_only(front):
-    assert front.server_address[0] == "127.0.0.1"

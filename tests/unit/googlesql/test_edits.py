@@ -1,6 +1,7 @@
 """A text with places of it replaced."""
 
 import pytest
+
 from googlesql.edits import Edits, Span
 
 
