@@ -1,4 +1,4 @@
-"""Google's own client at the front: what someone meets who never heard of this project."""
+"""Google's own client at the proxy: what someone meets who never heard of this project."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""The front with a DuckDB connection for an emulator: the SQL of these tests is common to both."""
+"""The proxy with a DuckDB connection for an emulator: the SQL of these tests is common to both."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,8 +75,8 @@ def _in_duckdb(sql: str) -> str:
     return split_paths(sql).replace("`", '"')
 
 
-class Front:
-    """The front, and what a server does with it: run what is left, and drop what is temporary."""
+class Proxy:
+    """The proxy, and what a server does with it: run what is left, and drop what is temporary."""
 
     def __init__(self, emulator: Emulator, directory: Path, googlesql: GoogleSQL) -> None:
         self.emulator = emulator
@@ -117,34 +117,34 @@ def emulator() -> Emulator:
 
 
 @pytest.fixture
-def open_front(emulator: Emulator, googlesql: GoogleSQL) -> Iterator[Callable[[Path], Front]]:
-    """Opens a front on a folder, whose models it finds there."""
-    opened: list[Front] = []
+def open_proxy(emulator: Emulator, googlesql: GoogleSQL) -> Iterator[Callable[[Path], Proxy]]:
+    """Opens a proxy on a folder, whose models it finds there."""
+    opened: list[Proxy] = []
 
-    def opens(directory: Path) -> Front:
-        for front in opened:
-            front.machine_learning.close()
-        opened.append(Front(emulator, directory, googlesql))
+    def opens(directory: Path) -> Proxy:
+        for proxy in opened:
+            proxy.machine_learning.close()
+        opened.append(Proxy(emulator, directory, googlesql))
         return opened[-1]
 
     yield opens
-    for front in opened:
-        front.machine_learning.close()
+    for proxy in opened:
+        proxy.machine_learning.close()
 
 
 @pytest.fixture
-def front(open_front: Callable[[Path], Front], tmp_path: Path) -> Front:
-    return open_front(tmp_path / "models")
+def proxy(open_proxy: Callable[[Path], Proxy], tmp_path: Path) -> Proxy:
+    return open_proxy(tmp_path / "models")
 
 
 @pytest.fixture(scope="session")
-def trained(googlesql: GoogleSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """A front with a model of each type, which a test may ask and not change."""
-    front = Front(Emulator(), tmp_path_factory.mktemp("models"), googlesql)
+def trained(googlesql: GoogleSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """A proxy with a model of each type, which a test may ask and not change."""
+    proxy = Proxy(Emulator(), tmp_path_factory.mktemp("models"), googlesql)
     for statement in MODELS:
-        front.rewrite(statement)
-    yield front
-    front.machine_learning.close()
+        proxy.rewrite(statement)
+    yield proxy
+    proxy.machine_learning.close()
 
 
 MODELS = [

@@ -122,13 +122,13 @@ def test_a_name_needs_a_dataset(trained):
     assert "must be qualified with a dataset" in refused.message
 
 
-def test_a_project_with_a_dash(front):
-    front.rewrite(
+def test_a_project_with_a_dash(proxy):
+    proxy.rewrite(
         "create model `my-project.d.m` options(model_type = 'LINEAR_REG',"
         " input_label_cols = ['minutes']) as select miles, minutes from p.d.flights"
     )
     for name in ("`my-project.d.m`", "`my-project`.d.m"):
-        front.rewrite(f"select * from ml.weights(model {name})")
+        proxy.rewrite(f"select * from ml.weights(model {name})")
 
 
 @pytest.mark.parametrize(

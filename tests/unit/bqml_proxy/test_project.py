@@ -30,9 +30,9 @@ class Asking:
 
 @pytest.fixture(scope="module")
 def asking(googlesql, tmp_path_factory):
-    front = MachineLearning(Asking(), tmp_path_factory.mktemp("models"), googlesql)
-    yield front
-    front.close()
+    proxy = MachineLearning(Asking(), tmp_path_factory.mktemp("models"), googlesql)
+    yield proxy
+    proxy.close()
 
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: str(path.relative_to(GOLDEN)))

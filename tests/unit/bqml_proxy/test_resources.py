@@ -102,13 +102,13 @@ def test_a_transform_clause(trained):
     ]
 
 
-def test_types_of_columns(front):
-    front.rewrite(
+def test_types_of_columns(proxy):
+    proxy.rewrite(
         "create model d.m options(model_type = 'kmeans', num_clusters = 2) as"
         " select price, words, [wind, miles] as v, event_at, flight_date from flights"
         " where price is not null"
     )
-    found = front.machine_learning.model("p", "d", "m")["featureColumns"]
+    found = proxy.machine_learning.model("p", "d", "m")["featureColumns"]
     assert {column["name"]: column["type"] for column in found} == {
         "price": {"typeKind": "NUMERIC"},
         "words": {"typeKind": "ARRAY", "arrayElementType": {"typeKind": "STRING"}},
@@ -135,23 +135,23 @@ def test_a_missing_model(trained, method):
     assert refused.value.message == "Not found: Model p:d.nothing"
 
 
-def test_a_model_is_deleted(front):
-    front.rewrite(
+def test_a_model_is_deleted(proxy):
+    proxy.rewrite(
         "create model d.m options(model_type = 'kmeans', num_clusters = 2) as"
         " select wind, miles from flights"
     )
-    front.machine_learning.delete("p", "d", "m")
-    assert front.machine_learning.models("p", "d") == []
+    proxy.machine_learning.delete("p", "d", "m")
+    assert proxy.machine_learning.models("p", "d") == []
 
 
-def test_a_copy_is_the_model_and_takes_the_place_of_another(front):
+def test_a_copy_is_the_model_and_takes_the_place_of_another(proxy):
     for name, clusters in (("m", 2), ("other", 3)):
-        front.rewrite(
+        proxy.rewrite(
             f"create model d.{name} options(model_type = 'kmeans', num_clusters = {clusters}) as"
             " select wind, miles from flights"
         )
     source, other = (ModelReference("p", "d", name) for name in ("m", "other"))
-    copied = front.machine_learning.copy
+    copied = proxy.machine_learning.copy
     with pytest.raises(BigQueryError) as refused:
         copied(source, other, False)
     assert refused.value.code == 409
@@ -159,7 +159,7 @@ def test_a_copy_is_the_model_and_takes_the_place_of_another(front):
     assert copied(source, ModelReference("p", "elsewhere", "m"), False)
     assert not copied(ModelReference("p", "d", "nothing"), other, True)
     distances = [
-        front.rows(
+        proxy.rows(
             f"select nearest_centroids_distance from ml.predict(model {name}, table flights)"
         )
         for name in ("d.m", "d.other", "elsewhere.m")

@@ -260,7 +260,7 @@ def test_the_copy_of_a_table_is_the_emulator_s(proxy, emulator):
     assert json.loads(emulator.asked[-1][2])["configuration"]["copy"]["sourceTables"]
 
 
-def test_an_upload_goes_on_at_the_front(proxy):
+def test_an_upload_goes_on_at_the_proxy(proxy):
     _, _, headers = ask(proxy, "POST", "/upload/bigquery/v2/projects/p/jobs", b"x")
     assert headers["Location"] == f"http://127.0.0.1:{proxy.port}/upload/session"
 

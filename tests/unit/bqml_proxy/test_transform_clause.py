@@ -93,8 +93,8 @@ def test_items_as_the_engine_reads_them(clause, item, written):
         "ml.nonsense(a)",
     ],
 )
-def test_what_may_mean_something_else_is_refused(front, item):
-    refused = front.refusal(CREATE.format(f"\n{item} as z"))
+def test_what_may_mean_something_else_is_refused(proxy, item):
+    refused = proxy.refusal(CREATE.format(f"\n{item} as z"))
     assert refused.code == 400
     assert refused.message.startswith("line 2: TRANSFORM cannot take ")
 
@@ -150,15 +150,15 @@ def test_what_is_let_through_means_the_same(clause, googlesql):
                 assert made == wanted, item
 
 
-def test_a_clause_is_replayed(front):
-    front.rewrite(
+def test_a_clause_is_replayed(proxy):
+    proxy.rewrite(
         CREATE.format(
             "ml.standard_scaler(miles) over () as z, extract(dayofweek from flight_date) as day,"
             " avg(wind) over () - wind as calm, if(carrier = \"AA\", 'a', 'b') as kind,"
             " safe_divide(miles, wind) as ratio"
         )
     )
-    rows = front.table(
+    rows = proxy.table(
         "select z, day, calm, kind, ratio, minutes from ml.transform(model d.m,"
         " (select * from flights where flight_id in (1, 5))) order by minutes"
     ).to_pylist()
@@ -166,18 +166,18 @@ def test_a_clause_is_replayed(front):
     assert [row["day"] for row in rows] == [3, 7]
     assert [row["kind"] for row in rows] == ["b", "b"]
     assert [row["ratio"] for row in rows] == [107.0, None]
-    [(mean,)] = front.rows("select avg(wind) from flights where price is not null")
+    [(mean,)] = proxy.rows("select avg(wind) from flights where price is not null")
     assert rows[0]["calm"] == pytest.approx(mean - 1, rel=1e-5)
 
 
-def test_casts_round_as_bigquery_does(front):
-    front.rewrite(
+def test_casts_round_as_bigquery_does(proxy):
+    proxy.rewrite(
         CREATE.format(
             "cast(wind + 0.5 as int64) as up, cast(-wind - 0.5 as int64) as down,"
             " safe_cast(carrier as int64) as none, cast(is_late as int64) as flag"
         )
     )
-    rows = front.rows(
+    rows = proxy.rows(
         "select up, down, none, flag from ml.transform(model d.m,"
         " (select * from flights where flight_id in (5, 6, 7))) order by up"
     )
@@ -185,8 +185,8 @@ def test_casts_round_as_bigquery_does(front):
     assert {row[3] for row in rows} <= {0, 1}
 
 
-def test_every_preprocessing_function_may_stand_in_a_clause(front):
-    front.rewrite(
+def test_every_preprocessing_function_may_stand_in_a_clause(proxy):
+    proxy.rewrite(
         CREATE.format(
             "ml.min_max_scaler(miles) over () as a, ml.quantile_bucketize(miles, 3) over () as b,"
             " ml.label_encoder(carrier, 9, 1) over () as c, ml.imputer(price, 'mean') over () as e,"
@@ -194,4 +194,4 @@ def test_every_preprocessing_function_may_stand_in_a_clause(front):
             " ml.hash_bucketize(carrier, 3) as g"
         )
     )
-    assert front.rows("select count(*) from ml.predict(model d.m, table flights)") == [(120,)]
+    assert proxy.rows("select count(*) from ml.predict(model d.m, table flights)") == [(120,)]
