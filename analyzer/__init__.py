@@ -8,6 +8,6 @@ partition_filters.py  whether a reading says which partitions, where a table dem
 reads.py              which columns of which tables a statement reads
 
 `make test` asks it whether BigQuery would take the project (tests/bigquery), and `make cost` what a
-build would scan (cost). GoogleSQL itself, its tokens and the table of BigQuery ML's functions are
-the front's, too: bqml_front.googlesql and bqml_front.tokens.
+build would scan (cost). GoogleSQL itself is the package googlesql; what BigQuery ML's functions
+take and give stands in the tables of bqml_vocabulary.
 """

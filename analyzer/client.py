@@ -9,8 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from bqml_front import googlesql
-from bqml_front.googlesql import Refused, Type
 from dbt.adapters.bigquery.connections import BigQueryConnectionManager
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.contextvars import get_node_info
@@ -19,6 +17,9 @@ from google.api_core.exceptions import NotFound
 from google.cloud import bigquery
 
 from analyzer.warehouse import Outcome, Warehouse
+from googlesql import types
+from googlesql.service import Refused
+from googlesql.types import Type
 
 _JOB_KINDS = {
     "QueryStmt": "SELECT",
@@ -203,7 +204,7 @@ def _field(name: str, type_: Type) -> bigquery.SchemaField:
     if type_.HasField("struct_type"):
         fields = [_field(x.field_name, x.field_type) for x in type_.struct_type.field]
         return bigquery.SchemaField(name, "RECORD", mode, fields=fields)
-    type_name = googlesql.text(type_)
+    type_name = types.text(type_)
     return bigquery.SchemaField(name, _API_TYPES.get(type_name, type_name), mode)
 
 

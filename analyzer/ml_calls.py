@@ -11,13 +11,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bqml_front import googlesql
-from bqml_front.googlesql import Catalog, Refused, Type
-from bqml_front.tokens import Token, arguments, line_at, tokens
 from bqml_vocabulary.functions import FUNCTIONS, TABLE_FUNCTIONS, TableFunction, split
 from bqml_vocabulary.model_types import named
 from google.protobuf.message import Message
 from zetasql.wasi._pb2.zetasql.public import function_pb2
+
+from googlesql import messages, types
+from googlesql.edits import Edits, Span
+from googlesql.service import Catalog, Refused
+from googlesql.tokens import Token, arguments, line_at, tokens
+from googlesql.types import Type
 
 _ENUMS = function_pb2.FunctionEnums
 _KINDS = function_pb2.SignatureArgumentKind
@@ -51,26 +54,6 @@ class Surroundings:
     has_label: bool = True  # data to transform holds the label
 
 
-@dataclass
-class _Edits:
-    sql: str
-    found: list[tuple[int, int, str]] = field(default_factory=list)
-
-    def replace(self, start: int, end: int, text: str) -> None:
-        self.found.append((start, end, text))
-
-    def blank(self, start: int, end: int, keep: str = "") -> None:
-        """Spaces, and the lines as they were."""
-        self.replace(start, end, keep + re.sub(r"[^\n]", " ", self.sql[start:end])[len(keep) :])
-
-    def done(self) -> str:
-        parts, last = [], 0
-        for start, end, text in sorted(self.found):
-            parts += [self.sql[last:start], text]
-            last = end
-        return "".join([*parts, self.sql[last:]])
-
-
 def library(catalog: Catalog, type_named: Callable[[str], Type]) -> Catalog:
     """BigQuery ML's functions of expressions, in the catalog `ml` of `catalog`."""
     ml = catalog.catalog.add(name="ml")
@@ -83,7 +66,7 @@ def library(catalog: Catalog, type_named: Callable[[str], Type]) -> Catalog:
 def resolve(sql: str, catalog: Catalog, around: Surroundings) -> str:
     """The statement with each ML call turned into one of a function put into `catalog`."""
     found = tokens(sql)
-    edits = _Edits(sql)
+    edits = Edits(sql)
     ml = next(child for child in catalog.catalog if child.name == "ml")
     for number, name, opening in _calls(found):
         spans, closing = arguments(sql, found, opening)
@@ -91,18 +74,20 @@ def resolve(sql: str, catalog: Catalog, around: Surroundings) -> str:
         try:
             if name in TABLE_FUNCTIONS:
                 _resolve_table_function(call, f"{name.lower()}__{number}", ml, edits, around)
-                edits.replace(
-                    found[opening - 1].start, found[opening - 1].end, f"{name.lower()}__{number}"
-                )
+                edits.replace(_span(sql, found[opening - 1]), f"{name.lower()}__{number}")
             elif name in FUNCTIONS:
                 _check_function(call, closing)
                 if FUNCTIONS[name].fields:
                     given = f"{name.lower()}__{number}"
                     _add_structured(call, given, ml, around)
-                    edits.replace(found[opening - 1].start, found[opening - 1].end, given)
+                    edits.replace(_span(sql, found[opening - 1]), given)
         except Refused as refused:
             raise Refused(f"ML.{name}: {refused.reason}", call.line) from None
-    return edits.done()
+    return edits.text()
+
+
+def _span(sql: str, token: Token) -> Span:
+    return Span.of(sql, token.start, token.end)
 
 
 def in_words(reason: str) -> str:
@@ -150,7 +135,7 @@ class _Call:
 
 
 def _resolve_table_function(
-    call: _Call, given_name: str, ml: Catalog, edits: _Edits, around: Surroundings
+    call: _Call, given_name: str, ml: Catalog, edits: Edits, around: Surroundings
 ) -> None:
     signature = TABLE_FUNCTIONS[call.name]
     kinds = [call.kind(number) for number in range(len(call.spans))]
@@ -173,7 +158,7 @@ def _resolve_table_function(
     checks = []
     for column, type_ in needed.items():
         check = f"feature_{column}__{given_name}"
-        _add_function(ml, check, (((googlesql.text(type_),), "BOOL"),), around.type_named)
+        _add_function(ml, check, (((types.text(type_),), "BOOL"),), around.type_named)
         checks.append(f"ml.`{check}`({names[0]}.`{column}`)")
     for rows, columns_held in zip(names, signature.holds, strict=False):
         for column, type_name in columns_held.items():
@@ -201,10 +186,11 @@ def _resolve_table_function(
 
     for number, kind in enumerate(kinds):
         if kind != "data":
-            edits.blank(*call.spans[number])
+            edits.blank(Span.of(call.sql, *call.spans[number]))
     for number, (before, after) in enumerate(itertools.pairwise(call.spans), start=1):
         is_between = number in relations[1:]
-        edits.blank(before[1], after[0], keep="," if is_between else "")
+        span = Span.of(call.sql, before[1], after[0])
+        edits.blank(span, keep="," if is_between else "")
 
 
 def _model(call: _Call, kinds: list[str], around: Surroundings) -> Model | None:
@@ -231,7 +217,7 @@ def _settings(
     else:
         return {}
     resolved = around.expression(text)
-    fields = googlesql.field(resolved, "type").struct_type.field
+    fields = messages.field(resolved, "type").struct_type.field
     for given in fields:
         name = given.field_name.lower()
         wanted = signature.settings.get(name)
@@ -241,13 +227,13 @@ def _settings(
                 f"did you mean '{near[0]}'?" if near else f"it has {', '.join(signature.settings)}"
             )
             raise Refused(f"unsupported setting '{name}'; {hint}")
-        if not _fits(googlesql.text(given.field_type), wanted):
-            found = googlesql.text(given.field_type)
+        if not _fits(types.text(given.field_type), wanted):
+            found = types.text(given.field_type)
             raise Refused(f"setting '{name}' must be {wanted}, not {found}")
     if named:
         return {}  # the moment may be any expression, and no column depends on the others
     names = [given.field_name.lower() for given in fields]
-    return dict(zip(names, googlesql.value(resolved), strict=True))
+    return dict(zip(names, messages.value(resolved), strict=True))
 
 
 def _fits(given: str, wanted: str) -> bool:
@@ -269,7 +255,7 @@ def _columns(
 def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
     options = model.options
     count = options.get("num_principal_components") or len(model.features)
-    label_type = googlesql.text(model.label_type) if model.label_type else "FLOAT64"
+    label_type = types.text(model.label_type) if model.label_type else "FLOAT64"
     keys = options.get("time_series_id_col") or []
     keys = [keys] if isinstance(keys, str) else keys
     return {
@@ -277,7 +263,7 @@ def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
         "label_type": label_type,
         "components": ", ".join(f"principal_component_{n + 1} FLOAT64" for n in range(count)),
         "latent_columns": ", ".join(f"latent_col_{n + 1} FLOAT64" for n in range(count)),
-        "series_keys": ", ".join(f"{key} {googlesql.text(model.features[key])}" for key in keys),
+        "series_keys": ", ".join(f"{key} {types.text(model.features[key])}" for key in keys),
         "class_label": "" if label_type == "BOOL" else "class_label STRING",
         "explained_class": "class_label STRING" if settings.get("class_level_explain") else "",
     }
@@ -298,7 +284,7 @@ def _kept(
         if not model.transformed:
             raise Refused(f"the model {model.path} has no TRANSFORM clause")
         made = [
-            f"cast(null as {googlesql.text(type_)}) as `{name}`"
+            f"cast(null as {types.text(type_)}) as `{name}`"
             for name, type_ in model.transformed.items()
             if around.has_label or name != model.label
         ]

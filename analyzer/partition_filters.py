@@ -10,8 +10,9 @@ less than there.
 from collections.abc import Iterator
 from typing import Any
 
-from bqml_front import googlesql
 from google.protobuf.message import Message
+
+from googlesql import messages
 
 _COMPARISONS = "equal less less_or_equal greater greater_or_equal between in in_array is_null"
 _BOUNDS = {f"ZetaSQL:${name}" for name in _COMPARISONS.split()}
@@ -34,7 +35,7 @@ def unfiltered(statement: Message, demanded: dict[int, str]) -> str | None:
 
 def _merge_filters(statement: Message) -> list[Any]:
     """What holds for all rows of the target that a MERGE reads."""
-    merged = googlesql.innermost(statement.merge_expr)
+    merged = messages.innermost(statement.merge_expr)
     if merged.DESCRIPTOR.name != "ResolvedLiteralProto":
         return [statement.merge_expr]
     clauses = [clause for clause in statement.when_clause_list if not clause.HasField("insert_row")]
@@ -54,7 +55,7 @@ def _in_scans(
             continue
         below = _filters_below(message, name, descriptor.name, filters)
         for item in value if descriptor.is_repeated else [value]:
-            yield from _in_scans(googlesql.innermost(item), below, demanded)
+            yield from _in_scans(messages.innermost(item), below, demanded)
 
 
 def _filters_below(message: Message, name: str, field: str, filters: list[Any]) -> list[Any]:
@@ -77,7 +78,7 @@ def _missing(scan: Message, filters: list[Any], demanded: dict[int, str]) -> str
     key = demanded.get(scan.table.serialization_id)
     if key is None:
         return None
-    columns = googlesql.field(scan, "column_list")
+    columns = messages.field(scan, "column_list")
     ids = [column.column_id for column in columns if column.name.lower() == key.lower()]
     if ids and any(_bounds(expression, ids[0]) for expression in filters):
         return None
@@ -85,11 +86,11 @@ def _missing(scan: Message, filters: list[Any], demanded: dict[int, str]) -> str
 
 
 def _bounds(expression: Message, column_id: int) -> bool:
-    call = googlesql.innermost(expression)
+    call = messages.innermost(expression)
     if call.DESCRIPTOR.name != "ResolvedFunctionCallProto":
         return False
-    function = googlesql.field(call, "function").name
-    arguments = [googlesql.innermost(item) for item in googlesql.field(call, "argument_list")]
+    function = messages.field(call, "function").name
+    arguments = [messages.innermost(item) for item in messages.field(call, "argument_list")]
     if function == "ZetaSQL:$and":
         return any(_bounds(argument, column_id) for argument in arguments)
     if function == "ZetaSQL:$or":
@@ -97,7 +98,7 @@ def _bounds(expression: Message, column_id: int) -> bool:
     if function == "ZetaSQL:$not":
         inner = arguments[0]
         is_call = inner.DESCRIPTOR.name == "ResolvedFunctionCallProto"
-        names_null = is_call and googlesql.field(inner, "function").name == "ZetaSQL:$is_null"
+        names_null = is_call and messages.field(inner, "function").name == "ZetaSQL:$is_null"
         return names_null and _bounds(inner, column_id)
     if function not in _BOUNDS:
         return False
@@ -106,5 +107,5 @@ def _bounds(expression: Message, column_id: int) -> bool:
     return [item.column.column_id for item in bare] == [column_id] and not any(
         part.DESCRIPTOR.name in ("ResolvedColumnRefProto", "ResolvedSubqueryExprProto")
         for item in others
-        for part in googlesql.walk(item)
+        for part in messages.walk(item)
     )

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bqml_front.googlesql import field as node_field
-from bqml_front.googlesql import innermost
 from google.protobuf.message import Message
 from zetasql.wasi._pb2.zetasql.resolved_ast import resolved_ast_enums_pb2 as enums
+
+from googlesql import messages
+from googlesql.messages import innermost
 
 _JOINS = enums.ResolvedJoinScanEnums
 _SUBQUERIES = enums.ResolvedSubqueryExprEnums
@@ -76,7 +77,7 @@ def reads_of(statement: Message, table: Callable[[Iterable[str]], Any]) -> Reads
 def _part(node: Message, name: str) -> Any:
     """A field of a node or of the node it extends; None where there is none."""
     try:
-        return node_field(node, name)
+        return messages.field(node, name)
     except AttributeError:
         return None
 
@@ -111,7 +112,7 @@ class _Reader:
         if clauses and {clause.action_type for clause in clauses} == {_MERGES.INSERT}:
             return Reads(tuple(self.found))
         held = self._table(_path(target))
-        names = {column.column_id: column.name for column in node_field(target, "column_list")}
+        names = {column.column_id: column.name for column in messages.field(target, "column_list")}
         return Reads(
             tuple(self.found),
             Read(
@@ -131,7 +132,7 @@ class _Reader:
 
     def _scan_Table(self, node: Message, needed: set[Leaf], bounds: dict[int, Bounds]) -> None:
         path = _path(node)
-        names = {column.column_id: column.name for column in node_field(node, "column_list")}
+        names = {column.column_id: column.name for column in messages.field(node, "column_list")}
         wanted = {(names[number], fields) for number, fields in needed if number in names}
         table = self._table(path)
         if table is not None and table.query is not None:
@@ -155,11 +156,11 @@ class _Reader:
     ) -> None:
         made = {
             output.name.lower(): output.column.column_id
-            for output in node_field(view, "output_column_list")
+            for output in messages.field(view, "output_column_list")
         }
         below = _Reader(self._table)
         below.scan(
-            node_field(view, "query"),
+            messages.field(view, "query"),
             {(made[name.lower()], fields) for name, fields in wanted},
             {
                 made[names[number].lower()]: bound
@@ -193,15 +194,15 @@ class _Reader:
             self.scan(side, needed, bounds if kept else {})
 
     def _scan_Aggregate(self, node: Message, needed: set[Leaf], bounds: dict[int, Bounds]) -> None:
-        keys = {one.column.column_id: one.expr for one in node_field(node, "group_by_list")}
+        keys = {one.column.column_id: one.expr for one in messages.field(node, "group_by_list")}
         made = {}
-        for wrapped in node_field(node, "aggregate_list"):
+        for wrapped in messages.field(node, "aggregate_list"):
             one = innermost(wrapped)
-            made[node_field(one, "column").column_id] = node_field(one, "expr")
+            made[messages.field(one, "column").column_id] = messages.field(one, "expr")
         below = self._through(made, {leaf for leaf in needed if leaf[0] in made})
         for key in keys.values():
             below |= set(self._leaves(key))
-        self.scan(node_field(node, "input_scan"), below, _renamed(keys, bounds, others=False))
+        self.scan(messages.field(node, "input_scan"), below, _renamed(keys, bounds, others=False))
 
     def _scan_Analytic(self, node: Message, needed: set[Leaf], bounds: dict[int, Bounds]) -> None:
         below, kept = set(needed), dict(bounds)
@@ -209,7 +210,7 @@ class _Reader:
             made = {}
             for wrapped in group.analytic_function_list:
                 one = innermost(wrapped)
-                made[node_field(one, "column").column_id] = node_field(one, "expr")
+                made[messages.field(one, "column").column_id] = messages.field(one, "expr")
             if not any(number in made for number, _ in needed):
                 continue
             below = self._through(made, below) | set(self._leaves(group.partition_by))
@@ -221,7 +222,7 @@ class _Reader:
     def _scan_SetOperation(
         self, node: Message, needed: set[Leaf], bounds: dict[int, Bounds]
     ) -> None:
-        outputs = [column.column_id for column in node_field(node, "column_list")]
+        outputs = [column.column_id for column in messages.field(node, "column_list")]
         all_rows = enums.ResolvedSetOperationScanEnums.SetOperationType.Name(node.op_type)
         if not all_rows.endswith("_ALL"):
             needed = {(number, ()) for number in outputs}
@@ -238,10 +239,10 @@ class _Reader:
 
     def _scan_WithRef(self, node: Message, needed: set[Leaf], bounds: dict[int, Bounds]) -> None:
         subquery = self._with[node.with_query_name]
-        made = node_field(innermost(subquery), "column_list")
+        made = messages.field(innermost(subquery), "column_list")
         inner = {
             outside.column_id: inside.column_id
-            for outside, inside in zip(node_field(node, "column_list"), made, strict=True)
+            for outside, inside in zip(messages.field(node, "column_list"), made, strict=True)
         }
         needed, bounds = _moved(inner, needed, bounds)
         once = (node.with_query_name, frozenset(needed), frozenset(bounds.items()))
@@ -271,7 +272,7 @@ class _Reader:
     def _scan_anything(self, node: Message, needed: set[Leaf], _: dict[int, Bounds]) -> None:
         """A scan without a rule of its own: all that it could read."""
         for scan in _scans_below(node):
-            columns = node_field(innermost(scan), "column_list")
+            columns = messages.field(innermost(scan), "column_list")
             everything = {(column.column_id, ()) for column in columns}
             self.scan(scan, needed | everything | set(self._leaves(node)), {})
 
@@ -298,12 +299,12 @@ class _Reader:
         if kind == "ResolvedColumnRefProto":
             yield node.column.column_id, fields
         elif kind == "ResolvedGetStructFieldProto":
-            held = node_field(innermost(node.expr), "type").struct_type.field
+            held = messages.field(innermost(node.expr), "type").struct_type.field
             yield from self._leaves(node.expr, (held[node.field_idx].field_name, *fields))
         elif kind == "ResolvedSubqueryExprProto":
             yield from self._leaves(node.parameter_list)
             yield from self._leaves(node.in_expr)
-            columns = node_field(innermost(node.subquery), "column_list")
+            columns = messages.field(innermost(node.subquery), "column_list")
             is_counted = node.subquery_type != _SUBQUERIES.EXISTS
             self.scan(node.subquery, {(c.column_id, ()) for c in columns if is_counted}, {})
         elif not kind.endswith("ScanProto"):
@@ -367,8 +368,8 @@ def _call(message: Message) -> tuple[str, list[Message]] | None:
     node = innermost(message)
     if node.DESCRIPTOR.name != "ResolvedFunctionCallProto":
         return None
-    name = node_field(node, "function").name.split("$")[-1]
-    return name, [innermost(argument) for argument in node_field(node, "argument_list")]
+    name = messages.field(node, "function").name.split("$")[-1]
+    return name, [innermost(argument) for argument in messages.field(node, "argument_list")]
 
 
 def _is_never(condition: Message) -> bool:

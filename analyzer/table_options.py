@@ -6,9 +6,10 @@ GoogleSQL takes any option of any type: which there are is the engine's to say.
 import re
 from typing import Any
 
-from bqml_front import googlesql
-from bqml_front.googlesql import Refused
 from google.protobuf.message import Message
+
+from googlesql import messages, types
+from googlesql.service import Refused
 
 TABLE = {
     "default_rounding_mode": "STRING",
@@ -77,8 +78,8 @@ def checked(option_list: Any, known: dict[str, str]) -> dict[str, Any]:
         name = option.name.lower()
         if name not in known:
             raise Refused(f"option '{name}' is unknown here; there are {', '.join(sorted(known))}")
-        expression = googlesql.innermost(option.value)
-        type_name = googlesql.text(googlesql.field(expression, "type"))
+        expression = messages.innermost(option.value)
+        type_name = types.text(messages.field(expression, "type"))
         if type_name != known[name] and (type_name, known[name]) != ("INT64", "FLOAT64"):
             raise Refused(f"option '{name}' must be {known[name]}, not {type_name}")
         found[name] = _value(expression)
@@ -113,4 +114,4 @@ def check_files(options: dict[str, Any], is_partitioned: bool, is_connected: boo
 
 def _value(expression: Message) -> Any:
     kinds = ("ResolvedLiteralProto", "ResolvedMakeStructProto")
-    return googlesql.value(expression) if expression.DESCRIPTOR.name in kinds else None
+    return messages.value(expression) if expression.DESCRIPTOR.name in kinds else None

@@ -7,9 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bqml_front import googlesql
-from bqml_front.googlesql import Catalog, GoogleSQL, Refused, Type
-from bqml_front.tokens import arguments, line_at, split_paths, statements, tokens
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.model_types import MODEL_TYPES
 from bqml_vocabulary.options import LABEL, OPTIONS, columns_named, held_by, validate
@@ -17,6 +14,10 @@ from google.protobuf.message import Message
 
 from analyzer import ml_calls, partition_filters, table_options
 from analyzer.ml_calls import Model, Surroundings
+from googlesql import messages, types
+from googlesql.service import Catalog, GoogleSQL, Refused
+from googlesql.tokens import arguments, line_at, split_paths, statements, tokens
+from googlesql.types import Type
 
 Columns = dict[str, Type]
 
@@ -99,7 +100,7 @@ class Warehouse:
 
     def columns(self, query: str) -> dict[str, str]:
         """Names and types of a query's columns."""
-        return {name: googlesql.text(type_) for name, type_ in self.run(query)[-1].columns.items()}
+        return {name: types.text(type_) for name, type_ in self.run(query)[-1].columns.items()}
 
     def table(self, path: Iterable[str]) -> Table | None:
         return self._tables.get(self._key(path))
@@ -266,14 +267,14 @@ class Warehouse:
 
     def _make_CreateTableAsSelectStmt(self, node: Message, sql: str, kind: str) -> Outcome:
         columns = {
-            column.name: column.type for column in googlesql.field(node, "column_definition_list")
+            column.name: column.type for column in messages.field(node, "column_definition_list")
         }
         if anonymous := [name for name in columns if name.startswith("$")]:
             raise Refused(
                 f"CREATE TABLE columns must be named, but column {anonymous[0]} has no name"
             )
         keys = _check_keys(node, sql)
-        options = table_options.checked(googlesql.field(node, "option_list"), table_options.TABLE)
+        options = table_options.checked(messages.field(node, "option_list"), table_options.TABLE)
         _check_columns(node)
         if options.get("require_partition_filter") and not keys["partitioned_by"]:
             raise Refused("option 'require_partition_filter' is for partitioned tables")
@@ -283,13 +284,11 @@ class Warehouse:
         return self._make_CreateTableAsSelectStmt(node, sql, kind)
 
     def _make_CreateExternalTableStmt(self, node: Message, _: str, kind: str) -> Outcome:
-        options = table_options.checked(
-            googlesql.field(node, "option_list"), table_options.EXTERNAL
-        )
+        options = table_options.checked(messages.field(node, "option_list"), table_options.EXTERNAL)
         partitions = node.with_partition_columns.column_definition_list
         table_options.check_files(options, bool(partitions), node.parent.HasField("connection"))
         _check_columns(node)
-        declared = googlesql.field(node, "column_definition_list")
+        declared = messages.field(node, "column_definition_list")
         table = Table(
             {column.name: column.type for column in (*declared, *partitions)},
             pseudo_columns=self.types(_file_name="string"),
@@ -300,7 +299,7 @@ class Warehouse:
         return self._made(node, kind, table)
 
     def _make_GrantStmt(self, node: Message, _: str, kind: str) -> Outcome:
-        path = tuple(googlesql.field(node, "name_path"))
+        path = tuple(messages.field(node, "name_path"))
         if self.table(path) is None:
             raise Refused(f"Not found: Table {'.'.join(path)}")
         return Outcome(kind, {}, path)
@@ -309,13 +308,12 @@ class Warehouse:
 
     def _make_CreateViewStmt(self, node: Message, _: str, kind: str) -> Outcome:
         columns = {
-            column.name: column.column.type
-            for column in googlesql.field(node, "output_column_list")
+            column.name: column.column.type for column in messages.field(node, "output_column_list")
         }
         return self._made(node, kind, Table(columns, kind="VIEW", query=node))
 
     def _made(self, node: Message, kind: str, table: Table) -> Outcome:
-        path = tuple(googlesql.field(node, "name_path"))
+        path = tuple(messages.field(node, "name_path"))
         self.put(path, table)
         return Outcome(kind, table.columns, path)
 
@@ -324,7 +322,7 @@ class Warehouse:
         return Outcome(kind, {}, tuple(node.name_path))
 
     def _make_CreateModelStmt(self, node: Message, sql: str, kind: str) -> Outcome:
-        path = tuple(googlesql.field(node, "name_path"))
+        path = tuple(messages.field(node, "name_path"))
         options = _options(node, sql, ".".join(path))
         if options.get("warm_start") and self.model(path) is None:
             raise Refused(
@@ -344,8 +342,8 @@ class Warehouse:
             read = _columns_read(node)
             features = {name: type_ for name, type_ in features.items() if name in read}
         for name, type_ in features.items():
-            if googlesql.text(type_) in _NO_FEATURES:
-                raise Refused(f"{googlesql.text(type_)} is no type of a feature (column {name})")
+            if types.text(type_) in _NO_FEATURES:
+                raise Refused(f"{types.text(type_)} is no type of a feature (column {name})")
         self._models[self._key(path)] = Model(
             ".".join(path),
             str(options["model_type"]),
@@ -360,7 +358,7 @@ class Warehouse:
 
 
 def _output(node: Message) -> Columns:
-    columns = googlesql.field(node, "output_column_list")
+    columns = messages.field(node, "output_column_list")
     twice = [name for name, count in Counter(c.name.lower() for c in columns).items() if count > 1]
     if twice and not twice[0].startswith("$"):
         raise Refused(f"Duplicate column names in the result are not supported: {twice[0]}")
@@ -368,18 +366,18 @@ def _output(node: Message) -> Columns:
 
 
 def _check_columns(node: Message) -> None:
-    for column in googlesql.field(node, "column_definition_list"):
+    for column in messages.field(node, "column_definition_list"):
         table_options.checked(column.annotations.option_list, table_options.COLUMN)
 
 
 def _check_keys(node: Message, sql: str) -> dict[str, Any]:
     """The columns of its keys: what BigQuery takes for one is narrower than what GoogleSQL does."""
     partitioned_by = None
-    for wrapped in googlesql.field(node, "partition_by_list"):
-        key = googlesql.innermost(wrapped)
-        type_name = googlesql.text(googlesql.field(key, "type"))
+    for wrapped in messages.field(node, "partition_by_list"):
+        key = messages.innermost(wrapped)
+        type_name = types.text(messages.field(key, "type"))
         is_call = key.DESCRIPTOR.name == "ResolvedFunctionCallProto"
-        called = googlesql.field(key, "function").name.split(":")[-1] if is_call else ""
+        called = messages.field(key, "function").name.split(":")[-1] if is_call else ""
         if called not in _PARTITION_FUNCTIONS and (is_call or type_name != "DATE"):
             given = called or type_name
             raise Refused(
@@ -388,11 +386,11 @@ def _check_keys(node: Message, sql: str) -> dict[str, Any]:
                 _line_of(sql, "partition"),
             )
         partitioned_by = next(_column_names(key))
-    keys = [googlesql.innermost(wrapped) for wrapped in googlesql.field(node, "cluster_by_list")]
+    keys = [messages.innermost(wrapped) for wrapped in messages.field(node, "cluster_by_list")]
     if len(keys) > 4:
         raise Refused("CLUSTER BY takes at most four columns", _line_of(sql, "cluster"))
     for key in keys:
-        type_name = googlesql.text(googlesql.field(key, "type"))
+        type_name = types.text(messages.field(key, "type"))
         if type_name not in _CLUSTER_TYPES:
             raise Refused(f"CLUSTER BY cannot take {type_name}", _line_of(sql, "cluster"))
     clustered_by = tuple(name for key in keys for name in _column_names(key))
@@ -400,7 +398,7 @@ def _check_keys(node: Message, sql: str) -> dict[str, Any]:
 
 
 def _column_names(expression: Message) -> Iterator[str]:
-    for message in googlesql.walk(expression):
+    for message in messages.walk(expression):
         if message.DESCRIPTOR.name == "ResolvedColumnRefProto":
             yield message.column.name
 
@@ -411,7 +409,7 @@ def _line_of(sql: str, word: str) -> int:
 
 def _options(node: Message, sql: str, name: str) -> dict[str, Any]:
     """The options of CREATE MODEL, checked against the project's table of them."""
-    given = {option.name: googlesql.value(option.value) for option in node.option_list}
+    given = {option.name: messages.value(option.value) for option in node.option_list}
     lowered = {key.lower(): value for key, value in given.items()}
     known = OPTIONS.get(str(lowered.get("model_type", "")).upper(), {})
     # what the engine of this project does not have, BigQuery has: only its name is checked
@@ -454,7 +452,7 @@ def _check_roles(
                 f" {', '.join(columns)}",
                 line,
             )
-        type_name = googlesql.text(columns[name])
+        type_name = types.text(columns[name])
         wanted = held_by(option, options)
         if wanted == "number" and type_name not in _NUMBERS:
             raise Refused(
@@ -471,7 +469,7 @@ def _columns_read(node: Message) -> set[str]:
     names = {column.column.column_id: column.name for column in node.transform_input_column_list}
     read = set()
     for part in (*node.transform_list, *node.transform_analytic_function_group_list):
-        for message in googlesql.walk(part):
+        for message in messages.walk(part):
             if message.DESCRIPTOR.name == "ResolvedColumnRefProto":
                 read.add(names.get(message.column.column_id))
     return read - {None}

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bqml_front import googlesql
-from bqml_front.googlesql import Type
 from dbt.contracts.graph.manifest import Manifest
 
 from analyzer.reads import Bounds, Read
 from cost import CostError
 from cost.statements import WINDOW, Recorded, Sent
+from googlesql import types
+from googlesql.types import Type
 
 # a table that dbt makes for the length of a node: its name, and the moment
 _TEMPORARY = re.compile(r"__dbt_tmp\d*$")
@@ -162,5 +162,5 @@ def _leaves(name: tuple[str, ...], type_: Type, steps: tuple[str, ...]) -> Itera
             "name": ".".join(name),
             "column": name[0],
             "steps": list(steps),
-            "type": googlesql.text(type_),
+            "type": types.text(type_),
         }

@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bqml_front.googlesql import GoogleSQL
-from bqml_front.tokens import split_paths
-from bqml_front.tokens import statements as split
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
@@ -15,6 +12,9 @@ from analyzer.client import Client, Statement
 from analyzer.reads import Reads, reads_of
 from analyzer.warehouse import Warehouse
 from cost import CostError
+from googlesql.service import GoogleSQL
+from googlesql.tokens import split_paths
+from googlesql.tokens import statements as split
 
 FULL, WINDOW = "full", "window"
 # where the lake lies does not matter: its tables are priced by the files of the local one

@@ -18,9 +18,9 @@ BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")
 
 TESTS = Path(__file__).parent
 # what these folders set up once for all their files is dear
-WHOLE = ("bigquery", "project", "unit/bqml_front")
+WHOLE = ("bigquery", "project", "unit/bqml_proxy")
 # the longest first: one that came last would leave the other processes idle
-FIRST = ("bigquery", "functional", "unit/bqml_front", "conformance")
+FIRST = ("bigquery", "functional", "unit/bqml_proxy", "conformance")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

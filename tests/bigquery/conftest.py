@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from bqml_front.googlesql import GoogleSQL
 from dbt.adapters.bigquery import BigQueryAdapter
 from dbt.adapters.bigquery.connections import BigQueryConnectionManager
 from dbt.adapters.factory import get_adapter_by_type, register_adapter, reset_adapters
@@ -31,6 +30,7 @@ from parity import sample
 
 from analyzer.client import Client, Statement
 from analyzer.warehouse import Warehouse
+from googlesql.service import GoogleSQL
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"

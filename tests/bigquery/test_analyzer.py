@@ -5,12 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from bqml_front import googlesql
-from bqml_front.googlesql import Refused
 from dbt.node_types import NodeType
 
 from analyzer.client import Statement, place
 from analyzer.warehouse import Table, Warehouse
+from googlesql.service import Refused
+from googlesql.types import text
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
@@ -273,7 +273,7 @@ def _declared(warehouse: Warehouse, node) -> tuple[dict[str, str], dict[str, str
     assert table is not None, f"{node.unique_id} was not made"
     types = {name: column.data_type for name, column in node.columns.items() if column.data_type}
     return tuple(
-        {name: googlesql.text(type_) for name, type_ in columns.items()}
+        {name: text(type_) for name, type_ in columns.items()}
         for columns in (warehouse.types(**types), table.columns)
     )
 

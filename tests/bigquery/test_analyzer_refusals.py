@@ -1,9 +1,9 @@
 """The check can fail: what BigQuery would refuse is refused, at its line and for its reason."""
 
 import pytest
-from bqml_front.googlesql import Refused
 
 from analyzer.warehouse import Warehouse
+from googlesql.service import Refused
 
 GIVEN = """
 create table d.flights (

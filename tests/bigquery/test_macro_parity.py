@@ -6,15 +6,16 @@ from pathlib import Path
 
 import point_in_time
 import pytest
-from bqml_front import googlesql
-from bqml_front.googlesql import Refused
-from bqml_front.values import Rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from parity import duckdb_rows, gaps
 from parity.comparison import differences
 from parity.macros import CASES
 from projects import Tiny
+
+from googlesql.service import Refused
+from googlesql.types import text
+from googlesql.values import Rows
 
 CASES_FOLDER = Path(__file__).parent / "cases"
 
@@ -61,7 +62,7 @@ def test_a_macro_gives_the_same_rows(name, on_duckdb, rendered, service, tables,
         duckdb_rows.load(connection, given)
         columns, ours = duckdb_rows.query(connection, on_duckdb[name])
     assert ours
-    types = {column: googlesql.text(type_) for column, type_ in theirs.columns.items()}
+    types = {column: text(type_) for column, type_ in theirs.columns.items()}
     only_ours, only_theirs = differences(ours, theirs.rows)
     assert only_ours == only_theirs == []
     assert list(columns.items()) == list(types.items())

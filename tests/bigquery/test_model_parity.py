@@ -12,15 +12,16 @@ from datetime import date, datetime, time, timedelta
 
 import duckdb
 import pytest
-from bqml_front import googlesql
-from bqml_front.googlesql import Refused
-from bqml_front.values import Rows
 from dbt.node_types import NodeType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from parity import duckdb_rows, external_tables, gaps, sample
 from parity.comparison import differences
 from projects import Project
+
+from googlesql.service import Refused
+from googlesql.types import text
+from googlesql.values import Rows
 
 PURE_SQL = [
     *("tag:lake", "tag:warehouse", "tag:marts", "tag:features", "resource_type:snapshot"),
@@ -107,7 +108,7 @@ def compare(database, inputs, service) -> Callable[..., Compared]:
     def run(name: str, bigquery_sql: str, duckdb_sql: str) -> Compared:
         theirs = service.evaluate(bigquery_sql, inputs(name))
         columns, ours = duckdb_rows.query(database, duckdb_sql)
-        types = {column: googlesql.text(type_) for column, type_ in theirs.columns.items()}
+        types = {column: text(type_) for column, type_ in theirs.columns.items()}
         problems = []
         if list(columns.items()) != list(types.items()):
             problems.append(f"columns are {columns} on DuckDB, {types} on BigQuery")

@@ -4,11 +4,11 @@ import dataclasses
 import itertools
 from datetime import datetime, timedelta
 
-from bqml_front.values import Rows
 from feature_views import make_view
 from parity import duckdb_rows
 from parity.comparison import differences
 
+from googlesql.values import Rows
 from serving import offline
 
 VIEW = make_view(

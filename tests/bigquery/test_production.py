@@ -4,8 +4,9 @@ import re
 from copy import deepcopy
 
 import pytest
-from bqml_front.googlesql import text
 from dbt.node_types import NodeType
+
+from googlesql.types import text
 
 READERS = ["group:analysts@example.com", "user:ann@example.com"]
 KEY = "projects/p/locations/us/keyRings/r/cryptoKeys/k"

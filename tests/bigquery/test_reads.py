@@ -1,10 +1,10 @@
 """Which columns of which tables a statement reads, and between which bounds."""
 
 import pytest
-from bqml_front.googlesql import walk
 
 from analyzer.reads import RULES, reads_of
 from analyzer.warehouse import Warehouse
+from googlesql.messages import walk
 
 GIVEN = """
 create table d.t (

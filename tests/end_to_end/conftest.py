@@ -28,21 +28,21 @@ def emulator_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def front_address(
+def proxy_address(
     emulator_address: str, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[str]:
-    """The front before it, as a program of its own."""
-    folder = tmp_path_factory.mktemp("front")
+    """The proxy before it, as a program of its own."""
+    folder = tmp_path_factory.mktemp("proxy")
     # what GoogleSQL is compiled to is kept between runs
     kept = Path(pytestconfig.cache.mkdir("googlesql"))
     (folder / "googlesql").symlink_to(kept, target_is_directory=True)
-    with _front(emulator_address, folder) as address:
+    with _proxy(emulator_address, folder) as address:
         yield address
 
 
 @contextmanager
-def _front(emulator_address: str, folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "bqml_front", "--emulator", emulator_address]
+def _proxy(emulator_address: str, folder: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "bqml_proxy", "--emulator", emulator_address]
     with subprocess.Popen(
         [*command, "--port", "0", "--directory", str(folder)], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -53,18 +53,18 @@ def _front(emulator_address: str, folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def client(front_address: str) -> bigquery.Client:
-    """Google's own client, at the front."""
+def client(proxy_address: str) -> bigquery.Client:
+    """Google's own client, at the proxy."""
     return bigquery.Client(
         emulator.PROJECT,
         credentials=AnonymousCredentials(),
-        client_options=ClientOptions(api_endpoint=front_address),
+        client_options=ClientOptions(api_endpoint=proxy_address),
     )
 
 
 @pytest.fixture(scope="session")
 def builds(
-    front_address: str,
+    proxy_address: str,
     client: bigquery.Client,
     tmp_path_factory: pytest.TempPathFactory,
     pytestconfig: pytest.Config,
@@ -76,7 +76,7 @@ def builds(
     for turn, land in zip(BUILDS, [lake_slice.land_first, lake_slice.land_second], strict=True):
         land(lake)
         lake_slice.load(client, LAKE_DATASET, lake, loaded)
-        made.found["bigquery", turn] = on_bigquery(folder, front_address, client)
+        made.found["bigquery", turn] = on_bigquery(folder, proxy_address, client)
         made.found["duckdb", turn] = on_duckdb(folder, lake)
     return made
 

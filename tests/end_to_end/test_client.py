@@ -1,9 +1,9 @@
-"""Google's own client at the front: what someone meets who never heard of this project."""
+"""Google's own client at the proxy: what someone meets who never heard of this project."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from bqml_front.rewriting import HIDDEN_DATASET
+from bqml_proxy.rewriting import HIDDEN_DATASET
 from google.api_core.exceptions import BadRequest, Conflict, NotFound
 from google.cloud import bigquery
 

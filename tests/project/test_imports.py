@@ -15,8 +15,8 @@ APART = ("tests/", "docs/")
 def module_name(path: str, places: Mapping[str, str]) -> str:
     """The name that a file is imported by; `places` are the folders of packages with their names.
 
-    >>> module_name("ml/bqml_front/__init__.py", {"ml/bqml_front": "bqml_front"})
-    "bqml_front"
+    >>> module_name("ml/bqml_proxy/__init__.py", {"ml/bqml_proxy": "bqml_proxy"})
+    "bqml_proxy"
     """
     for folder, package in places.items():
         if path.startswith(folder + "/"):
@@ -266,3 +266,38 @@ def test_packages_that_import_each_other_are_found_without_a_circle_of_modules()
     graph = {"shop.till": {"goods.shelf"}, "goods.stock": {"shop"}, "shop": set(), "goods": set()}
     assert circles(graph) == []
     assert circles(of_packages(graph)) == [["goods", "shop", "goods"]]
+
+
+# what each of these may import of the project (P1)
+GROUND = {
+    "bqml_vocabulary": set(),
+    "command_line": set(),
+    "googlesql": set(),
+    "duckdb_bqml": {"bqml_vocabulary"},
+    "analyzer": {"bqml_vocabulary", "googlesql"},
+    "bqml_proxy": {"bqml_vocabulary", "command_line", "duckdb_bqml", "googlesql"},
+}
+
+
+@pytest.mark.parametrize("package", GROUND)
+def test_a_package_imports_what_lies_below_it(
+    package: str, graph: dict[str, set[str]], setuptools: dict
+) -> None:
+    installed = {name.partition(".")[0] for name in setuptools["packages"]}
+    assert of_packages(graph)[package] & installed - {"bqml_macros"} <= GROUND[package]
+
+
+@pytest.mark.parametrize("package", ["analyzer", "cost", "serving", "duckdb_bqml", "googlesql"])
+def test_only_the_proxy_knows_how_it_serves(package: str, graph: dict[str, set[str]]) -> None:
+    assert "bqml_proxy" not in of_packages(graph)[package]
+
+
+def test_the_mathematics_knows_arrays_only(graph: dict[str, set[str]]) -> None:
+    outside = {
+        f"{module} imports {other}"
+        for module, others in graph.items()
+        if module.startswith("duckdb_bqml.algorithms")
+        for other in others
+        if not other.startswith(("duckdb_bqml.algorithms", "bqml_vocabulary"))
+    }
+    assert not outside

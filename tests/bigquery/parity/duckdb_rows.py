@@ -1,4 +1,4 @@
-"""Rows and types as DuckDB has them, in the terms of bqml_front/values.py."""
+"""Rows and types as DuckDB has them, in the terms of googlesql/values.py."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,10 +6,12 @@ from typing import Any
 
 import duckdb
 import yaml
-from bqml_front import googlesql
-from bqml_front.values import Rows, Type, frozen
 from duckdb.sqltypes import DuckDBPyType
 from duckdb_bqml import register
+
+from googlesql import types
+from googlesql.types import Type
+from googlesql.values import Rows, frozen
 
 PROFILES = Path(__file__).parents[3] / "profiles.yml"
 
@@ -80,7 +82,7 @@ def _parameter(value: Any, type_: Type) -> Any:
 
 
 def _declared(type_: Type) -> str:
-    name = googlesql.text(type_)
+    name = types.text(type_)
     if type_.HasField("array_type"):
         return f"{_declared(type_.array_type.element_type)}[]"
     if type_.HasField("struct_type"):

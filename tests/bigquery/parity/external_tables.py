@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from bqml_front.values import Rows, Type
+
+from googlesql.types import Type
+from googlesql.values import Rows
 
 
 def rows(lake: Path, source, type_named: Callable[[str], Type]) -> Rows:

@@ -40,7 +40,7 @@ GAPS = {
     ),
     "path:tests/dbt/macros/ml_*": (
         "each of some 300 calls of a preprocessing function is two jobs of the emulator: minutes,"
-        " for calls on constants that tests/unit/bqml_front makes at a DuckDB connection."
+        " for calls on constants that tests/unit/bqml_proxy makes at a DuckDB connection."
     ),
 }
 

@@ -1,0 +1,95 @@
+"""BigQuery ML for an emulator that has none: its statements, and its resource of the REST API."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from bqml_proxy import resources
+from bqml_proxy.errors import BigQueryError, invalid_query
+from bqml_proxy.models import ModelReference, Models
+from bqml_proxy.rewriting import Emulator, Rewriting, Rewritten
+from googlesql.edits import Edits
+from googlesql.service import GoogleSQL, Refused
+from googlesql.syntax import Node
+from googlesql.tokens import split_paths, tokens
+
+__all__ = ["BigQueryError", "Emulator", "MachineLearning", "ModelReference", "Rewritten"]
+
+
+class MachineLearning:
+    """The models of a folder, and the statements about them. It may be called by several threads.
+
+    `directory` holds the models, and what GoogleSQL is compiled to unless it is given. One process
+    has it open at a time.
+    """
+
+    def __init__(
+        self, emulator: Emulator, directory: Path, googlesql: GoogleSQL | None = None
+    ) -> None:
+        self._emulator = emulator
+        self._models = Models(directory)
+        self._service = googlesql or GoogleSQL(directory / "googlesql")
+
+    def close(self) -> None:
+        self._models.close()
+
+    def rewrite(
+        self, sql: str, project: str, default_dataset: str | None, dry_run: bool = False
+    ) -> Rewritten:
+        """Run the BigQuery ML of a script; what is left is for the emulator.
+
+        `default_dataset` is `dataset` or `project.dataset`. A script without BigQuery ML comes back
+        as it is. A dry run makes, changes and drops no model. BigQueryError if it cannot be run;
+        models and tables are then as they were, but for the statements before the one that failed.
+        """
+        if not _may_hold_machine_learning(sql):
+            return Rewritten(sql)
+        try:
+            script = Node(self._service.script(sql))
+            return Rewriting(
+                self._service,
+                self._models,
+                self._emulator,
+                project,
+                default_dataset,
+                Edits(sql),
+                dry_run,
+            ).run(script)
+        except Refused as refused:
+            raise invalid_query(f"{refused.reason} (line {refused.line})") from None
+        except RecursionError:
+            raise invalid_query("The statement is nested too deeply; split it.") from None
+
+    def models(self, project: str, dataset: str) -> list[dict[str, Any]]:
+        """The resources of a dataset's models, as models.list has them: the head of each."""
+        return [
+            resources.summary(reference, self._models.record(reference))
+            for reference in self._models.references(project, dataset)
+        ]
+
+    def model(self, project: str, dataset: str, model_id: str) -> dict[str, Any]:
+        """The resource of one model."""
+        reference = ModelReference(project, dataset, model_id)
+        return resources.model(reference, self._models.record(reference), self._service.type_named)
+
+    def copy(self, source: ModelReference, destination: ModelReference, replace: bool) -> bool:
+        """Copy a model; False if the source is none. What is there is replaced only if so asked."""
+        if not self._models.exists(source):
+            return False
+        if not replace:
+            self._models.require_none(destination)
+        self._models.copy(source, destination)
+        return True
+
+    def delete(self, project: str, dataset: str, model_id: str) -> None:
+        self._models.delete(ModelReference(project, dataset, model_id))
+
+
+def _may_hold_machine_learning(sql: str) -> bool:
+    """Whether the words are there without which there is no BigQuery ML: a statement that has none
+    is let through without being parsed."""
+    lowered = sql.lower()
+    if "model" not in lowered and "ml" not in lowered:
+        return False
+    names = [token.text.strip("`").lower() for token in tokens(split_paths(sql))]
+    return "model" in names or any(pair == ("ml", ".") for pair in itertools.pairwise(names))

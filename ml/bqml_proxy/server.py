@@ -1,0 +1,102 @@
+"""BigQuery's REST API, handed on to an emulator, with BigQuery ML added.
+
+Queries and jobs pass the machine learning half and the bridges before the emulator sees them. The
+Models resource is answered here. Everything else goes through as it came.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Match, Route, Router, request_response
+from starlette.types import Scope
+
+from bqml_proxy.datasets import Datasets
+from bqml_proxy.errors import BigQueryError
+from bqml_proxy.jobs import Jobs
+from bqml_proxy.rest import answer_error, fault
+from bqml_proxy.upstream import Upstream
+
+Handler = Callable[..., Awaitable[Response]]  # of a request and the names in its path
+
+# some clients leave the first part out
+_PREFIXES = ("/bigquery/v2", "")
+_PROJECT = "/projects/{project}"
+_DATASET = _PROJECT + "/datasets/{dataset}"
+_MODEL = _DATASET + "/models/{model}"
+_GONE = 499  # the client went away; nobody reads this
+
+
+def make_app(upstream: Upstream, jobs: Jobs, datasets: Datasets) -> Router:
+    """The proxy as an ASGI application."""
+    handlers: list[tuple[str, str, Handler]] = [
+        ("POST", _PROJECT + "/jobs", jobs.insert_job),
+        ("GET", _PROJECT + "/jobs", jobs.list_jobs),
+        ("GET", _PROJECT + "/jobs/{job_id}", jobs.get_job),
+        ("POST", _PROJECT + "/jobs/{job_id}/cancel", jobs.cancel_job),
+        ("POST", _PROJECT + "/queries", jobs.run_query),
+        ("GET", _PROJECT + "/queries/{job_id}", jobs.get_results),
+        ("GET", _DATASET + "/models", datasets.list_models),
+        ("GET", _MODEL, datasets.get_model),
+        ("DELETE", _MODEL, datasets.delete_model),
+        ("DELETE", _DATASET, datasets.delete_dataset),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Router) -> AsyncIterator[None]:
+        yield
+        await upstream.close()
+
+    return Router(
+        [
+            _OfMethod(prefix + path, _answering(handler), methods=[method])
+            for prefix in _PREFIXES
+            for method, path, handler in handlers
+        ],
+        redirect_slashes=False,
+        default=request_response(_answering(upstream.hand_on)),
+        lifespan=lifespan,
+    )
+
+
+def make_server(app: Router) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,  # the emulator's is handed on
+            timeout_keep_alive=75,  # longer than clients keep theirs, which then never break
+        )
+    )
+
+
+class _OfMethod(Route):
+    """A route that requests of other methods pass by: they are the emulator's."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return (Match.NONE, {}) if match is Match.PARTIAL else (match, child)
+
+
+def _answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """A handler whose errors are answers, in BigQuery's form."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await handler(request, **request.path_params)
+        except ClientDisconnect:
+            return Response(status_code=_GONE)
+        except BigQueryError as error:
+            return answer_error(error)
+        except Exception as error:
+            return answer_error(fault(error))
+
+    return answered
