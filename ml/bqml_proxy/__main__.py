@@ -8,7 +8,6 @@ import sys
 import urllib.parse
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from bqml_proxy import bridges
 from bqml_proxy.datasets import Datasets
@@ -17,14 +16,8 @@ from bqml_proxy.jobs import Jobs
 from bqml_proxy.machine_learning import MachineLearning
 from bqml_proxy.server import make_app, make_server
 from bqml_proxy.upstream import Upstream
+from command_line import OneSentenceParser, port
 from googlesql.service import GoogleSQL
-
-
-class OneSentenceParser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments, without the usage text around it."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the REST API of the emulator (default: %(default)s)",
     )
     parser.add_argument(
-        "--port", type=_port, default=9060, help="of 127.0.0.1; 0 takes a free one (default: 9060)"
+        "--port", type=port, default=9060, help="of 127.0.0.1; 0 takes a free one (default: 9060)"
     )
     parser.add_argument(
         "--directory",
@@ -80,12 +73,6 @@ def _parser() -> argparse.ArgumentParser:
         help="where trained models are kept (default: %(default)s)",
     )
     return parser
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535.")
-    return int(text)
 
 
 def _address(text: str) -> str:

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bqml_proxy.errors import invalid_query
 from bqml_vocabulary.options import SEARCH_SPACES
+
+from bqml_proxy.errors import invalid_query
 from googlesql import types
 from googlesql.edits import Edits
 from googlesql.service import GoogleSQL, Refused

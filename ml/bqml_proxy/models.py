@@ -119,10 +119,10 @@ class Models:
         reference: ModelReference,
         options: dict[str, Any],
         details: dict[str, Any],
-        rows: pa.Table,
+        rows: pa.Table | None,
         replace: bool,
     ) -> None:
-        """Train a model on all rows of its query, in place of the one that is there.
+        """Train a model on all rows of its query, if it has one, in place of the one there is.
 
         `options` are those of training, checked by the engine's table of them; `details` are all
         others. A training that fails leaves the old model as it was.
@@ -134,9 +134,11 @@ class Models:
                 self.require_none(reference)
             self._refuse_other_case(cursor, reference)
             previous = reference.relation if self._goes_on(reference, options) else None
-            cursor.register("training_query", rows)
             macros = Macros(model, lambda sql: cursor.execute(sql).fetchall())
-            query = "select * from training_query"
+            query = ""
+            if rows is not None:
+                cursor.register("training_query", rows)
+                query = "select * from training_query"
             macros.call("_ml_check_query", options, query)
             statement = macros.call("duckdb__ml_model_sql", trained, options, query, previous)
             cursor.execute(f"create schema if not exists {reference._schema}")

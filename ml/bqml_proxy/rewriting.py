@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 from bqml_vocabulary.functions import TABLE_FUNCTIONS
+from bqml_vocabulary.model_types import MODEL_TYPES
 from zetasql.wasi._pb2.zetasql.parser import ast_enums_pb2
 
 from bqml_proxy import constants, preprocessing, transform_clause
@@ -205,21 +206,22 @@ class Rewriting:
             return
         if not node["is_or_replace"]:
             self.models.require_none(reference)
-        if node["query"] is None:
-            raise invalid_query(
-                f"Model {reference}: only a model that is trained on one query is available; write"
-                " AS SELECT ... behind its options."
+        is_taken = MODEL_TYPES[options["model_type"]].query != "none"
+        if is_taken != (node["query"] is not None):
+            advice = (
+                "is trained on one query; write AS SELECT ... behind its options"
+                if is_taken
+                else "takes no query; leave AS SELECT ... out"
             )
-        self._require_no_parameters(node["query"])
+            raise invalid_query(f"Model {reference}: a {options['model_type']} {advice}.")
+        rows = None
+        if is_taken:
+            self._require_no_parameters(node["query"])
+            if not self.dry_run:
+                self._visit(node["query"], [])
+                rows = self._rows(self.edits.text(node["query"].span))
         if not self.dry_run:
-            self._visit(node["query"], [])
-            self.models.train(
-                reference,
-                options,
-                details,
-                self._rows(self.edits.text(node["query"].span)),
-                replace=node["is_or_replace"],
-            )
+            self.models.train(reference, options, details, rows, replace=node["is_or_replace"])
         self.edits.replace(node.span, _DONE)
 
     def _drop(self, node: Node) -> None:

@@ -195,7 +195,7 @@ class BestShift(Regressor):
 
     @classmethod
     def fit(cls, request: Request) -> Trained:
-        train, evaluate, test = request.data
+        train, evaluate, _ = request.data
         mean = float(train.label.values.mean())
         means = [mean + number for number in range(request.options.get("num_trials", 1))]
         measured = (evaluate or train).label.values.mean()
