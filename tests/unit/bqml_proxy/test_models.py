@@ -86,7 +86,7 @@ def test_a_model_is_replaced(proxy):
         ),
         (
             "create or replace model d.m options(model_type = 'linear_reg')",
-            "only a model that is trained on one query",
+            "is trained on one query; write AS SELECT",
         ),
     ],
 )
