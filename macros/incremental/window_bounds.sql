@@ -89,7 +89,5 @@
 
 {% macro _shift_day(day, days) %}
     {%- if day is none or days == 0 -%} {{ return(day) }} {%- endif -%}
-    {%- set moved = modules.datetime.datetime.strptime(day, '%Y-%m-%d')
-        + modules.datetime.timedelta(days=days) -%}
-    {{ return(moved.strftime('%Y-%m-%d')) }}
+    {{ return((modules.datetime.date.fromisoformat(day) + modules.datetime.timedelta(days=days)) | string) }}
 {% endmacro %}
