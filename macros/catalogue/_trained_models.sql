@@ -8,37 +8,40 @@
     {%- set found = [] -%}
     {%- for node in graph.nodes.values() | sort(attribute='unique_id') if node.config.materialized == 'ml_model' -%}
         {%- set config = _ml_model_config(node.relation_name, 'the catalogue') -%}
-        {%- set part = namespace(training_set=none, evaluation=none, predictions=none) -%}
-        {%- for read in node.depends_on.nodes if read in graph.nodes and read.endswith('__training_set') -%}
-            {%- set part.training_set = graph.nodes[read] -%}
-        {%- endfor -%}
-        {%- for reader in graph.nodes.values() | sort(attribute='unique_id')
-            if reader.resource_type == 'model' and node.unique_id in reader.depends_on.nodes -%}
-            {%- if reader.name.endswith('__evaluation') -%} {%- set part.evaluation = reader -%}
-            {%- elif reader.name.endswith('__predictions') -%} {%- set part.predictions = reader -%}
-            {%- endif -%}
-        {%- endfor -%}
         {%- set meta = node.config.get('meta') or {} -%}
+        {%- set around = _models_around(node) -%}
+        {%- set training_set = around.above.get('training_set') or {} -%}
         {%- do found.append({
             'name': node.name,
             'use_case': node.original_file_path.replace('\\', '/').split('/')[-2],
             'model_type': config.model_type,
             'kind': config.kind,
             'label': config.label,
-            'label_type': _column_type(part.training_set, config.label),
+            'label_type': _column_type(training_set, config.label),
             'relation': node.relation_name,
             'runs': _training_runs(node),
             'description': _one_line(node.description),
             'owner': meta.get('owner'),
             'tags': meta.get('tags') or [],
-            'training_set': part.training_set.name if part.training_set else none,
-            'service': ((part.training_set.config.get('meta') or {}).get('feature_service') or {}).get('name')
-                if part.training_set else none,
-            'evaluation': _read_by_catalogue(part.evaluation),
-            'predictions': _read_by_catalogue(part.predictions),
+            'training_set': training_set.get('name'),
+            'service': ((training_set.get('config', {}).get('meta') or {}).get('feature_service') or {}).get('name'),
+            'evaluation': _read_by_catalogue(around.below.get('evaluation')),
+            'predictions': _read_by_catalogue(around.below.get('predictions')),
         }) -%}
     {%- endfor -%}
     {{ return(found) }}
+{% endmacro %}
+
+
+{#- The models that a model reads (`above`) and that read it (`below`), by the end of their names: their role. -#}
+{% macro _models_around(node) %}
+    {%- set around = {'above': {}, 'below': {}} -%}
+    {%- for other in graph.nodes.values() | sort(attribute='unique_id') if other.resource_type == 'model' -%}
+        {%- set role = {other.name.split('__')[-1]: other} -%}
+        {%- do around.above.update(role if other.unique_id in node.depends_on.nodes else {}) -%}
+        {%- do around.below.update(role if node.unique_id in other.depends_on.nodes else {}) -%}
+    {%- endfor -%}
+    {{ return(around) }}
 {% endmacro %}
 
 
@@ -52,7 +55,7 @@
 
 {#- A column's declared type by BigQuery's name; none where it is not declared. -#}
 {% macro _column_type(node, name) %}
-    {%- set columns = node.columns if node else {} -%}
+    {%- set columns = node.get('columns', {}) -%}
     {{ return((columns[name].data_type or '') | upper if name in columns else none) }}
 {% endmacro %}
 

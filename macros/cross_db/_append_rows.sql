@@ -7,19 +7,26 @@
         database=target.database, schema=_schema_of_layer('ops'), identifier=table
     ) -%}
     {%- do adapter.create_schema(relation) -%}
-    {%- set definitions, values, written = [], [], {} -%}
-    {%- for name, type in columns.items() -%}
-        {%- set sql_type = _sql_type(type) -%}
-        {%- do definitions.append(name ~ ' ' ~ sql_type) -%}
-        {%- do values.append(dbt.cast(name, sql_type)) -%}
-        {%- do written.update({name: 'string' if type == 'date' else type}) -%}
-    {%- endfor -%}
-    {%- do run_query('create table if not exists ' ~ relation ~ ' (' ~ definitions | join(', ') ~ ')') -%}
+    {%- do run_query(_append_rows_create(relation, columns)) -%}
     {#- a statement has a size that BigQuery takes -#}
-    {%- for some in rows | batch(200) -%}
-        {%- do run_query(
-            'insert into ' ~ relation ~ ' (' ~ columns | join(', ') ~ ') select ' ~ values | join(', ')
-            ~ ' from ' ~ literal_rows(written, some) ~ ' as appended'
-        ) -%}
-    {%- endfor -%}
+    {%- for some in rows | batch(200) -%} {%- do run_query(_append_rows_insert(relation, columns, some)) -%} {%- endfor -%}
 {% endmacro %}
+
+
+{% macro _append_rows_create(relation, columns) -%}
+create table if not exists {{ relation }} (
+    {%- for name, type in columns.items() -%} {{ name }} {{ _sql_type(type) }}{{ ', ' if not loop.last }} {%- endfor -%}
+)
+{%- endmacro %}
+
+
+{% macro _append_rows_insert(relation, columns, rows) -%}
+{%- set written = {} -%}
+{%- for name, type in columns.items() -%} {%- do written.update({name: 'string' if type == 'date' else type}) -%} {%- endfor -%}
+insert into {{ relation }} ({{ columns | join(', ') }})
+select
+    {%- for name, type in columns.items() %}
+    {{ dbt.cast(name, _sql_type(type)) }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from {{ literal_rows(written, rows) }} as appended
+{%- endmacro %}
