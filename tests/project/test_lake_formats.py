@@ -38,6 +38,21 @@ def row_problems(of_sql: dict[str, dict], engines: list[str]) -> list[str]:
     ]
 
 
+def line_problems(of_sql: dict[str, dict], engines: list[str], macros: set[str]) -> list[str]:
+    """Which engines lack the macro that says how they read a line of a text format."""
+    wanted = [
+        f"_{engine}_{name}_line"
+        for name, row in of_sql.items()
+        for engine in engines
+        if not row["is_typed"] and row.get(engine) is not None
+    ]
+    return [
+        f"macro {macro} is missing: lake_rows chooses it by its name."
+        for macro in wanted
+        if macro not in macros
+    ]
+
+
 def case_problems(of_sql: dict[str, dict], cases: set[str]) -> list[str]:
     """Which formats lack a golden case: of their external table, and of their records."""
     wanted = [f"external_table_sql/{name}" for name in of_sql]
@@ -52,6 +67,11 @@ def test_both_tables_name_the_same_formats() -> None:
 
 def test_a_format_has_all_its_facts() -> None:
     problems = row_problems(OF_SQL, ENGINES)
+    assert not problems, "\n".join(problems)
+
+
+def test_a_text_format_has_its_lines_read(macros) -> None:
+    problems = line_problems(OF_SQL, ENGINES, set(macros))
     assert not problems, "\n".join(problems)
 
 
@@ -83,6 +103,15 @@ def test_a_difference_between_the_tables_is_found(of_sql, of_python, count) -> N
 def test_a_hole_in_a_row_is_found() -> None:
     assert row_problems({"a": ROW}, ["bigquery", "duckdb"]) == []
     assert len(row_problems({"a": ROW}, ["bigquery", "duckdb", "spark"])) == 1
+
+
+def test_a_line_that_no_macro_reads_is_found() -> None:
+    engines = ["bigquery", "duckdb"]
+    text = {**ROW, "is_typed": False}
+    assert line_problems({"a": ROW}, engines, set()) == []
+    assert line_problems({"a": text}, engines, {"_bigquery_a_line"}) == []
+    assert len(line_problems({"a": text}, engines, {"_duckdb_a_line"})) == 1
+    assert len(line_problems({"a": {**text, "duckdb": "read_a"}}, engines, set())) == 2
 
 
 def test_a_missing_golden_case_is_found() -> None:
