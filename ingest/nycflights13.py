@@ -245,7 +245,7 @@ def land(
     arrivals = cache(arrivals_by_day)
     for file in progress(missing):
         records = arrivals(file.entity)[file.day]
-        target.write(file.path, FORMATS[file.entity.format](records))
+        target.write(file.path, FORMATS[file.entity.format].write(records))
         rows[file.entity.name] += len(records)
     return Landing(written=len(missing), present=len(files) - len(missing), rows=rows)
 

@@ -26,6 +26,12 @@
 {% endmacro %}
 
 
+{#- The two columns that say which feature view a row is of. -#}
+{% macro _of_view(view) -%}
+    {{ text_literal(view.name) }} as view_name, cast({{ view.version }} as {{ dbt.type_bigint() }}) as view_version
+{%- endmacro %}
+
+
 {#- dbt's deprecation_date, a moment with or without a zone or text, as text of a moment in UTC. -#}
 {% macro _timestamp_text(moment) %}
     {%- if moment is none or moment is string -%} {{ return(moment) }} {%- endif -%}

@@ -8,17 +8,9 @@
     {%- set found = [] -%}
     {%- for node in graph.nodes.values() | sort(attribute='unique_id') if node.config.materialized == 'ml_model' -%}
         {%- set config = _ml_model_config(node.relation_name, 'the catalogue') -%}
-        {%- set part = namespace(training_set=none, evaluation=none, predictions=none) -%}
-        {%- for read in node.depends_on.nodes if read in graph.nodes and read.endswith('__training_set') -%}
-            {%- set part.training_set = graph.nodes[read] -%}
-        {%- endfor -%}
-        {%- for reader in graph.nodes.values() | sort(attribute='unique_id')
-            if reader.resource_type == 'model' and node.unique_id in reader.depends_on.nodes -%}
-            {%- if reader.name.endswith('__evaluation') -%} {%- set part.evaluation = reader -%}
-            {%- elif reader.name.endswith('__predictions') -%} {%- set part.predictions = reader -%}
-            {%- endif -%}
-        {%- endfor -%}
         {%- set meta = node.config.get('meta') or {} -%}
+        {%- set around = _models_around(node) -%}
+        {%- set training_set = around.above.get('training_set') or {} -%}
         {%- do found.append({
             'name': node.name,
             'use_case': node.original_file_path.replace('\\', '/').split('/')[-2],
@@ -26,20 +18,31 @@
             'kind': config.kind,
             'importance': config.importance,
             'label': config.label,
-            'label_type': _column_type(part.training_set, config.label),
+            'label_type': _column_type(training_set, config.label),
             'relation': node.relation_name,
             'runs': _training_runs(node),
             'description': _one_line(node.description),
             'owner': meta.get('owner'),
             'tags': meta.get('tags') or [],
-            'training_set': part.training_set.name if part.training_set else none,
-            'service': ((part.training_set.config.get('meta') or {}).get('feature_service') or {}).get('name')
-                if part.training_set else none,
-            'evaluation': _read_by_catalogue(part.evaluation),
-            'predictions': _read_by_catalogue(part.predictions),
+            'training_set': training_set.get('name'),
+            'service': ((training_set.get('config', {}).get('meta') or {}).get('feature_service') or {}).get('name'),
+            'evaluation': _read_by_catalogue(around.below.get('evaluation')),
+            'predictions': _read_by_catalogue(around.below.get('predictions')),
         }) -%}
     {%- endfor -%}
     {{ return(found) }}
+{% endmacro %}
+
+
+{#- The models that a model reads (`above`) and that read it (`below`), by the end of their names: their role. -#}
+{% macro _models_around(node) %}
+    {%- set around = {'above': {}, 'below': {}} -%}
+    {%- for other in graph.nodes.values() | sort(attribute='unique_id') if other.resource_type == 'model' -%}
+        {%- set role = {other.name.split('__')[-1]: other} -%}
+        {%- do around.above.update(role if other.unique_id in node.depends_on.nodes else {}) -%}
+        {%- do around.below.update(role if node.unique_id in other.depends_on.nodes else {}) -%}
+    {%- endfor -%}
+    {{ return(around) }}
 {% endmacro %}
 
 
@@ -53,7 +56,7 @@
 
 {#- A column's declared type by BigQuery's name; none where it is not declared. -#}
 {% macro _column_type(node, name) %}
-    {%- set columns = node.columns if node else {} -%}
+    {%- set columns = node.get('columns', {}) -%}
     {{ return((columns[name].data_type or '') | upper if name in columns else none) }}
 {% endmacro %}
 
@@ -67,54 +70,3 @@
     {%- if flags.WHICH in ['run', 'build'] and load_relation(runs) is none -%} {{ return(none) }} {%- endif -%}
     {{ return(runs.render()) }}
 {% endmacro %}
-
-
-{#- A classifier's confusion matrix on the split it kept, one row per cell: expected_label, predicted_label, rows_count. -#}
-{% macro _confusion_cells(relation) %}
-    {{- return(adapter.dispatch('_confusion_cells', 'azekura')(relation)) -}}
-{% endmacro %}
-
-{% macro bigquery___confusion_cells(relation) -%}
-    {#- its columns are named after the classes, which only the trained model knows -#}
-    (
-        select
-            cast(cell.expected_label as string) as expected_label,
-            predicted_label,
-            int64(cell.cells[predicted_label]) as rows_count
-        from (
-            select matrix.expected_label, to_json(matrix) as cells
-            from {{ _ml_call('confusion_matrix', relation) }} as matrix
-        ) as cell
-        cross join unnest(json_keys(cell.cells, 1)) as predicted_label
-        where predicted_label != 'expected_label'
-    )
-{%- endmacro %}
-
-{% macro duckdb___confusion_cells(relation) -%}
-    (
-        select
-            cast(label_classes[expected.number] as varchar) as expected_label,
-            cast(label_classes[predicted.number] as varchar) as predicted_label,
-            trained.counts[expected.number][predicted.number] as rows_count
-        from (
-            select label_classes, {{ _duckdb_ml_answered(relation, 'ml_confusion_matrix', [['BIGINT']]) }} as counts
-            from {{ relation }}
-        ) as trained
-        cross join lateral unnest(range(1, len(label_classes) + 1)) as expected (number)
-        cross join lateral unnest(range(1, len(label_classes) + 1)) as predicted (number)
-    )
-{%- endmacro %}
-
-
-{#- The greatest weight of a category, whatever its sign, of ml_weights' category_weights; NULL of a number. -#}
-{% macro _greatest_category_weight(category_weights) %}
-    {{- return(adapter.dispatch('_greatest_category_weight', 'azekura')(category_weights)) -}}
-{% endmacro %}
-
-{% macro bigquery___greatest_category_weight(category_weights) -%}
-    (select max(abs(entry.weight)) from unnest({{ category_weights }}) as entry)
-{%- endmacro %}
-
-{% macro duckdb___greatest_category_weight(category_weights) -%}
-    list_max(list_transform({{ category_weights }}, lambda entry: abs(entry.weight)))
-{%- endmacro %}

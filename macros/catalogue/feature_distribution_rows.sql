@@ -75,7 +75,7 @@
             n,
             least(row_number() over (order by n desc, category), {{ categories + 1 }}) - 1 as bucket_number
         from (
-            select {{ _category_text(feature) }} as category, count(*) as n
+            select cast({{ adapter.quote(feature.name) }} as {{ dbt.type_string() }}) as category, count(*) as n
             from {{ view.relation }}
             where {{ adapter.quote(feature.name) }} is not null
             group by 1
@@ -83,9 +83,3 @@
     ) as numbered
     group by bucket_number
 {%- endmacro %}
-
-
-{% macro _category_text(feature) %}
-    {%- set column = adapter.quote(feature.name) -%}
-    {{ return('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}
-{% endmacro %}

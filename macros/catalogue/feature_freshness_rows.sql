@@ -10,7 +10,7 @@
     {%- set selects = [] -%}
     {%- for view in known -%}
         {%- set entities -%}
-(select count(*) from (select distinct {{ _identifiers(view['keys']) }} from {{ view.relation }}) as entities)
+(select count(*) from (select distinct {{ _quoted_list(view['keys']) }} from {{ view.relation }}) as entities)
         {%- endset -%}
         {%- set sql %}
     select
@@ -28,21 +28,4 @@
         'view_name': 'string', 'view_version': 'int64', 'rows_count': 'int64', 'entities_count': 'int64',
         'oldest_event_at': 'timestamp', 'newest_event_at': 'timestamp', 'newest_known_at': 'timestamp',
     })) }}
-{% endmacro %}
-
-
-{% macro _of_view(view) -%}
-    {{ text_literal(view.name) }} as view_name, cast({{ view.version }} as {{ dbt.type_bigint() }}) as view_version
-{%- endmacro %}
-
-
-{% macro _identifiers(names) -%}
-    {%- for name in names -%} {{ adapter.quote(name) }}{{ ', ' if not loop.last }} {%- endfor -%}
-{%- endmacro %}
-
-
-{#- Selects as one table; none of them is an empty table of these columns. -#}
-{% macro _union_of(selects, columns) %}
-    {%- if not selects -%} {{ return(literal_rows(columns, [])) }} {%- endif -%}
-    {{ return('(' ~ selects | join('\n    union all') ~ '\n)') }}
 {% endmacro %}

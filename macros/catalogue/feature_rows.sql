@@ -35,25 +35,10 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(literal_rows({
-        'view_name': 'string',
-        'view_version': 'int64',
-        'is_latest': 'bool',
-        'feature_name': 'string',
-        'data_type': 'string',
-        'description': 'string',
-        'view_description': 'string',
-        'entity': 'string',
-        'keys': 'string',
-        'event_time': 'string',
-        'known_time': 'string',
-        'ttl': 'string',
-        'ttl_seconds': 'int64',
-        'is_online': 'bool',
-        'owner': 'string',
-        'tags': 'string',
-        'deprecated_at': 'timestamp',
-        'services': 'string',
-        'models': 'string',
-        'relation_name': 'string',
+        'view_name': 'string', 'view_version': 'int64', 'is_latest': 'bool', 'feature_name': 'string',
+        'data_type': 'string', 'description': 'string', 'view_description': 'string', 'entity': 'string',
+        'keys': 'string', 'event_time': 'string', 'known_time': 'string', 'ttl': 'string', 'ttl_seconds': 'int64',
+        'is_online': 'bool', 'owner': 'string', 'tags': 'string', 'deprecated_at': 'timestamp', 'services': 'string',
+        'models': 'string', 'relation_name': 'string',
     }, rows)) }}
 {% endmacro %}

@@ -42,3 +42,17 @@
         'weight': 'float64',
     })) }}
 {% endmacro %}
+
+
+{#- The greatest weight of a category, whatever its sign, of ml_weights' category_weights; NULL of a number. -#}
+{% macro _greatest_category_weight(category_weights) %}
+    {{- return(adapter.dispatch('_greatest_category_weight', 'azekura')(category_weights)) -}}
+{% endmacro %}
+
+{% macro bigquery___greatest_category_weight(category_weights) -%}
+    (select max(abs(entry.weight)) from unnest({{ category_weights }}) as entry)
+{%- endmacro %}
+
+{% macro duckdb___greatest_category_weight(category_weights) -%}
+    list_max(list_transform({{ category_weights }}, lambda entry: abs(entry.weight)))
+{%- endmacro %}

@@ -7,10 +7,11 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set selects = [] -%}
     {%- for one in _trained_models() if one.kind == 'classification' and one.label_type == 'BOOL' -%}
-        {%- do selects.append(
-            '\n    select ' ~ text_literal(one.name) ~ ' as model_name, threshold, recall, false_positive_rate\n    from '
-            ~ ml_roc_curve(one.relation) ~ ' as curve'
-        ) -%}
+        {%- set sql %}
+    select {{ text_literal(one.name) }} as model_name, threshold, recall, false_positive_rate
+    from {{ ml_roc_curve(one.relation) }} as curve
+        {%- endset -%}
+        {%- do selects.append(sql) -%}
     {%- endfor -%}
     {{ return(_union_of(selects, {
         'model_name': 'string', 'threshold': 'float64', 'recall': 'float64', 'false_positive_rate': 'float64',

@@ -5,11 +5,11 @@
 -#}
 {% macro surrogate_key(columns) -%}
     {%- set parts = [] -%}
-    {%- for column in columns -%}
-        {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
-        {%- do parts.append(
-            "coalesce(cast(length(" ~ text ~ ") as " ~ dbt.type_string() ~ ") || ':' || " ~ text ~ ", '~')"
-        ) -%}
-    {%- endfor -%}
+    {%- for column in columns -%} {%- do parts.append(_surrogate_key_part(column, dbt.type_string())) -%} {%- endfor -%}
     {{ dbt.hash(parts | join(' || ')) }}
+{%- endmacro %}
+
+
+{% macro _surrogate_key_part(column, string) -%}
+coalesce(cast(length(cast({{ column }} as {{ string }})) as {{ string }}) || ':' || cast({{ column }} as {{ string }}), '~')
 {%- endmacro %}

@@ -7,12 +7,8 @@
     {%- set bounds = window_bounds() -%}
     {%- set start = _shift_day(bounds.start, -before) -%}
     {%- set end = _shift_day(bounds.end, after) -%}
-    {%- set conditions = [] -%}
-    {%- if start is not none -%}
-        {%- do conditions.append(column ~ " >= date '" ~ start ~ "'") -%}
-    {%- endif -%}
-    {%- if end is not none -%}
-        {%- do conditions.append(column ~ " < date '" ~ end ~ "'") -%}
-    {%- endif -%}
-    {{- conditions | join(' and ') if conditions else 'true' -}}
+    {{- 'true' if start is none and end is none -}}
+    {%- if start is not none -%} {{ column }} >= date '{{ start }}' {%- endif -%}
+    {{- ' and ' if start is not none and end is not none -}}
+    {%- if end is not none -%} {{ column }} < date '{{ end }}' {%- endif -%}
 {% endmacro %}

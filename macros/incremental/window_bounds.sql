@@ -16,19 +16,15 @@
         {{ return({'start': none, 'end': none}) }}
     {%- endif -%}
     {%- set asked = _asked_window() -%}
-    {%- set start = asked.start -%}
-    {%- set end = asked.end -%}
-    {%- if start is not none and this and should_full_refresh() -%}
+    {%- if asked.start is not none and this and should_full_refresh() -%}
         {{ exceptions.raise_compiler_error(
             "Model " ~ model.name ~ ": --full-refresh with a window would keep that window only;"
             ~ " leave out one of the two."
         ) }}
     {%- endif -%}
     {#- a unit test has no `this` -#}
-    {%- if start is none and this and is_incremental() -%}
-        {%- set start = _newest_day(config.require('event_time')) -%}
-    {%- endif -%}
-    {{ return(_rebuilt_days(start, end, config)) }}
+    {%- set goes_on = asked.start is none and this and is_incremental() -%}
+    {{ return(_rebuilt_days(_newest_day(config.require('event_time')) if goes_on else asked.start, asked.end, config)) }}
 {% endmacro %}
 
 
@@ -80,16 +76,15 @@
 
 {% macro _newest_day(column) %}
     {%- if not execute -%} {{ return(none) }} {%- endif -%}
-    {%- set newest = run_query(
-        'select cast(max(' ~ column ~ ') as ' ~ dbt.type_string() ~ ') from ' ~ this
-    ).columns[0].values()[0] -%}
+    {%- set sql -%}
+select cast(max({{ column }}) as {{ dbt.type_string() }}) from {{ this }}
+    {%- endset -%}
+    {%- set newest = run_query(sql).columns[0].values()[0] -%}
     {{ return(newest[:10] if newest else none) }}
 {% endmacro %}
 
 
 {% macro _shift_day(day, days) %}
     {%- if day is none or days == 0 -%} {{ return(day) }} {%- endif -%}
-    {%- set moved = modules.datetime.datetime.strptime(day, '%Y-%m-%d')
-        + modules.datetime.timedelta(days=days) -%}
-    {{ return(moved.strftime('%Y-%m-%d')) }}
+    {{ return((modules.datetime.date.fromisoformat(day) + modules.datetime.timedelta(days=days)) | string) }}
 {% endmacro %}

@@ -6,26 +6,12 @@
   the model with one sentence before any table is touched.
 -#}
 {% macro duckdb__lake_files(table) %}
-    {%- set format = table.config.meta.lake.format -%}
-    {%- set pattern = lake_root() ~ '/' ~ table.source_name ~ '/' ~ table.name ~ '/*/*.' ~ format -%}
+    {%- set name = table.source_name ~ '.' ~ table.name -%}
+    {%- set pattern = lake_root() ~ '/' ~ table.source_name ~ '/' ~ table.name ~ '/*/*.' ~ table.config.meta.lake.format -%}
     {%- if flags.WHICH not in ['run', 'build', 'snapshot', 'show', 'retry'] -%}
         {{ return(text_literal(pattern)) }}
     {%- endif -%}
-    {%- set name = table.source_name ~ '.' ~ table.name -%}
-    {%- set columns = {} -%}
-    {%- for column in table.columns.values() -%}
-        {%- do columns.update({column.name: column.data_type | upper}) -%}
-    {%- endfor -%}
-    {%- set day = "cast(regexp_extract(file, 'ingested_date=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as date)" -%}
-    {%- set found = run_query(
-        "with found as (select file, try(" ~ day ~ ") as day from glob(" ~ text_literal(pattern) ~ "))"
-        ~ " select file, day, (select count(*) from found) as files_in_lake,"
-        ~ " lake_file_problem(file, " ~ text_literal(format) ~ ", "
-        ~ text_literal(tojson(columns)) ~ ") as problem"
-        ~ " from found where day is null or " ~ _lake_window('day')
-        ~ " union all by name select null as file, (select count(*) from found) as files_in_lake"
-        ~ " order by file"
-    ) -%}
+    {%- set found = run_query(_lake_files_sql(pattern, table)) -%}
     {%- if found.columns['files_in_lake'].values()[0] == 0 -%}
         {{ exceptions.raise_compiler_error(
             "Model " ~ model.name ~ ": the lake holds no file of source " ~ name ~ " (looked for "
@@ -34,12 +20,6 @@
     {%- endif -%}
     {%- set files = [] -%}
     {%- for row in found.rows if row['file'] is not none -%}
-        {%- if row['day'] is none -%}
-            {{ exceptions.raise_compiler_error(
-                "Model " ~ model.name ~ ", source " ~ name ~ ": " ~ row['file']
-                ~ " does not lie in a folder ingested_date=YYYY-MM-DD; move it into one, or out of the lake."
-            ) }}
-        {%- endif -%}
         {%- if row['problem'] is not none -%}
             {{ exceptions.raise_compiler_error("Model " ~ model.name ~ ", source " ~ name ~ ": " ~ row['problem']) }}
         {%- endif -%}
@@ -51,3 +31,33 @@
     {%- endif -%}
     {{ return('[' ~ files | join(', ') ~ ']') }}
 {% endmacro %}
+
+
+{#- The files of the window with what is wrong with each, and how many the lake holds, in a row at least. -#}
+{% macro _lake_files_sql(pattern, table) -%}
+{%- set columns = {} -%}
+{%- for column in table.columns.values() -%} {%- do columns.update({column.name: column.data_type | upper}) -%} {%- endfor -%}
+with found as (
+    select
+        file,
+        try(cast(regexp_extract(file, 'ingested_date=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as date)) as day
+    from glob({{ text_literal(pattern) }})
+)
+
+select
+    file,
+    case
+        when day is null
+            then file || ' does not lie in a folder ingested_date=YYYY-MM-DD; move it into one, or out of the lake.'
+        else lake_file_problem(file, {{ text_literal(table.config.meta.lake.format) }}, {{ text_literal(tojson(columns)) }})
+    end as problem,
+    (select count(*) from found) as files_in_lake
+from found
+where day is null or {{ _lake_window('day') }}
+union all by name
+select
+    null as file,
+    count(*) as files_in_lake
+from found
+order by file
+{%- endmacro %}

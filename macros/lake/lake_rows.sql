@@ -1,192 +1,28 @@
 {#-
   The rows of a lake table that arrived on the days of this run, before anything is believed about them.
 
-  parquet, avro, orc  the declared columns, lake_file, line_number, ingested_date
-  ndjson, csv         one row per line: cells (the declared columns' text, NULL where absent), raw_record,
-                      raw_problem (not UTF-8, not JSON), lake_file, line_number, ingested_date.
-                      A record is one line: a line break inside a quoted CSV field ends the record.
+  typed columns   the declared columns, lake_file, line_number, ingested_date
+  lines of text   one row per line: cells (the declared columns' text, NULL where absent), raw_record,
+                  raw_problem (not UTF-8, not JSON), lake_file, line_number, ingested_date.
+                  A record is one line: a line break inside a quoted CSV field ends the record.
 
-  DuckDB reads the files under lake_root(), and of the typed formats Parquet only. BigQuery reads the
-  source's external table (external_table_sql), which has to be told of which days.
+  DuckDB reads the files under lake_root(). BigQuery reads the source's external table
+  (external_table_sql), which has to be told of which days. Which engine reads which format: lake_formats.
 -#}
 {% macro lake_rows(relation, table) %}
+    {%- set format = _lake_format(table) -%}
+    {%- if format.get(adapter.type(), true) is none -%}
+        {%- set readers = [] -%}
+        {%- for engine in _engines() if format[engine] is not none -%} {%- do readers.append(engine) -%} {%- endfor -%}
+        {{ exceptions.raise_compiler_error(
+            "Source " ~ table.source_name ~ "." ~ table.name ~ ": files of format " ~ table.config.meta.lake.format
+            ~ " can be read on " ~ readers | join(' and ') ~ " only; land them as parquet to read them on "
+            ~ adapter.type() ~ " too."
+        ) }}
+    {%- endif -%}
     {{- return(adapter.dispatch('lake_rows', 'azekura')(relation, table)) -}}
 {% endmacro %}
 
 {% macro default__lake_rows(relation, table) %}
     {{- _no_such_side('lake_rows') -}}
 {% endmacro %}
-
-
-{% macro bigquery__lake_rows(relation, table) -%}
-{%- set columns = table.columns.values() | list -%}
-{%- set format = table.config.meta.lake.format -%}
-select
-    {%- if format in _typed_lake_formats() %}
-    {{ _quoted_list(columns | map(attribute='name')) }},
-    {%- elif format == 'ndjson' %}
-    [
-        {%- for column in columns %}
-        {#- json_value is NULL for an object or a list, whose text json_query gives; JSON's null is NULL #}
-        coalesce(
-            json_value(record, '$.{{ column.name }}'),
-            nullif(to_json_string(json_query(record, '$.{{ column.name }}')), 'null')
-        ){{ ',' if not loop.last }}
-        {%- endfor %}
-    ] as cells,
-    raw_record,
-    if(record is null, 'is not valid JSON', null) as raw_problem,
-    {%- else %}
-    array(
-        select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-        from unnest(regexp_extract_all(concat(',', raw_record), {{ _csv_cell_pattern() }})) as cell
-        with offset as cell_position
-        order by cell_position
-    ) as cells,
-    raw_record,
-    if(
-        array_to_string(regexp_extract_all(concat(',', raw_record), {{ _csv_cell_pattern(capture=false) }}), '')
-        != concat(',', raw_record),
-        'is not well-formed CSV',
-        null
-    ) as raw_problem,
-    {%- endif %}
-    ingested_date,
-    {{ '_file_name as ' if format in _typed_lake_formats() }}lake_file,
-    cast(null as int64) as line_number
-{#- by its name: --empty would hide _file_name and the partitions behind a subquery #}
-from {% if format in _typed_lake_formats() -%}
-{{ relation.render() }}
-where {{ 'false and ' if flags.EMPTY }}{{ _lake_days() }}
-{%- else -%}
-(
-    select
-        raw_record,
-        {%- if format == 'ndjson' %}
-        safe.parse_json(raw_record, wide_number_mode => 'round') as record,
-        {%- endif %}
-        ingested_date,
-        lake_file
-    from (
-        select
-            rtrim(raw_record, '\r') as raw_record,
-            ingested_date,
-            _file_name as lake_file
-        from {{ relation.render() }}
-        where {{ 'false and ' if flags.EMPTY }}{{ _lake_days() }}
-    )
-)
-where raw_record != ''
-{%- endif %}
-{%- endmacro %}
-
-
-{#- The days to read as bounds that the table's partitions are chosen by: without a window, all there can be. -#}
-{% macro _lake_days() -%}
-    {%- set window = _lake_window('ingested_date') -%}
-    {{ "ingested_date >= date '0001-01-01'" if window == 'true' else window }}
-{%- endmacro %}
-
-
-{% macro duckdb__lake_rows(relation, table) -%}
-{%- set columns = table.columns.values() | list -%}
-{%- set format = table.config.meta.lake.format -%}
-{%- if format in ['avro', 'orc'] -%}
-    {{ exceptions.raise_compiler_error(
-        "Source " ~ table.source_name ~ "." ~ table.name ~ ": files of format " ~ format
-        ~ " can be read on BigQuery only; land them as parquet to read them on DuckDB too."
-    ) }}
-{%- endif -%}
-{%- set files = duckdb__lake_files(table) -%}
-{%- if format == 'parquet' -%}
-select
-    {{ _quoted_list(columns | map(attribute='name')) }},
-    ingested_date,
-    filename as lake_file,
-    file_row_number + 1 as line_number
-from read_parquet(
-    {{ files }},
-    hive_partitioning = true, hive_types = {'ingested_date': date},
-    filename = true, file_row_number = true,
-    -- the widest type of all files, not the first file's
-    union_by_name = true
-)
-where {{ _lake_window('ingested_date') }}
-{%- else -%}
-select
-    {%- if format == 'ndjson' %}
-    case when json_valid(record) then json_extract_string(record, [
-        {%- for column in columns -%}
-        '$."{{ column.name }}"'{{ ', ' if not loop.last }}
-        {%- endfor -%}
-    ]) end as cells,
-    {%- else %}
-    list_transform(
-        regexp_extract_all(concat(',', line), {{ _csv_cell_pattern() }}, 1),
-        lambda cell: case when starts_with(cell, '"') then replace(cell[2:-2], '""', '"') else cell end
-    ) as cells,
-    {%- endif %}
-    coalesce(line, escaped) as raw_record,
-    case
-        when line is null then 'is not valid UTF-8'
-        {%- if format == 'ndjson' %}
-        when not json_valid(record) or {{ _duckdb_json_is_lax('record') }} then 'is not valid JSON'
-        {%- else %}
-        when array_to_string(regexp_extract_all(concat(',', line), {{ _csv_cell_pattern(capture=false) }}), '') != concat(',', line)
-            then 'is not well-formed CSV'
-        {%- endif %}
-    end as raw_problem,
-    cast(regexp_extract(lake_file, 'ingested_date=([0-9]{4}-[0-9]{2}-[0-9]{2})', 1) as date) as ingested_date,
-    lake_file,
-    line_number
-from (
-    -- bytes are split at line feeds while escaped, so that one bad byte spoils one line only
-    select
-        lake_file,
-        line_number,
-        escaped,
-        rtrim(try(decode(cast(escaped as blob))), chr(13)) as line
-        {%- if format == 'ndjson' %},
-        -- a byte order mark is no part of the first record
-        ltrim(line, chr(65279)) as record
-        {%- endif %}
-    from (
-        select
-            filename as lake_file,
-            generate_subscripts(lines, 1) as line_number,
-            unnest(lines) as escaped
-        from (
-            select filename, string_split(cast(content as varchar), '\x0A') as lines
-            from read_blob({{ files }})
-        )
-    )
-)
-where
-    {{ _lake_window('ingested_date') }}
-    and escaped not in ('', '\x0D'){{ ' and line_number > 1' if format == 'csv' }}
-{%- endif -%}
-{%- endmacro %}
-
-
-{#-
-  One CSV field after its comma: quoted with doubled quotes inside, plain without a quote in front, or
-  empty. RE2 on both engines. A line that such fields do not cover is not CSV.
--#}
-{% macro _csv_cell_pattern(capture=true) -%}
-    ',{{ '(' if capture else '(?:' }}"(?:[^"]|"")*"|[^",][^,]*|)'
-{%- endmacro %}
-
-
-{#-
-  Whether JSON that DuckDB takes is none: a comma too many, NaN or Infinity (looked for outside of strings), or
-  a number that no FLOAT64 holds.
--#}
-{% macro _duckdb_json_is_lax(text) -%}
-    {%- set bare = "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '', 'g')" -%}
-    (
-        regexp_matches({{ bare }}, '(?i),[[:space:]]*[]}]|na|in')
-        or coalesce(isinf(list_max(list_transform(
-            regexp_extract_all({{ bare }}, '[0-9][0-9.]*[eE][+]?[0-9]{3,}'), lambda number: cast(number as double)
-        ))), false)
-    )
-{%- endmacro %}

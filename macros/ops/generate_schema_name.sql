@@ -15,8 +15,3 @@
     {%- set schema = target.schema if layer is none else _schema_of_layer(layer) -%}
     {{- _ml_schema(schema) if _ml_is_retrained(node) else schema -}}
 {%- endmacro %}
-
-
-{% macro _schema_of_layer(layer) %}
-    {{ return(layer | trim if target.schema == 'main' else target.schema ~ '_' ~ layer | trim) }}
-{% endmacro %}

@@ -57,15 +57,13 @@
 {% endmacro %}
 
 
-{#- By unique id, the rows of each table that the results say was built. -#}
+{#- By unique id, the rows of each table that the results say was built. dbt writes them into its artifact, too. -#}
 {% macro _rows_of_results(results) %}
     {%- set tables = [] -%}
-    {%- for result in results if result.node and result.status | string == 'success' -%}
-        {%- if result.node.config.materialized in ['table', 'incremental', 'snapshot', 'seed'] -%}
-            {%- do tables.append({'name': result.node.unique_id, 'relation': result.node.relation_name}) -%}
-        {%- endif -%}
+    {%- for result in results if result.node and result.status | string == 'success'
+        and result.node.config.materialized in ['table', 'incremental', 'snapshot', 'seed'] -%}
+        {%- do tables.append({'name': result.node.unique_id, 'relation': result.node.relation_name}) -%}
     {%- endfor -%}
-    {%- if not tables -%} {{ return({}) }} {%- endif -%}
     {%- set counts = _row_counts(tables) -%}
     {%- for result in results if result.node and result.node.unique_id in counts -%}
         {%- do result.adapter_response.update({'rows_count': counts[result.node.unique_id]}) -%}

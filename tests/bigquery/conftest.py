@@ -65,6 +65,19 @@ class Rendered:
     queries: dict[str, str]  # the select of each model and snapshot, by its name
     text: Callable[..., str]  # what a template renders to, at any time
 
+    @property
+    def sides(self) -> set[str]:
+        """The macros that say something of their own for BigQuery, or what engines share."""
+        own = {m.name: m for m in self.manifest.macros.values() if m.package_name == "azekura"}
+        shared = {
+            name.removeprefix("default__")
+            for name, macro in own.items()
+            if name.startswith("default__") and "_no_such_side" not in macro.macro_sql
+        }
+        return shared | {
+            name.removeprefix("bigquery__") for name in own if name.startswith("bigquery__")
+        }
+
 
 @dataclass
 class Built:

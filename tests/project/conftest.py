@@ -65,3 +65,10 @@ def texts(ignored: GitIgnoreSpec) -> dict[str, str]:
             elif not ignored.match_file(name):
                 found[name] = path.read_text(encoding="utf-8", errors="replace")
     return found
+
+
+@pytest.fixture(scope="session")
+def macros(manifest: dict) -> dict[str, dict]:
+    """The macros of the project, by their names."""
+    found = manifest["macros"].values()
+    return {macro["name"]: macro for macro in found if macro["package_name"] == "azekura"}

@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 
 import jinja2
 import pytest
+from constants import ENGINES
 from dbt.parser.schemas import is_valid_type
 from dbt_common.clients.jinja import get_environment
 
-SIDE = re.compile(r"^(default|bigquery|duckdb)__")
+SIDE = re.compile(rf"^(default|{'|'.join(ENGINES)})__")
 
 # written for one engine only
 ONE_SIDED = {
@@ -27,7 +28,7 @@ def base_name(name: str) -> str:
     """The name a macro is known by: without adapter, and without dbt's mark of its kind."""
     name = SIDE.sub("", name)
     name = name.removeprefix("test_")
-    return re.sub(r"^materialization_(\w+)_(?:default|bigquery|duckdb)$", r"\1", name)
+    return re.sub(rf"^materialization_(\w+)_(?:default|{'|'.join(ENGINES)})$", r"\1", name)
 
 
 def file_problem(path: str, names: Iterable[str]) -> str | None:
@@ -55,19 +56,78 @@ def file_problem(path: str, names: Iterable[str]) -> str | None:
     return None
 
 
-def side_problems(names: set[str]) -> list[str]:
-    """Which macros lack a side. A private macro is reached through a public one's default__."""
+def body_of(sql: str) -> str:
+    """What a macro does: its text without its head and end, comments and the space that is free."""
+    sql = re.sub(r"\{#.*?#\}", "", sql, flags=re.DOTALL)
+    sql = re.sub(r"\{%-?\s*(?:macro\b.*?|endmacro)\s*-?%\}", "", sql, flags=re.DOTALL)
+    return " ".join(re.sub(r"(\{[{%])-|-([%}]\})", r"\1\2", sql).split())
+
+
+def refuses(sql: str, base: str) -> bool:
+    """Whether a default__ does nothing but refuse, in the sentence that all share."""
+    return body_of(sql) == f"{{{{ _no_such_side('{base}') }}}}"
+
+
+def side_problems(macros: dict[str, str], engines: list[str]) -> list[str]:
+    """Which macros lack a side, given the text of each.
+
+    An engine is served by its own side, or by a default__ that does not refuse. A private macro
+    needs no default__ where each engine has a side: it is reached through a public one's.
+    """
     problems = []
-    for base in sorted({SIDE.sub("", name) for name in names if SIDE.match(name)}):
-        wanted = ["bigquery", "duckdb"] if base not in ONE_SIDED else []
-        if base in names and not base.startswith("_"):
-            wanted.append("default")
-        problems += [
-            f"macro {base} lacks {side}__{base}: write it, or let it refuse in one sentence."
-            for side in wanted
-            if f"{side}__{base}" not in names
-        ]
+    for base in sorted({SIDE.sub("", name) for name in macros if SIDE.match(name)}):
+        if base in ONE_SIDED:
+            continue
+        default = macros.get(f"default__{base}")
+        own = [engine for engine in engines if f"{engine}__{base}" in macros]
+        if default is None and base in macros and not base.startswith("_"):
+            problems.append(
+                f"macro {base} lacks default__{base}: write what several engines share, or let it "
+                f"say {{{{ _no_such_side('{base}') }}}}."
+            )
+        if default is None or refuses(default, base):
+            problems += [
+                f"macro {base} lacks {engine}__{base}: write it, or a default__{base} that is right"
+                f" for {engine}."
+                for engine in engines
+                if engine not in own
+            ]
     return problems
+
+
+def default_problems(macros: dict[str, str], engines: list[str]) -> list[str]:
+    """Where a default__ neither refuses nor holds what an engine takes from it."""
+    problems = []
+    for name, sql in sorted(macros.items()):
+        if not name.startswith("default__"):
+            continue
+        base = SIDE.sub("", name)
+        if refuses(sql, base):
+            continue
+        if "_no_such_side" in sql or not re.sub(r"\{%.*?%\}", "", body_of(sql)).strip():
+            problems.append(
+                f"{name} must hold SQL, or nothing but {{{{ _no_such_side('{base}') }}}}."
+            )
+        elif all(f"{engine}__{base}" in macros for engine in engines):
+            problems.append(
+                f"{name} holds SQL that no engine takes: let it say"
+                f" {{{{ _no_such_side('{base}') }}}}, or take out the sides that are like it."
+            )
+    return problems
+
+
+def twin_problems(macros: dict[str, str], engines: list[str]) -> list[str]:
+    """Where two sides of a macro are the same text."""
+    texts: dict[tuple[str, str], list[str]] = {}
+    for name, sql in sorted(macros.items()):
+        base = SIDE.sub("", name)
+        if name != base and base not in ONE_SIDED and not refuses(sql, base):
+            texts.setdefault((base, body_of(sql)), []).append(name)
+    return [
+        f"{' and '.join(names)} are the same text: write it once, as default__{base}."
+        for (base, _), names in texts.items()
+        if len(names) > 1
+    ]
 
 
 def dispatch_problems(name: str, sql: str) -> list[str]:
@@ -119,9 +179,8 @@ def signature_of(sql: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def macros(manifest: dict) -> dict[str, dict]:
-    found = manifest["macros"].values()
-    return {macro["name"]: macro for macro in found if macro["package_name"] == "azekura"}
+def sql_of(macros: dict[str, dict]) -> dict[str, str]:
+    return {name: macro["macro_sql"] for name, macro in macros.items()}
 
 
 def test_one_public_macro_per_file_is_named_like_it(macros: dict[str, dict]) -> None:
@@ -148,8 +207,8 @@ def test_overrides_of_an_adapter_stand_in_the_file_of_its_name(macros: dict[str,
     assert not problems, "\n".join(problems)
 
 
-def test_a_macro_has_a_side_for_every_engine(macros: dict[str, dict]) -> None:
-    problems = side_problems(set(macros))
+def test_a_macro_has_a_side_for_every_engine(sql_of: dict[str, str]) -> None:
+    problems = side_problems(sql_of, ENGINES)
     assert not problems, "\n".join(problems)
 
 
@@ -170,13 +229,13 @@ def test_a_dispatch_names_its_macro_and_this_project(macros: dict[str, dict]) ->
     assert not problems, "\n".join(problems)
 
 
-def test_the_default_side_refuses_by_name(macros: dict[str, dict]) -> None:
-    problems = [
-        f"{name} must say {{{{ _no_such_side('{SIDE.sub('', name)}') }}}}."
-        for name, macro in macros.items()
-        if name.startswith("default__")
-        and f"_no_such_side('{SIDE.sub('', name)}')" not in macro["macro_sql"]
-    ]
+def test_a_default_side_refuses_or_serves_an_engine(sql_of: dict[str, str]) -> None:
+    problems = default_problems(sql_of, ENGINES)
+    assert not problems, "\n".join(problems)
+
+
+def test_what_engines_share_is_written_once(sql_of: dict[str, str]) -> None:
+    problems = twin_problems(sql_of, ENGINES)
     assert not problems, "\n".join(problems)
 
 
@@ -215,11 +274,69 @@ def test_a_file_of_wrongly_named_macros_is_found(
     assert (file_problem(path, names) is None) == is_right
 
 
+TWO = ["bigquery", "duckdb"]
+
+
+def macro(name: str, body: str) -> str:
+    return f"{{#- What it is. -#}}\n{{% macro {name}(x) -%}}\n    {body}\n{{%- endmacro %}}"
+
+
+def whole(*names: str) -> dict[str, str]:
+    """Macros by name, each with a text of its own; a default__ refuses."""
+    return {
+        name: macro(
+            name,
+            f"{{{{- _no_such_side('{SIDE.sub('', name)}') -}}}}"
+            if name.startswith("default__")
+            else f"{name}({{{{ x }}}})",
+        )
+        for name in names
+    }
+
+
 def test_a_missing_side_is_found() -> None:
-    whole = {"f", "default__f", "bigquery__f", "duckdb__f", "_g", "bigquery___g", "duckdb___g"}
-    assert side_problems(whole) == []
+    names = ["f", "default__f", "bigquery__f", "duckdb__f", "_g", "bigquery___g", "duckdb___g"]
+    assert side_problems(whole(*names), TWO) == []
     for side in ("default__f", "bigquery__f", "duckdb__f", "duckdb___g"):
-        assert len(side_problems(whole - {side})) == 1, side
+        some = whole(*(name for name in names if name != side))
+        assert len(side_problems(some, TWO)) == 1, side
+    assert len(side_problems(whole(*names), [*TWO, "spark"])) == 2
+
+
+def test_a_default_that_holds_sql_serves_the_other_engines() -> None:
+    shared = {**whole("f", "bigquery__f"), "default__f": macro("default__f", "shared({{ x }})")}
+    assert side_problems(shared, [*TWO, "spark"]) == []
+    assert default_problems(shared, [*TWO, "spark"]) == []
+    assert twin_problems(shared, TWO) == []
+    refused = {**shared, **whole("default__f")}
+    assert len(side_problems(refused, [*TWO, "spark"])) == 2
+    unread = {**shared, **whole("duckdb__f")}
+    assert len(default_problems(unread, TWO)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{#- nothing -#}",
+        "{% do log('nothing') %}",
+        "{{ _no_such_side('g') }}",
+        "{{ _no_such_side('f') }} or so",
+        "{% if x %}{{ _no_such_side('f') }}{% endif %}",
+    ],
+)
+def test_a_default_that_neither_refuses_nor_serves_is_found(body: str) -> None:
+    given = {**whole("f", "bigquery__f"), "default__f": macro("default__f", body)}
+    assert len(default_problems(given, TWO)) == 1
+
+
+def test_sides_of_one_text_are_found() -> None:
+    apart = whole("f", "default__f", "bigquery__f", "duckdb__f")
+    assert twin_problems(apart, TWO) == []
+    same = {side: macro(side, "same({{- x }})") for side in ("bigquery__f", "duckdb__f")}
+    assert len(twin_problems({**apart, **same}, TWO)) == 1
+    shared = {"default__f": macro("default__f", "same({{ x }})"), "duckdb__f": same["duckdb__f"]}
+    assert len(twin_problems({**apart, **shared}, TWO)) == 1
 
 
 @pytest.mark.parametrize(

@@ -49,3 +49,24 @@ create model `demo`.`azekura_ml`.`ml_flight__transformed`
 transform(ml.standard_scaler(distance_miles) over () as distance, air_time_minutes)
 options(model_type = 'LINEAR_REG', input_label_cols = ['air_time_minutes']) as
 select distance_miles, air_time_minutes from `demo`.`marts`.`flights`;
+
+create external table `demo`.`lake_files`.`orders`
+(order_id int64, customer string, amount float64, event_at timestamp, ingested_at timestamp)
+with partition columns (ingested_date date)
+options (
+    format = 'ORC',
+    uris = ['gs://bucket/lake/shop/orders/*'],
+    hive_partition_uri_prefix = 'gs://bucket/lake/shop/orders',
+    require_hive_partition_filter = true
+);
+
+create external table `demo`.`lake_files`.`order_lines` (raw_record string)
+with partition columns (ingested_date date)
+options (
+    format = 'CSV',
+    field_delimiter = '\x01',
+    quote = '',
+    uris = ['gs://bucket/lake/shop/order_lines/*'],
+    hive_partition_uri_prefix = 'gs://bucket/lake/shop/order_lines',
+    require_hive_partition_filter = true
+);

@@ -451,6 +451,62 @@ from cases
 
 _TYPES = ["string", "int64", "float64", "numeric", "bool", "date", "timestamp", "bytes"]
 
+# ---- records of typed columns: good ones, rejected ones, and ties --------------------------------
+
+TYPED = ("parquet", "avro", "orc")
+_ORDER = {
+    "order_id": "INT64",
+    "customer": "STRING",
+    "amount": "FLOAT64",
+    "event_at": "TIMESTAMP",
+    "ingested_at": "TIMESTAMP",
+}
+
+
+def _orders(format: str) -> dict:
+    """The source's node of a table in one format."""
+    lake = {
+        "format": format,
+        "key": ["order_id"],
+        "required": ["customer"],
+        "checks": [{"that": "amount >= 0", "else": "the amount is negative"}],
+        "max_lateness_days": 1,
+    }
+    columns = {name: {"name": name, "data_type": type_} for name, type_ in _ORDER.items()}
+    return {
+        "source_name": "shop",
+        "name": "orders",
+        "config": {"meta": {"lake": lake}},
+        "columns": columns,
+    }
+
+
+_DAY = date(2013, 1, 2)
+_NOON = datetime(2013, 1, 2, 12)
+_ORDERS = Table(
+    {**_ORDER, "ingested_date": "DATE", "lake_file": "STRING", "line_number": "INT64"},
+    [
+        (order, customer, amount, event_at, ingested_at, day, file, None)
+        for order, customer, amount, event_at, ingested_at, day, file in (
+            (1, "ann", 1.5, _NOON, _NOON, _DAY, "a"),
+            # of one key: a later one, then two of one moment in one file, and one in another
+            (2, "ann", 1.25, _NOON, _NOON - timedelta(hours=1), _DAY, "a"),
+            (2, "ann", 2.5, _NOON, _NOON, _DAY, "a"),
+            (2, "bob", 2.5, _NOON, _NOON, _DAY, "a"),
+            (3, "ann", 7.5, _NOON, _NOON, _DAY, "a"),
+            (3, "ann", 6.5, _NOON, _NOON, _DAY, "a"),
+            (3, "zoe", 9.5, _NOON, _NOON, _DAY, "b"),
+            # not to be used
+            (None, "ann", 1.25, _NOON, _NOON, _DAY, "a"),
+            (4, None, 1.25, _NOON, _NOON, _DAY, "a"),
+            (5, "ann", -1.25, _NOON, _NOON, _DAY, "a"),
+            (6, "ann", 1.25, _NOON, _NOON, _DAY + timedelta(days=1), "a"),
+            (7, "ann", None, _NOON - timedelta(days=2), _NOON, _DAY, "a"),
+        )
+    ],
+)
+
+
 CASES = {
     "plain_sql": Case(("SQL without a macro",), _PLAIN, {"cases": _PAIRS}),
     "safe_cast_text": Case(
@@ -595,4 +651,13 @@ CASES = {
         " {{ _lake_descending('id', false) }}) as place from cases",
         {"cases": _numbered("FLOAT64", _SPEEDS * 2)},
     ),
+    **{
+        f"lake_records_{name}": Case(
+            ("_lake_records_sql",),
+            "select * from {{ _lake_records_sql('select * from cases',"
+            f" _lake_plan({_orders(name)})) }}}} as records",
+            {"cases": _ORDERS},
+        )
+        for name in TYPED
+    },
 }

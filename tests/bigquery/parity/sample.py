@@ -248,9 +248,9 @@ def write(folder: Path) -> None:
         for day in days.unique().to_pylist():
             arrived = records.filter(pc.equal(days, day))
             path = partition_path(SOURCE, entity.name, day, entity.format)
-            lake.write(path, FORMATS[entity.format](arrived))
+            lake.write(path, FORMATS[entity.format].write(arrived))
     for day, changes in _ADDED_FLIGHTS.items():
-        lake.write(_added(FLIGHTS, day), FORMATS["parquet"](_changed(flights, changes)))
+        lake.write(_added(FLIGHTS, day), FORMATS["parquet"].write(_changed(flights, changes)))
     for entity, day, lines in _ADDED_TEXT:
         header = [",".join([*entity.columns.names, "event_at", "ingested_at"])]
         lines = [*(header if entity.format == "csv" else []), *lines, ""]

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from ingest.formats import FORMATS, to_csv, to_ndjson, to_parquet
+from ingest.check import file_problem
+from ingest.formats import FORMATS
+from ingest.formats.parquet import to_parquet
+from ingest.formats.text import to_csv, to_ndjson
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 RECORDS = st.lists(
@@ -49,7 +52,24 @@ def test_parquet_keeps_types_and_microseconds():
     assert parquet.read_table(pa.BufferReader(to_parquet(table))).equals(table)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name, row in FORMATS.items() if row.write])
 def test_the_same_table_gives_the_same_bytes(name):
     table = pa.table({"carrier": ["UA", "AA"], "flight": [1545, 1]})
-    assert FORMATS[name](table) == FORMATS[name](table)
+    assert FORMATS[name].write(table) == FORMATS[name].write(table)
+
+
+@pytest.mark.parametrize("name", [name for name, row in FORMATS.items() if row.write])
+def test_what_is_written_here_can_be_read_here(name, tmp_path):
+    path = tmp_path / f"carriers.{name}"
+    path.write_bytes(FORMATS[name].write(pa.table({"carrier": ["UA"], "flight": [1545]})))
+    columns = {"carrier": "STRING", "flight": "INT64"}
+    assert file_problem(str(path), name, columns) is None
+
+
+@pytest.mark.parametrize("name", ["avro", "orc", "datastore", "excel"])
+def test_a_format_that_is_not_read_here_is_named(name):
+    problem = file_problem(f"a/b.{name}", name, {})
+    assert (
+        problem
+        == f"a/b.{name} cannot be read as {name} here; land it as one of parquet, ndjson, csv."
+    )

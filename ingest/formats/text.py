@@ -1,23 +1,15 @@
-"""How records are written down: each function turns one Arrow table into the bytes of one file.
+"""Formats of lines: how a table is written down, and what is wrong with a file.
 
-The same table always gives the same bytes. Text formats write a time as `2013-01-01T10:15:00Z` and
-refuse one that is not on a whole second.
+A time is written as `2013-01-01T10:15:00Z`; one that is not on a whole second is refused.
 """
 
-from collections.abc import Callable
+import csv
 from functools import cache
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv, parquet
-
-
-def to_parquet(table: pa.Table) -> bytes:
-    """Parquet with the table's own types; a missing value is NULL."""
-    sink = pa.BufferOutputStream()
-    parquet.write_table(table, sink)
-    return sink.getvalue().to_pybytes()
+from pyarrow import csv as arrow_csv
 
 
 def to_ndjson(table: pa.Table) -> bytes:
@@ -31,16 +23,25 @@ def to_ndjson(table: pa.Table) -> bytes:
 def to_csv(table: pa.Table) -> bytes:
     """CSV with a header and without quotes: a value that would need them is an error."""
     sink = pa.BufferOutputStream()
-    unquoted = csv.WriteOptions(quoting_style="none", quoting_header="none")
-    csv.write_csv(_times_as_text(table), sink, unquoted)
+    unquoted = arrow_csv.WriteOptions(quoting_style="none", quoting_header="none")
+    arrow_csv.write_csv(_times_as_text(table), sink, unquoted)
     return sink.getvalue().to_pybytes()
 
 
-FORMATS: dict[str, Callable[[pa.Table], bytes]] = {
-    "parquet": to_parquet,
-    "ndjson": to_ndjson,
-    "csv": to_csv,
-}
+def no_problem(file: pa.NativeFile, columns: dict[str, str]) -> None:
+    """Nothing: what is wrong in a file without a header is wrong line by line."""
+
+
+def csv_problem(file: pa.NativeFile, columns: dict[str, str]) -> str | None:
+    """What is wrong with a CSV file; only its header is read."""
+    header = file.read(1 << 16).partition(b"\n")[0].decode("utf-8-sig", "replace").rstrip("\r")
+    names = next(csv.reader([header]), [])
+    if names != list(columns):
+        return (
+            f"has the columns {', '.join(names) or '(none)'} where its source declares "
+            f"{', '.join(columns)}"
+        )
+    return None
 
 
 @cache

@@ -15,13 +15,7 @@
             ~ types | join(', ') ~ "."
         ) }}
     {%- endfor -%}
-    {%- set literals = [] -%}
-    {%- for row in rows -%}
-        {%- set values = [] -%}
-        {%- for name, type in columns.items() -%} {%- do values.append(_literal(row.get(name), type)) -%} {%- endfor -%}
-        {%- do literals.append(values) -%}
-    {%- endfor -%}
-    {{- return(adapter.dispatch('literal_rows', 'azekura')(columns, literals)) -}}
+    {{- return(adapter.dispatch('literal_rows', 'azekura')(columns, rows)) -}}
 {% endmacro %}
 
 {% macro default__literal_rows(columns, rows) %}
@@ -30,13 +24,11 @@
 
 
 {% macro bigquery__literal_rows(columns, rows) -%}
-{%- set fields = [] -%}
-{%- for name, type in columns.items() -%} {%- do fields.append(name ~ ' ' ~ type) -%} {%- endfor -%}
 (
     select *
-    from unnest(array<struct<{{ fields | join(', ') }}>>[
+    from unnest(array<struct<{% for name, type in columns.items() %}{{ name }} {{ type }}{{ ', ' if not loop.last }}{% endfor %}>>[
         {%- for row in rows %}
-        struct({{ row | join(', ') }}){{ ',' if not loop.last }}
+        struct({{ _literals(columns, row) }}){{ ',' if not loop.last }}
         {%- endfor %}
     ])
 )
@@ -45,24 +37,27 @@
 
 {% macro duckdb__literal_rows(columns, rows) -%}
 {%- set types = {'string': 'varchar', 'int64': 'bigint', 'float64': 'double', 'bool': 'boolean'} -%}
-{%- set typed = [] -%}
-{%- for name, type in columns.items() -%}
-    {%- do typed.append('cast(' ~ (name if rows else 'null') ~ ' as ' ~ types.get(type, type) ~ ') as ' ~ name) -%}
-{%- endfor -%}
 (
     select
-        {{ typed | join(',\n        ') }}
+        {%- for name, type in columns.items() %}
+        cast({{ name if rows else 'null' }} as {{ types.get(type, type) }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     {%- if rows %}
     from (
         values
         {%- for row in rows %}
-        ({{ row | join(', ') }}){{ ',' if not loop.last }}
+        ({{ _literals(columns, row) }}){{ ',' if not loop.last }}
         {%- endfor %}
     ) as written ({{ columns | join(', ') }})
     {%- else %}
     where false
     {%- endif %}
 )
+{%- endmacro %}
+
+
+{% macro _literals(columns, row) -%}
+    {%- for name, type in columns.items() -%} {{ _literal(row.get(name), type) }}{{ ', ' if not loop.last }} {%- endfor -%}
 {%- endmacro %}
 
 

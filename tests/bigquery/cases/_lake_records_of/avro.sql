@@ -1,0 +1,21 @@
+select * from {{ _lake_records_of(
+    api.Relation.create('demo', 'lake_files', 'orders'),
+    {
+        'source_name': 'shop',
+        'name': 'orders',
+        'config': {'meta': {'lake': {
+            'format': 'avro',
+            'key': ['order_id'],
+            'required': ['customer'],
+            'checks': [{'that': 'amount >= 0', 'else': 'the amount is negative'}],
+            'max_lateness_days': 3,
+        }}},
+        'columns': {
+            'order_id': {'name': 'order_id', 'data_type': 'INT64'},
+            'customer': {'name': 'customer', 'data_type': 'STRING'},
+            'amount': {'name': 'amount', 'data_type': 'FLOAT64'},
+            'event_at': {'name': 'event_at', 'data_type': 'TIMESTAMP'},
+            'ingested_at': {'name': 'ingested_at', 'data_type': 'TIMESTAMP'},
+        },
+    }
+) }} as records
