@@ -14,6 +14,8 @@ FLOORS = (
     "features",
     "ml/vocabulary",
     "ml/preprocessing",
+    "ml/relations",
+    "ml/arguments",
     "ml/output",
     "ml/functions",
     "ml/model",
