@@ -58,7 +58,7 @@ def _say_costs(options: argparse.Namespace, forms: list[str], form: str) -> None
         statements = of_run(options.run_results, nodes)
     else:
         statements = _estimated(build, variables, options.day, options.dry_run)
-    costs = selected(node_costs(statements, nodes, paid), options.select)
+    costs = selected(node_costs(statements, nodes, paid), " ".join(options.select).split())
     file = build.target / "cost.csv"
     write_csv(costs, file)
     print(report(costs, forms, form, options.top, file))
@@ -101,7 +101,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--select",
-        type=str.split,
         action="extend",
         nargs="+",
         default=[],

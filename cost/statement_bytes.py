@@ -15,10 +15,6 @@ from cost.local_build import LocalBuild
 from cost.scans import ScannedBuild
 from cost.sizes import partition_sizes
 
-MEGABYTE = 1024**2
-LEAST_PER_TABLE = 10 * MEGABYTE
-"""What BigQuery bills at least for each table that a statement names."""
-
 RUN = "run"
 """The form of what a real run was billed."""
 
@@ -97,9 +93,7 @@ def bytes_of(
             "partition_sizes": sizes,
         }.items():
             connection.register(name, rows)
-        found = connection.execute(
-            query, {"megabyte": MEGABYTE, "least_per_table": LEAST_PER_TABLE}
-        ).fetchall()
+        found = connection.execute(query).fetchall()
     return [StatementBytes(*row) for row in found]
 
 

@@ -8,6 +8,14 @@
 -- statement that reads nothing.
 with
 
+billing as (
+
+    select
+        1024 * 1024 as megabyte,
+        10 * 1024 * 1024 as least_per_table
+
+),
+
 scan_columns as (
 
     select
@@ -37,19 +45,24 @@ reads as (
         partition_sizes.low,
         partition_sizes.bytes
     from scan_columns
-    inner join partition_sizes
-        on scan_columns.table = partition_sizes.table
+    inner join partition_sizes on scan_columns.table = partition_sizes.table
+    where
+        scan_columns.extent != 'changes'
         and (
             partition_sizes.column_name = scan_columns.column_name
             or starts_with(partition_sizes.column_name, scan_columns.column_name || '.')
         )
-    where
-        scan_columns.extent != 'changes'
         and (
             not partition_sizes.is_partitioned
             or (
-                (reads_from is null or partition_sizes.high > reads_from)
-                and (reads_before is null or partition_sizes.low < reads_before)
+                (
+                    scan_columns.reads_from is null
+                    or partition_sizes.high > scan_columns.reads_from
+                )
+                and (
+                    scan_columns.reads_before is null
+                    or partition_sizes.low < scan_columns.reads_before
+                )
             )
         )
 
@@ -58,28 +71,41 @@ reads as (
 table_bytes as (
 
     select
-        number,
-        "table",
-        is_temporary,
-        sum(bytes) as bytes
+        reads.number,
+        reads.table,
+        reads.is_temporary,
+        sum(reads.bytes) as bytes
     from reads
-    group by number, "table", is_temporary
+    group by reads.number, reads.table, reads.is_temporary
+
+),
+
+scanned_tables as (
+
+    -- distinct: a statement that names a table twice is billed for one
+    select distinct
+        scans.number,
+        scans.table,
+        scans.is_temporary
+    from scans
 
 ),
 
 estimates as (
 
     select
-        scanned.number,
+        scanned_tables.number,
         sum(coalesce(table_bytes.bytes, 0)) as bytes_processed,
-        sum(greatest($least_per_table, coalesce(table_bytes.bytes, 0))) as bytes_billed,
-        count(*) as tables_count
-    from (select distinct number, "table", is_temporary from scans) as scanned
+        sum(greatest(billing.least_per_table, coalesce(table_bytes.bytes, 0))) as bytes_billed,
+        sum(billing.least_per_table) as least_billed
+    from scanned_tables
+    cross join billing
     left join table_bytes
-        on scanned.number = table_bytes.number
-        and scanned.table = table_bytes.table
-        and scanned.is_temporary = table_bytes.is_temporary
-    group by scanned.number
+        on
+            scanned_tables.number = table_bytes.number
+            and scanned_tables.table = table_bytes.table
+            and scanned_tables.is_temporary = table_bytes.is_temporary
+    group by scanned_tables.number
 
 ),
 
@@ -93,23 +119,25 @@ known as (
         case
             when statements.dry_run_bytes is null then estimates.bytes_billed
             else greatest(
-                coalesce(estimates.tables_count, 1) * $least_per_table, statements.dry_run_bytes
+                coalesce(estimates.least_billed, billing.least_per_table), statements.dry_run_bytes
             )
         end as bytes_billed
     from statements
+    cross join billing
     left join estimates on statements.number = estimates.number
 
 )
 
 select
-    node,
-    form,
-    kind,
-    is_dry_run,
-    cast(bytes_processed as bigint) as bytes_processed,
+    known.node,
+    known.form,
+    known.kind,
+    known.is_dry_run,
+    cast(known.bytes_processed as bigint) as bytes_processed,
     case
-        when bytes_processed = 0 then 0
-        else cast(ceil(bytes_billed / $megabyte) as bigint) * $megabyte
+        when known.bytes_processed = 0 then 0
+        else cast(ceil(known.bytes_billed / billing.megabyte) as bigint) * billing.megabyte
     end as bytes_billed
 from known
-order by number
+cross join billing
+order by known.number

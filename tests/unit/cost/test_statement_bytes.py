@@ -100,6 +100,14 @@ def test_a_table_without_partitions_is_read_whole_whatever_the_bounds():
     assert read(query(Scan(OTHERS, ("id",), low=THIRD))) == [(8 * MIB, 10 * MIB, False)]
 
 
+def test_rows_without_a_day_are_read_where_nothing_bounds_it(monkeypatch):
+    undated = size("id", 5) | {"low": None, "high": None}
+    monkeypatch.setitem(globals(), "SIZES", pa.Table.from_pylist([undated, size("id", 8)]))
+    assert read(query(Scan(EVENTS, ("id",)))) == [(13, 10 * MIB, False)]
+    assert read(query(Scan(EVENTS, ("id",), low=FIRST))) == [(8, 10 * MIB, False)]
+    assert read(query(Scan(EVENTS, ("id",), high=THIRD))) == [(8, 10 * MIB, False)]
+
+
 def test_the_days_that_a_run_rebuilds_are_read():
     scan = Scan(EVENTS, ("id",), extent=DAYS)
     rebuilt = {"model.azekura.rows": (SECOND, THIRD)}
