@@ -26,9 +26,8 @@ SERVE ?=
 CLI ?=
 # of `make test-airflow`: arguments of pytest
 TESTS ?=
-# of `make cost`: 1 asks BigQuery for a dry run of each statement; arguments of the macro
-DRY_RUN ?=
-COST ?= {}
+# arguments of `python -m cost`
+COST ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -131,9 +130,8 @@ airflow: setup $(AIRFLOW_INSTALLED) ## start Airflow on 127.0.0.1 (AZEKURA_AIRFL
 	@exec $(AIRFLOW_VENV)/bin/python ops/local_airflow.py $(CLI)
 
 .PHONY: cost
-cost: setup ## what a build on BigQuery would scan and cost, by the tables that `make run` made
-	@python -m cost $(if $(DRY_RUN),--dry-run)
-	@dbt --quiet run-operation --no-write-json cost --args '$(COST)'
+cost: setup ## what a build on BigQuery would scan and cost, by the tables that `make run` made (COST='--form window')
+	@python -m cost $(COST)
 
 .PHONY: lock
 lock: setup ## resolve requirements/*.in into the locked requirements/*.txt

@@ -1,68 +1,113 @@
-"""Say what each statement of a build on BigQuery reads: `python -m cost`."""
+"""Say what a build on BigQuery scans and costs: `python -m cost`."""
 
 import argparse
-import json
-import os
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
 
-import duckdb
-from dbt.adapters.factory import get_adapter, register_adapter, reset_adapters
-from dbt.config.runtime import RuntimeConfig, load_profile
-from dbt.flags import get_flags
-from dbt.mp_context import get_mp_context
 from dbt_common.exceptions import DbtBaseException
 
+from command_line import OneSentenceParser, run
 from cost import CostError
 from cost.dry_run import dry_run
-from cost.plan import plan
-from cost.statements import parse, record
-
-# the tests' own: GoogleSQL is compiled once for both
-CACHE = Path(__file__).parents[1] / ".pytest_cache" / "d" / "googlesql"
-
-
-class OneSentenceParser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments, without the usage text around it."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
+from cost.local_build import LocalBuild
+from cost.node_costs import check_budget, node_costs, selected
+from cost.prices import number, prices
+from cost.report import report, write_csv
+from cost.scans import scans_of
+from cost.statement_bytes import RUN, StatementBytes, estimated, of_run
+from cost.statements import FULL, WINDOW, record
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the result is its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
-    file = target / "cost" / "plan.json"
-    try:
-        manifest = parse(file.parent / "dbt")
-        day = options.day or newest_day(target / "manifest.json")
-        window = (str(day), str(day + timedelta(days=1)))
-        recorded = record(manifest, window, file.parent / "dbt", CACHE)
-        dry_runs: list[int | None] = [None] * len(recorded.statements)
-        if options.dry_run:
-            dry_runs = list(dry_run(_adapter(), recorded.statements))
-        made = plan(recorded, window, dry_runs)
-    except (CostError, DbtBaseException) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    file.write_text(json.dumps(made))
+    forms = [RUN] if options.run_results else [FULL, WINDOW]
+    form = options.form or forms[0]
+    if form not in forms:
+        parser.error(f"form {form!r} is unknown; use {' or '.join(forms)}.")
+    if options.run_results and (options.day or options.dry_run):
+        parser.error("--day and --dry-run are for an estimate; leave them out with --run-results.")
+    work = partial(_say_costs, options, forms, form)
+    return run(parser.prog, work, CostError, DbtBaseException)
+
+
+def _say_costs(options: argparse.Namespace, forms: list[str], form: str) -> None:
+    variables = ["--vars", options.vars] if options.vars else []
+    build = LocalBuild(variables)
+    nodes = build.manifest.nodes
+    # what a minute of work would be in vain without
+    paid = prices(build.manifest, build.variables, datetime.now(UTC).date())
+    budgets = [
+        _budget(options.budget_bytes, "cost_budget_bytes", build),
+        _budget(options.budget_usd, "cost_budget_usd", build),
+    ]
+    if options.run_results:
+        statements = of_run(options.run_results, nodes)
+    else:
+        statements = _estimated(build, variables, options.day, options.dry_run)
+    costs = selected(node_costs(statements, nodes, paid), " ".join(options.select).split())
+    file = build.target / "cost.csv"
+    write_csv(costs, file)
+    print(report(costs, forms, form, options.top, file))
+    check_budget(costs, form, *budgets)
+
+
+def _estimated(
+    build: LocalBuild, variables: list[str], day: date | None, asks_bigquery: bool
+) -> list[StatementBytes]:
+    """What the statements of a first build, and of a run of a day, read."""
+    day = day or build.newest_day()
+    window = (str(day), str(day + timedelta(days=1)))
+    recorded = record(window, build.target, variables)
+    dry_runs: list[int | None] = [None] * len(recorded.statements)
+    if asks_bigquery:
+        dry_runs = list(dry_run(recorded.statements))
     known = sum(bytes_ is not None for bytes_ in dry_runs)
     print(
-        f"{file}: {len(dry_runs)} statements, a window of {window[0]}"
-        + (f", {known} by dry run" if options.dry_run else "")
+        f"{len(dry_runs)} statements, a window of {day}"
+        + (f", {known} by dry run" if asks_bigquery else "")
     )
-    return 0
+    return estimated(scans_of(recorded, dry_runs), build, window)
+
+
+def _budget(given: float | None, var: str, build: LocalBuild) -> float | None:
+    """A limit: what the command line says, else dbt's var."""
+    if given is None and build.variables.get(var) is not None:
+        return number(build.variables[var], f"The var {var}")
+    return given
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = OneSentenceParser(
         prog="python -m cost",
-        description="Write target/cost/plan.json: what each statement on BigQuery reads.",
-        epilog="`dbt run-operation cost` prices it with the statistics of the local build.",
+        description=(
+            "What each model, snapshot and test would scan and cost on BigQuery, by the sizes of"
+            " the tables built here; target/cost.csv holds all of it."
+        ),
+        epilog="Prices are a seed, bigquery_prices; docs/cost.md has the rules.",
+    )
+    parser.add_argument(
+        "--select",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="WORDS",
+        help="names of nodes (* for anything), layers or resource types (default: all nodes)",
+    )
+    parser.add_argument(
+        "--form",
+        metavar="full|window",
+        help="what is sorted by and held against the budget (default: full, a first build)",
+    )
+    parser.add_argument(
+        "--top",
+        type=_count,
+        default=25,
+        metavar="N",
+        help="how many models and snapshots are printed (default: 25)",
     )
     parser.add_argument(
         "--day",
@@ -75,6 +120,25 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="ask BigQuery for the bytes of each statement (needs an account; costs nothing)",
     )
+    parser.add_argument(
+        "--run-results",
+        type=Path,
+        metavar="FILE",
+        help="say what a real run was billed instead: dbt's run_results.json of it",
+    )
+    parser.add_argument(
+        "--budget-bytes",
+        type=float,
+        metavar="N",
+        help="fail if more bytes are billed (default: the var cost_budget_bytes)",
+    )
+    parser.add_argument(
+        "--budget-usd",
+        type=float,
+        metavar="USD",
+        help="fail if it costs more (default: the var cost_budget_usd)",
+    )
+    parser.add_argument("--vars", metavar="YAML", help="dbt's vars, as dbt takes them")
     return parser
 
 
@@ -85,42 +149,10 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD.") from None
 
 
-def newest_day(manifest: Path) -> date:
-    """The newest day that every incremental table of the local build holds, but for empty ones."""
-    nothing = CostError("Nothing is built here yet: run `make run`, or `dbt build`.")
-    if not manifest.exists():
-        raise nothing
-    selects = [
-        f"select cast(max({_quoted(node['config']['event_time'])}) as date) as day"
-        f" from {node['relation_name']}"
-        for node in json.loads(manifest.read_text())["nodes"].values()
-        if node["config"]["materialized"] == "incremental"
-    ]
-    if not selects:
-        raise CostError("No model is incremental: give the day, with --day YYYY-MM-DD.")
-    path = load_profile(str(Path.cwd()), {}, target_override="duckdb").credentials.path
-    try:
-        with duckdb.connect(path, read_only=True) as connection:
-            [(day,)] = connection.execute(
-                f"select min(day) from ({' union all '.join(selects)})"
-            ).fetchall()
-    except (duckdb.CatalogException, duckdb.IOException):
-        raise nothing from None
-    if day is None:
-        raise nothing
-    return day
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _adapter() -> Any:
-    """dbt's adapter for BigQuery, with the profile's account."""
-    reset_adapters()
-    config = RuntimeConfig.from_args(get_flags())
-    register_adapter(config, get_mp_context())
-    return get_adapter(config)
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of lines.")
+    return int(text)
 
 
 if __name__ == "__main__":

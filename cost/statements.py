@@ -18,7 +18,7 @@ from googlesql.tokens import statements as split
 
 FULL, WINDOW = "full", "window"
 # where the lake lies does not matter: its tables are priced by the files of the local one
-_LAKE = ["create_external_tables", "--args", "{lake_uri: gs://bucket/lake}"]
+_LAKE = ["run-operation", "create_external_tables", "--args", "{lake_uri: gs://bucket/lake}"]
 _NO_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 
 
@@ -42,18 +42,20 @@ class Recorded:
     statements: tuple[Sent, ...]
 
 
-def parse(target: Path) -> Manifest:
-    """The project as dbt sees it for BigQuery; `target` is a folder for dbt's own files."""
-    return _invoked(target, "parse").result
+def googlesql_cache(target: Path) -> Path:
+    """Where compiled GoogleSQL is kept: in dbt's folder for what a run makes."""
+    return target / "googlesql"
 
 
-def record(manifest: Manifest, window: tuple[str, str], target: Path, cache: Path) -> Recorded:
+def record(window: tuple[str, str], target: Path, arguments: list[str]) -> Recorded:
     """Have dbt build everything, then the days [start, end) of what is incremental.
 
-    `cache` is a folder for the compiled GoogleSQL. CostError if GoogleSQL or dbt refuses a
-    statement.
+    `target` is dbt's folder for what a run makes, `arguments` are given to dbt. CostError if
+    GoogleSQL or dbt refuses a statement.
     """
-    warehouse = Warehouse(GoogleSQL(cache), "")
+    own = target / "cost" / "dbt"
+    manifest = _invoked(own, "parse", *arguments).result
+    warehouse = Warehouse(GoogleSQL(googlesql_cache(target)), "")
     client = Client(warehouse)
     start, end = window
     days = ["--event-time-start", start, "--event-time-end", end]
@@ -61,10 +63,11 @@ def record(manifest: Manifest, window: tuple[str, str], target: Path, cache: Pat
     untested = [*_NO_UNIT_TESTS, "--exclude-resource-type", "test"]
     try:
         with client.in_place():
-            _invoked(target, "run-operation", *_LAKE, manifest=manifest)
-            _invoked(target, "build", *_NO_UNIT_TESTS, manifest=manifest)
+            for command in (_LAKE, ["build", *_NO_UNIT_TESTS]):
+                _invoked(own, *command, *arguments, manifest=manifest)
             first = len(client.sent)
-            _invoked(target, "build", *untested, *repeated, *days, manifest=manifest)
+            again = ["build", *untested, *repeated, *days]
+            _invoked(own, *again, *arguments, manifest=manifest)
     finally:
         reset_adapters()
     found = [

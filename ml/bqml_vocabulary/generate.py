@@ -120,7 +120,7 @@ def model_types_page() -> str:
 
 
 def _model_type_section(row: ModelType) -> str:
-    trainers = {"bigquery": "BigQuery itself", "vertex_ai": "Vertex AI"}
+    trainers = {"bigquery": "BigQuery itself", "vertex_ai": "Vertex AI", "nobody": "nobody"}
     facts = {
         "kind": row.kind.replace("_", " "),
         "label": {"number": "a number", "class": "a class", None: "none"}[row.label],

@@ -4,7 +4,8 @@ A row holds
   model_type   BigQuery's name
   kind         types of one kind give the same columns and have the same metrics
   groups       names under which options.json and functions.json speak of several types
-  trained_by   who trains it on BigQuery, which decides the price: bigquery or vertex_ai
+  trained_by   who trains it on BigQuery, which decides the price: bigquery, vertex_ai, or nobody
+               where nothing is trained
   query        whether CREATE MODEL takes a query: required (the default) or none, for a model that
                is read from files
   features     whether the query must hold columns without a role: required (the default),

@@ -30,6 +30,7 @@ from parity import sample
 
 from analyzer.client import Client, Statement
 from analyzer.warehouse import Warehouse
+from cost.statements import googlesql_cache
 from googlesql.service import GoogleSQL
 
 ROOT = Path(__file__).parents[2]
@@ -139,9 +140,9 @@ def window_queries(rendered: Rendered) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def service(pytestconfig: pytest.Config) -> GoogleSQL:
-    """GoogleSQL's analyzer; what it is compiled to is kept in the clone's .pytest_cache."""
-    return GoogleSQL(Path(pytestconfig.cache.mkdir("googlesql")))
+def service() -> GoogleSQL:
+    """GoogleSQL's analyzer; what it is compiled to is where `make cost` keeps it."""
+    return GoogleSQL(googlesql_cache(ROOT / "target"))
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +176,7 @@ def built(rendered: Rendered, service: GoogleSQL, build: Callable[..., Built]) -
     """
     warehouse = Warehouse(service, "demo")
     lake = ["run-operation", "create_external_tables", "--args", "{lake_uri: gs://bucket/lake}"]
-    made = ["--select", "resource_type:model", "resource_type:snapshot"]
+    made = ["--select", "resource_type:seed", "resource_type:model", "resource_type:snapshot"]
     made += ["--indirect-selection", "empty"]
     return build(warehouse, lake, ["build", *made], ["build", "--vars", WINDOW])
 

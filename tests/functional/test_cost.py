@@ -1,19 +1,31 @@
-"""Bytes against queries whose scan is known; prices, budgets, dry runs, real runs."""
+"""`python -m cost` on a project built for real.
 
+Bytes of queries whose scan is known, prices by dbt's vars, dry runs, real runs, and what it says
+when it cannot know.
+"""
+
+import contextlib
 import csv
+import io
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NamedTuple
 
+import duckdb
 import pytest
 from dbt.adapters.bigquery.connections import BigQueryConnectionManager
 from google.api_core.exceptions import BadRequest, NotFound
 
 from cost.__main__ import main
+from cost.statements import googlesql_cache
+
+ROOT = Path(__file__).parents[2]
 
 MIB = 1024**2
-GIB = 1024**3
 
 # Sizes of a row in bytes: id 8, word 2 + 5, city 2 + 7 (five letters in seven bytes), price 16,
 # flag 1, day 8, place (x 8, name 2 + 1), numbers 8 each, parts (size 8, label 2 + 2) each. The last
@@ -102,11 +114,59 @@ KNOWN = {
 }
 
 
+class Said(NamedTuple):
+    """What the command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Priced:
+    """A project, and the command that says what it costs."""
+
+    def __init__(self, project) -> None:
+        self.project = project
+        self.target = Path(project.variables["DBT_TARGET_PATH"])
+
+    def run(self, *arguments: str, **variables: str) -> Said:
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            for name, value in (self.project.variables | variables).items():
+                patch.setenv(name, value)
+            patch.chdir(self.project.root)
+            try:
+                code = main(list(arguments))
+            except SystemExit as left:  # argparse's own
+                code = left.code
+        return Said(code, out.getvalue(), err.getvalue())
+
+    def rows(self) -> dict[tuple[str, str], dict[str, str]]:
+        """The rows of the file that the last command has written, by form and name."""
+        with (self.target / "cost.csv").open() as file:
+            return {(row["form"], row["name"]): row for row in csv.DictReader(file)}
+
+    @contextlib.contextmanager
+    def with_model(self, name: str, sql: str) -> Iterator[None]:
+        """A model that is not built."""
+        self.project.model(name, sql)
+        try:
+            yield
+        finally:
+            (self.project.root / "models" / f"{name}.sql").unlink()
+
+
 @pytest.fixture(scope="module")
-def cost(tiny: Callable) -> "Priced":
-    """The tables and models above, built on DuckDB, and what `python -m cost` says of them."""
+def cost(tiny: Callable) -> Priced:
+    """The tables and models above, built on DuckDB, and BigQuery's prices."""
     project = tiny()
-    project.variables["DBT_WRITE_JSON"] = "true"  # the newest day is looked up by manifest.json
+    (project.root / "seeds").mkdir()
+    for file in (ROOT / "seeds").glob("bigquery_prices.*"):
+        (project.root / "seeds" / file.name).symlink_to(file)
     project.model("events", EVENTS)
     project.model(
         "recent",
@@ -119,220 +179,144 @@ def cost(tiny: Callable) -> "Priced":
     project.model("trained", TRAINED)
     project.build()
     priced = Priced(project)
-    assert priced.plan("--day", "2013-03-02") == 0
+    # GoogleSQL is compiled once for all tests of the clone
+    shared = googlesql_cache(ROOT / "target")
+    shared.mkdir(parents=True, exist_ok=True)
+    googlesql_cache(priced.target).symlink_to(shared)
     return priced
 
 
-class Priced:
-    """A project, and the two commands that say what it costs."""
-
-    def __init__(self, project) -> None:
-        self.project = project
-        self.target = Path(project.variables["DBT_TARGET_PATH"])
-        self.file = self.target / "cost" / "plan.json"
-
-    def plan(self, *arguments: str) -> int:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.project.variables.items():
-                patch.setenv(name, value)
-            patch.chdir(self.project.root)
-            return main(list(arguments))
-
-    def price(self, variables: str = "{}", **arguments):
-        """The outcome of `dbt run-operation cost`, and the rows of its file by form and name."""
-        outcome = self.project.dbt(
-            "run-operation", "cost", "--args", json.dumps(arguments), "--vars", variables
-        )
-        with (self.target / "cost.csv").open() as file:
-            rows = {(row["form"], row["name"]): row for row in csv.DictReader(file)}
-        return outcome, rows
-
-    def write_plan(self, *statements: dict) -> None:
-        """A plan of statements on `events`, all of whose other keys have a default."""
-        held = json.loads(self.file.read_text())
-        held["statements"] = [
-            {"number": n, "form": "full", "kind": "QueryStmt", "dry_run_bytes": None, "scans": []}
-            | statement
-            for n, statement in enumerate(statements)
-        ]
-        self.file.write_text(json.dumps(held))
-
-
-@pytest.fixture
-def planned(cost: Priced):
-    """For a test that writes another plan."""
-    text = cost.file.read_text()
-    yield cost
-    cost.file.write_text(text)
-
-
-def scan(table: str = "model.azekura.events", *columns: str, **other) -> dict:
-    keys = {"is_temporary": False, "is_rewritten": False, "low": None, "high": None}
-    return keys | {"table": table, "columns": columns or ["id"], "extent": "bounds"} | other
+@pytest.fixture(scope="module")
+def estimate(cost: Priced) -> dict[tuple[str, str], dict[str, str]]:
+    """What each model above costs, by form and name."""
+    said = cost.run("--day", "2013-03-02", "--budget-bytes", "1e10", "--budget-usd", "1")
+    assert said.code == 0, said.err
+    assert "a window of 2013-03-02" in said.out
+    return cost.rows()
 
 
 @pytest.fixture(scope="module")
-def estimated(cost: Priced) -> dict[str, dict]:
-    """What each model above costs when it is first built."""
-    outcome, rows = cost.price(budget_bytes=10 * GIB, budget_usd=1)
-    assert outcome.success
-    return {name: row for (form, name), row in rows.items() if form == "full"}
+def first(estimate: dict) -> dict[str, dict[str, str]]:
+    """What each costs when it is first built."""
+    return {name: row for (form, name), row in estimate.items() if form == "full"}
 
 
-def test_bytes_are_those_that_bigquery_scans(estimated):
-    assert {name: int(estimated[name]["bytes_processed"]) for name in KNOWN} == {
+def test_bytes_are_those_that_bigquery_scans(first):
+    assert {name: int(first[name]["bytes_processed"]) for name in KNOWN} == {
         name: known for name, (_, known) in KNOWN.items()
     }
 
 
-def test_whole_megabytes_are_billed_ten_for_each_table_and_none_for_nothing(estimated):
-    billed = {name: int(row["bytes_billed"]) for name, row in estimated.items()}
+def test_whole_megabytes_are_billed_ten_for_each_table_and_none_for_nothing(first):
+    billed = {name: int(row["bytes_billed"]) for name, row in first.items()}
     assert billed["integers"] == 10 * MIB
     assert billed["joined"] == 20 * MIB
     assert billed["rows"] == 0
-    assert float(estimated["joined"]["usd"]) == pytest.approx(20 / 1024**2 * 6.25, rel=1e-12)
+    assert float(first["joined"]["usd"]) == pytest.approx(20 / 1024**2 * 6.25, rel=1e-12)
 
 
-def test_training_has_its_own_price(estimated):
+def test_training_has_its_own_price(first):
     """Its rows are read once to train, and once for the checksum that is written down."""
-    assert int(estimated["trained"]["bytes_processed"]) == 2 * 4 * 8
+    assert int(first["trained"]["bytes_processed"]) == 2 * 4 * 8
     trained = 10 / 1024**2 * (312.5 + 6.25)
-    assert float(estimated["trained"]["usd"]) == pytest.approx(trained, rel=1e-12)
+    assert float(first["trained"]["usd"]) == pytest.approx(trained, rel=1e-12)
 
 
-def test_prices_and_budget_are_vars(cost):
-    outcome, rows = cost.price(
-        "{price_per_tib: 1024, create_model_price_per_tib: 2048, cost_budget_bytes: 1000}"
-    )
-    assert float(rows["full", "joined"]["usd"]) == pytest.approx(20 / 1024, rel=1e-12)
-    assert float(rows["full", "trained"]["usd"]) == pytest.approx(30 / 1024, rel=1e-12)
-    assert not outcome.success
-
-
-def test_a_large_statement_is_rounded_up_to_a_megabyte(planned):
-    planned.write_plan(
-        {"node": "model.azekura.rows", "dry_run_bytes": 100 * MIB + 1, "scans": [scan()]},
-        {
-            "node": "model.azekura.flags",
-            "dry_run_bytes": 3,
-            "scans": [scan(), scan("model.azekura.rows")],
-        },
-        {"node": "model.azekura.days", "dry_run_bytes": 0, "scans": [scan()]},
-        {"node": "model.azekura.text", "scans": [scan()]},
-    )
-    _, rows = planned.price()
-    found = {
-        name: (int(row["bytes_processed"]), int(row["bytes_billed"]), row["dry_runs_count"])
-        for (form, name), row in rows.items()
-        if form == "full"
-    }
-    assert found == {
-        "rows": (100 * MIB + 1, 101 * MIB, "1"),
-        "flags": (3, 20 * MIB, "1"),
-        "days": (0, 0, "1"),
-        "text": (32, 10 * MIB, "0"),
-    }
-
-
-def test_what_changes_rows_reads_the_rewritten_partitions_whole(planned):
-    row = 8 + 7 + 9 + 16 + 1 + 8 + 11 + 24 + 24
-    day = {"low": "2013-03-02 00:00:00", "high": "2013-03-03 00:00:00"}
-    whole = scan(
-        "model.azekura.events",
-        *["id", "word", "city", "price", "flag", "day", "place", "numbers", "parts"],
-    )
-    planned.write_plan(
-        {
-            "node": "model.azekura.rows",
-            "kind": "DeleteStmt",
-            "scans": [scan(**day), whole | day | {"is_rewritten": True}],
-        },
-    )
-    _, rows = planned.price()
-    assert int(rows["full", "rows"]["bytes_processed"]) == 2 * 8 + 2 * row
-    assert int(rows["full", "rows"]["bytes_billed"]) == 10 * MIB
-
-
-def test_a_run_of_a_window_builds_the_rest_whole(planned):
-    planned.write_plan(
-        {"node": "model.azekura.rows", "dry_run_bytes": 30 * MIB},
-        {"node": "model.azekura.rows", "dry_run_bytes": 20 * MIB, "form": "window"},
-        {"node": "model.azekura.flags", "dry_run_bytes": 50 * MIB},
-    )
-    _, rows = planned.price()
-    processed = {key: int(row["bytes_processed"]) // MIB for key, row in rows.items()}
-    assert processed == {
-        ("full", "rows"): 30,
-        ("full", "flags"): 50,
-        ("window", "rows"): 20,
-        ("window", "flags"): 50,
-    }
-
-
-def test_a_window_reads_its_days_and_replaces_them(cost):
+def test_a_window_reads_its_days_and_replaces_them(estimate):
     """Of 2 March, with a day's lookback: four rows of 16 bytes.
 
     One MERGE reads them from upstream, asks for the target's days and rewrites its rows.
     """
-    _, rows = cost.price(select="daily")
-    assert int(rows["full", "daily"]["bytes_processed"]) == 4 * 8 + 5 * 8
+    assert int(estimate["full", "daily"]["bytes_processed"]) == 4 * 8 + 5 * 8
     read, asked, rewritten = 4 * 16, 4 * 8, 4 * 16
-    assert int(rows["window", "daily"]["bytes_processed"]) == read + asked + rewritten
+    assert int(estimate["window", "daily"]["bytes_processed"]) == read + asked + rewritten
 
 
-def test_a_selection_is_of_names_layers_or_types(cost):
-    outcome, rows = cost.price(select="int* joined snapshot")
-    assert outcome.success
-    assert {name for _, name in rows} == {"integers", "joined"}
+def test_a_run_of_a_window_builds_the_rest_whole(estimate):
+    windowed = {name: row for (form, name), row in estimate.items() if form == "window"}
+    for name in KNOWN:
+        assert windowed[name] == estimate["full", name] | {"form": "window"}
+
+
+# ---- what it cannot know
+
+
+def test_a_table_that_is_not_built_is_named(cost):
+    with (
+        cost.with_model("later", "select id from {{ ref('events') }}"),
+        cost.with_model("latest", "select id from {{ ref('later') }}"),
+    ):
+        said = cost.run("--day", "2013-03-02")
+    assert said.code == 1
+    assert said.err == (
+        "python -m cost: There is no table of later here to take the sizes from: build the project"
+        " here first (`make run`, or `dbt build`).\n"
+    )
+
+
+def test_a_statement_that_bigquery_would_refuse_is_named(cost):
+    with cost.with_model("wrong", "select nope from {{ ref('events') }}"):
+        said = cost.run("--day", "2013-03-02")
+    assert said.code == 1
+    assert "model.azekura.wrong" in said.err
+    assert "Unrecognized name: nope" in said.err
+
+
+def test_a_database_that_is_not_there_is_named(cost):
+    said = cost.run(AZEKURA_DUCKDB="nowhere.duckdb")
+    assert said.code == 1
+    assert said.err.startswith("python -m cost: There is no DuckDB file nowhere.duckdb to take")
+    assert said.err.count("\n") == 1
+    assert not (cost.project.root / "nowhere.duckdb").exists()
+
+
+def test_a_database_in_which_nothing_is_built_is_said(cost, tmp_path):
+    file = tmp_path / "empty.duckdb"
+    duckdb.connect(str(file)).close()
+    said = cost.run(AZEKURA_DUCKDB=str(file))
+    assert said.code == 1
+    assert "Not every model is built here" in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_a_database_that_another_process_writes_is_named(cost):
+    file = cost.project.root / cost.project.database.name
+    holding = (
+        "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True);"
+        " sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout.readline() == b"held\n"
+        said = cost.run()
+        writer.stdin.close()
+    assert said.code == 1
+    assert said.err == (
+        f"python -m cost: The DuckDB file {file.name} is held by another process that writes it:"
+        " ask for the cost when that has finished.\n"
+    )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "said"),
     [
-        ({"budget_bytes": 20 * MIB}, ["Over budget: the full build bills", "20.0 MiB"]),
-        ({"budget_usd": 0.0001, "form": "window"}, ["Over budget: the window", "0.0001 USD"]),
-        ({"form": "weekly"}, ["form 'weekly' is unknown"]),
+        (["--form", "weekly"], "form 'weekly' is unknown; use full or window."),
+        (["--form", "run"], "form 'run' is unknown; use full or window."),
+        (["--form", "full", "--run-results", "x"], "form 'full' is unknown; use run."),
+        (["--day", "14.6.2013"], "argument --day: '14.6.2013' is not a date YYYY-MM-DD."),
+        (["--top", "-1"], "argument --top: '-1' is not a number of lines."),
+        (["--top", "all"], "argument --top: 'all' is not a number of lines."),
+        (["--dry-run", "--run-results", "x"], "--day and --dry-run are for an estimate; leave"),
+        (["--budget-usd", "dear"], "argument --budget-usd: invalid float value: 'dear'"),
+        (["everything"], "unrecognized arguments: everything"),
     ],
 )
-def test_a_budget_that_is_exceeded_fails(cost, capfd, arguments, words):
-    outcome, _ = cost.price(**arguments)
-    assert not outcome.success
-    said = " ".join(capfd.readouterr().out.split())
-    assert all(word in said for word in words), said
-
-
-def test_a_table_that_is_not_built_is_named(planned, capfd):
-    planned.project.model("later", "select 1 as id")
-    held = json.loads(planned.file.read_text())
-    leaf = {"name": "id", "column": "id", "steps": [], "type": "INT64"}
-    held["tables"].append({"id": "model.azekura.later", "leaves": [leaf]})
-    planned.file.write_text(json.dumps(held))
-    try:
-        outcome, _ = planned.price()
-    finally:
-        (planned.project.root / "models" / "later.sql").unlink()
-    assert not outcome.success
-    assert "There is no table of later here" in " ".join(capfd.readouterr().out.split())
-
-
-def test_without_a_plan_the_command_to_write_it_is_named(planned, capfd):
-    planned.file.rename(planned.file.with_suffix(".away"))
-    try:
-        assert not planned.project.dbt("run-operation", "cost").success
-    finally:
-        planned.file.with_suffix(".away").rename(planned.file)
-    assert "write it with `python -m cost`" in " ".join(capfd.readouterr().out.split())
-
-
-def test_a_statement_that_bigquery_would_refuse_is_named(planned, capsys):
-    planned.project.model("wrong", "select nope from {{ ref('events') }}")
-    try:
-        assert planned.plan("--day", "2013-03-02") == 1
-    finally:
-        (planned.project.root / "models" / "wrong.sql").unlink()
-    said = capsys.readouterr().err
-    assert "model.azekura.wrong" in said
-    assert "Unrecognized name: nope" in said
+def test_wrong_arguments_are_said_in_one_sentence(cost, arguments, said):
+    code, _, err = cost.run(*arguments)
+    assert code == 2
+    assert err.startswith(f"python -m cost: {said}")
+    assert err.count("\n") == 1
 
 
 # ---- dry runs
@@ -374,11 +358,12 @@ def account(monkeypatch) -> Account:
     return client
 
 
-def test_a_dry_run_takes_the_place_of_the_estimate(planned, account, capsys):
-    assert planned.plan("--dry-run") == 0
+def test_a_dry_run_takes_the_place_of_the_estimate(cost, account):
+    said = cost.run("--dry-run")
+    assert said.code == 0, said.err
     # the newest day of `daily`
-    assert "a window of 2013-03-05" in capsys.readouterr().out
-    _, rows = planned.price()
+    assert "a window of 2013-03-05" in said.out
+    rows = cost.rows()
     assert int(rows["full", "integers"]["bytes_processed"]) == 123 * MIB
     assert int(rows["full", "integers"]["bytes_billed"]) == 123 * MIB
     # what is not there yet is estimated
@@ -388,39 +373,44 @@ def test_a_dry_run_takes_the_place_of_the_estimate(planned, account, capsys):
     assert not [sql for sql in account.asked if "select 1 as one" in sql]
 
 
-def test_what_bigquery_refuses_in_a_dry_run_is_said(planned, account, capsys):
+def test_what_bigquery_refuses_in_a_dry_run_is_said(cost, account):
     def refuse(*_, **__):
         said = "Cannot access field x on a value with type INT64"
         raise BadRequest(said, errors=[{"message": said, "reason": "invalidQuery"}])
 
     account.query = refuse
-    assert planned.plan("--day", "2013-03-02", "--dry-run") == 1
-    assert "Cannot access field x" in capsys.readouterr().err
+    said = cost.run("--day", "2013-03-02", "--dry-run")
+    assert said.code == 1
+    assert "Cannot access field x" in said.err
 
 
 # ---- after a real run
 
 
-def test_a_real_run_is_shown_as_it_was_billed(cost, tmp_path):
-    """run_results.json as dbt-bigquery writes it."""
-    billed = {"code": "CREATE TABLE", "bytes_processed": 90 * MIB, "bytes_billed": 100 * MIB}
+@pytest.fixture
+def billed(cost: Priced, tmp_path: Path) -> Callable[..., Said]:
+    """Runs the command on a run_results.json as dbt-bigquery writes it."""
+    said = {"code": "CREATE TABLE", "bytes_processed": 90 * MIB, "bytes_billed": 100 * MIB}
+    responses = {
+        "integers": said | {"slot_ms": 5},
+        "rows": {"bytes_processed": 0, "bytes_billed": 0},
+        "trained": {"bytes_processed": MIB, "bytes_billed": 10 * MIB},
+        "recent": {},
+        "text": {"bytes_processed": None},
+    }
     results = [
-        {"unique_id": "model.azekura.integers", "adapter_response": billed | {"slot_ms": 5}},
-        {
-            "unique_id": "model.azekura.rows",
-            "adapter_response": {"bytes_processed": 0, "bytes_billed": 0},
-        },
-        {
-            "unique_id": "model.azekura.trained",
-            "adapter_response": {"bytes_processed": MIB, "bytes_billed": 10 * MIB},
-        },
-        {"unique_id": "model.azekura.recent", "adapter_response": {}},
-        {"unique_id": "model.azekura.text", "adapter_response": {"bytes_processed": None}},
+        {"unique_id": f"model.azekura.{name}", "adapter_response": response}
+        for name, response in responses.items()
     ]
     file = tmp_path / "run_results.json"
     file.write_text(json.dumps({"metadata": {}, "results": results, "elapsed_time": 1.0}))
-    outcome, rows = cost.price(run_results=str(file))
-    assert outcome.success
+    return lambda *arguments: cost.run("--run-results", str(file), *arguments)
+
+
+def test_a_real_run_is_shown_as_it_was_billed(cost, billed):
+    said = billed()
+    assert said.code == 0, said.err
+    rows = cost.rows()
     assert {key: (row["bytes_processed"], row["bytes_billed"]) for key, row in rows.items()} == {
         ("run", "integers"): (str(90 * MIB), str(100 * MIB)),
         ("run", "rows"): ("0", "0"),
@@ -430,10 +420,43 @@ def test_a_real_run_is_shown_as_it_was_billed(cost, tmp_path):
     }
     assert float(rows["run", "integers"]["usd"]) == pytest.approx(100 / 1024**2 * 6.25, rel=1e-12)
     assert float(rows["run", "trained"]["usd"]) == pytest.approx(10 / 1024**2 * 312.5, rel=1e-12)
-    over, _ = cost.price(run_results=str(file), budget_bytes=109 * MIB)
-    assert not over.success
+    assert "billed" in said.out.splitlines()[0]
+    assert said.out.splitlines()[2].split() == ["trained", "1.0", "MiB", "10.0", "MiB", "0.0030"]
+    over = billed("--budget-bytes", str(109 * MIB))
+    assert over.code == 1
+    assert over.err == (
+        "python -m cost: Over budget: the run build bills 110.0 MiB, the budget is 109.0 MiB"
+        " (cost_budget_bytes).\n"
+    )
 
 
-def test_a_missing_run_is_said(cost, capfd):
-    cost.price(run_results="nowhere/run_results.json")
-    assert "There is no nowhere/run_results.json" in " ".join(capfd.readouterr().out.split())
+def test_prices_and_budgets_are_vars(cost, billed):
+    said = billed(
+        "--vars",
+        "{price_per_tib: 1024, create_model_price_per_tib: 2048, cost_budget_usd: 0.1}",
+    )
+    rows = cost.rows()
+    assert float(rows["run", "integers"]["usd"]) == pytest.approx(100 / 1024, rel=1e-12)
+    assert float(rows["run", "trained"]["usd"]) == pytest.approx(20 / 1024, rel=1e-12)
+    assert said.code == 1
+    assert "costs 0.1172 USD, the budget is 0.1000 USD (cost_budget_usd)." in said.err
+    # what the command line says comes first
+    assert billed("--vars", "{cost_budget_bytes: 1}", "--budget-bytes", "1e10").code == 0
+    refused = billed("--vars", "{cost_budget_bytes: much}")
+    assert refused.err == (
+        "python -m cost: The var cost_budget_bytes must be a number, not 'much'.\n"
+    )
+
+
+def test_a_selection_is_of_names_layers_or_types(cost, billed):
+    assert billed("--select", "int* rows", "snapshot", "--top", "1").code == 0
+    assert {name for _, name in cost.rows()} == {"integers", "rows"}
+
+
+def test_a_missing_run_is_said(cost):
+    said = cost.run("--run-results", "nowhere/run_results.json")
+    assert said.code == 1
+    assert said.err == (
+        "python -m cost: There is no nowhere/run_results.json: dbt writes it when it builds on"
+        " BigQuery.\n"
+    )

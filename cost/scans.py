@@ -1,9 +1,9 @@
-"""What the macro `cost` reads: the statements and their scans, in terms of the project's nodes."""
+"""The statements of a build and what they scan, in terms of the project's nodes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from dbt.contracts.graph.manifest import Manifest
 
@@ -21,27 +21,72 @@ ALL, DAYS, CHANGES = "bounds", "window", "changes"
 or none that is known: a snapshot's table of what changed."""
 
 
-def plan(recorded: Recorded, window: tuple[str, str], dry_runs: list[int | None]) -> dict[str, Any]:
-    """The plan as JSON has it; `dry_runs` are the bytes of each statement, None if unknown."""
+@dataclass(frozen=True)
+class Scan:
+    """What a statement reads of one table."""
+
+    table: str
+    """The unique id of a node or a source."""
+    columns: tuple[str, ...]
+    """Dotted paths: `flight_date`, `probs.label`."""
+    is_temporary: bool = False
+    is_rewritten: bool = False
+    low: datetime | None = None
+    """Partitions from `low` on, before `high`, UTC; None is open."""
+    high: datetime | None = None
+    extent: str = ALL
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a node and all that it scans."""
+
+    node: str
+    form: str
+    kind: str
+    scans: tuple[Scan, ...] = ()
+    dry_run_bytes: int | None = None
+    """What BigQuery says; None if it was not asked or cannot know."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A column, or a part of one that BigQuery reads alone."""
+
+    name: str
+    """Its dotted path."""
+    column: str
+    steps: tuple[str, ...]
+    """From the column to the part: `[]` goes into an array, a name into a field of a STRUCT."""
+    type: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is scanned, and the columns of which it consists."""
+
+    unique_id: str
+    leaves: tuple[Leaf, ...]
+    is_text: bool = False
+    """Whether it is files of text, which BigQuery can only read whole."""
+
+
+@dataclass(frozen=True)
+class ScannedBuild:
+    """Everything that the statements of a build scan."""
+
+    statements: tuple[Statement, ...]
+    tables: tuple[Table, ...]
+
+
+def scans_of(recorded: Recorded, dry_runs: Iterable[int | None]) -> ScannedBuild:
+    """What was recorded, by node; `dry_runs` are the bytes of each statement, None if unknown."""
     tables = _Tables(recorded.manifest)
     statements = [
-        {
-            "number": number,
-            "node": sent.node,
-            "form": sent.form,
-            "kind": sent.kind,
-            "dry_run_bytes": dry_run_bytes,
-            "scans": list(_scans(sent, tables)),
-        }
-        for number, (sent, dry_run_bytes) in enumerate(
-            zip(recorded.statements, dry_runs, strict=True)
-        )
+        Statement(sent.node, sent.form, sent.kind, tuple(_scans(sent, tables)), dry_run_bytes)
+        for sent, dry_run_bytes in zip(recorded.statements, dry_runs, strict=True)
     ]
-    return {
-        "window": {"start": window[0], "end": window[1]},
-        "tables": list(_leaves_of_tables(recorded, tables)),
-        "statements": statements,
-    }
+    return ScannedBuild(tuple(statements), tuple(_scanned_tables(recorded, tables)))
 
 
 def reads_temporary(sent: Sent) -> bool:
@@ -84,7 +129,7 @@ class _Tables:
         return declared.get("field")
 
     def is_text(self, unique_id: str) -> bool:
-        """Whether a table is one of text files, which BigQuery can only read whole."""
+        """The one place that asks the format of a source's files."""
         source = self._manifest.sources.get(unique_id)
         return source is not None and source.config.meta["lake"]["format"] != "parquet"
 
@@ -97,7 +142,7 @@ def _key(*path: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in path)
 
 
-def _scans(sent: Sent, tables: _Tables) -> Iterator[dict[str, Any]]:
+def _scans(sent: Sent, tables: _Tables) -> Iterator[Scan]:
     for read in sent.reads.scans:
         if not tables.is_of_trainings(read.table):
             yield _scan(sent, read, tables, is_rewritten=False)
@@ -105,7 +150,7 @@ def _scans(sent: Sent, tables: _Tables) -> Iterator[dict[str, Any]]:
         yield _scan(sent, sent.reads.rewritten, tables, is_rewritten=True)
 
 
-def _scan(sent: Sent, read: Read, tables: _Tables, is_rewritten: bool) -> dict[str, Any]:
+def _scan(sent: Sent, read: Read, tables: _Tables, is_rewritten: bool) -> Scan:
     unique_id = tables.id_of(read.table, sent)
     is_temporary = _TEMPORARY.search(read.table[-1]) is not None
     extent = ALL
@@ -116,15 +161,15 @@ def _scan(sent: Sent, read: Read, tables: _Tables, is_rewritten: bool) -> dict[s
     columns = {column.lower(): bounds for column, bounds in read.bounds.items()}
     partition = tables.partition_column(unique_id) or ""
     bounds = columns.get(partition.lower(), Bounds())
-    return {
-        "table": unique_id,
-        "is_temporary": is_temporary,
-        "is_rewritten": is_rewritten,
-        "columns": ["raw_record"] if tables.is_text(unique_id) else sorted(read.columns),
-        "low": _moment(bounds.low),
-        "high": _moment(bounds.high),
-        "extent": extent,
-    }
+    return Scan(
+        table=unique_id,
+        columns=("raw_record",) if tables.is_text(unique_id) else tuple(sorted(read.columns)),
+        is_temporary=is_temporary,
+        is_rewritten=is_rewritten,
+        low=bounds.low,
+        high=bounds.high,
+        extent=extent,
+    )
 
 
 def _is_replaced(sent: Sent, unique_id: str) -> bool:
@@ -132,12 +177,7 @@ def _is_replaced(sent: Sent, unique_id: str) -> bool:
     return sent.node == unique_id and sent.form == WINDOW and sent.kind == "MergeStmt"
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def _leaves_of_tables(recorded: Recorded, tables: _Tables) -> Iterator[dict[str, Any]]:
-    """Each table that is scanned: its columns, those of a STRUCT one by one."""
+def _scanned_tables(recorded: Recorded, tables: _Tables) -> Iterator[Table]:
     paths = {
         tables.id_of(read.table, sent): read.table
         for sent in recorded.statements
@@ -147,20 +187,14 @@ def _leaves_of_tables(recorded: Recorded, tables: _Tables) -> Iterator[dict[str,
     for unique_id, path in sorted(paths.items()):
         columns = recorded.warehouse.table(path).columns
         leaves = [leaf for name, type_ in columns.items() for leaf in _leaves((name,), type_, ())]
-        yield {"id": unique_id, "leaves": leaves}
+        yield Table(unique_id, tuple(leaves), tables.is_text(unique_id))
 
 
-def _leaves(name: tuple[str, ...], type_: Type, steps: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The columns of which a column consists; `[]` among the steps goes into an array."""
+def _leaves(name: tuple[str, ...], type_: Type, steps: tuple[str, ...]) -> Iterator[Leaf]:
     if type_.HasField("array_type"):
         yield from _leaves(name, type_.array_type.element_type, (*steps, "[]"))
     elif type_.HasField("struct_type"):
         for held in type_.struct_type.field:
             yield from _leaves((*name, held.field_name), held.field_type, (*steps, held.field_name))
     else:
-        yield {
-            "name": ".".join(name),
-            "column": name[0],
-            "steps": list(steps),
-            "type": types.text(type_),
-        }
+        yield Leaf(".".join(name), name[0], steps, types.text(type_))
