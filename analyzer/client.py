@@ -18,7 +18,7 @@ from dbt_common.exceptions import DbtDatabaseError
 from google.api_core.exceptions import NotFound
 from google.cloud import bigquery
 
-from analyzer.warehouse import Outcome, Warehouse
+from analyzer.warehouse import Outcome, Table, Warehouse
 
 _JOB_KINDS = {
     "QueryStmt": "SELECT",
@@ -170,6 +170,16 @@ class Client:
                 raise NotFound(f"Not found: Table {'.'.join(paths[0])}")
             self.copies.append((".".join(paths[0]), ".".join(paths[1])))
         return SimpleNamespace(result=lambda timeout=None: None)
+
+    def load_table_from_file(
+        self, _file: Any, reference: Any, *, job_config: Any, **_: Any
+    ) -> SimpleNamespace:
+        """The job by which dbt loads a seed: a table is made anew, of the columns that it says."""
+        path = (reference.project, reference.dataset_id, reference.table_id)
+        types = {column.name: column.field_type for column in job_config.schema}
+        self.warehouse.put(path, Table(self.warehouse.types(**types)))
+        done = SimpleNamespace(state="DONE", error_result=None)
+        return SimpleNamespace(result=lambda retry=None: done)
 
     def delete_dataset(self, dataset: Any, **_: Any) -> None:
         for path in self.warehouse.names(dataset.dataset_id):
