@@ -299,15 +299,11 @@ class Warehouse:
         )
         return self._made(node, kind, table)
 
-    def _make_AlterTableStmt(self, node: Message, _: str, kind: str) -> Outcome:
+    def _make_AlterTableSetOptionsStmt(self, node: Message, _: str, kind: str) -> Outcome:
         path = tuple(googlesql.field(node, "name_path"))
         if self.table(path) is None:
             raise Refused(f"Not found: Table {'.'.join(path)}")
-        for wrapped in googlesql.field(node, "alter_action_list"):
-            action = googlesql.innermost(wrapped)
-            if action.DESCRIPTOR.name != "ResolvedSetOptionsActionProto":
-                raise Refused("an ALTER TABLE that the check does not know: it sets no options")
-            table_options.checked(action.option_list, table_options.TABLE)
+        table_options.checked(googlesql.field(node, "option_list"), table_options.TABLE)
         return Outcome(kind, {}, path)
 
     def _make_GrantStmt(self, node: Message, _: str, kind: str) -> Outcome:

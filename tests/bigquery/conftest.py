@@ -162,7 +162,7 @@ def built(rendered: Rendered, service: GoogleSQL, build: Callable[..., Built]) -
     """
     warehouse = Warehouse(service, "demo")
     lake = ["run-operation", "create_external_tables", "--args", "{lake_uri: gs://bucket/lake}"]
-    made = ["--select", "resource_type:model", "resource_type:snapshot"]
+    made = ["--select", "resource_type:seed", "resource_type:model", "resource_type:snapshot"]
     made += ["--indirect-selection", "empty"]
     return build(warehouse, lake, ["build", *made], ["build", "--vars", WINDOW])
 
