@@ -9,6 +9,12 @@
     'pressure_millibars',
     'visibility_miles',
 ] -%}
+{%- set limits = [] -%}
+{%- for measure in measures -%}
+    {%- for limit in ['minimum', 'maximum'] -%}
+        {%- do limits.append("max(case when measure = '" ~ measure ~ "' then " ~ limit ~ " end) as " ~ measure ~ "_" ~ limit) -%}
+    {%- endfor -%}
+{%- endfor -%}
 
 with
 
@@ -23,11 +29,7 @@ observations as (
 ranges as (
 
     select
-        {%- for measure in measures %}
-        max(case when measure = '{{ measure }}' then minimum end) as {{ measure }}_minimum,
-        max(case when measure = '{{ measure }}' then maximum end) as {{ measure }}_maximum
-        {{- '' if loop.last else ',' }}
-        {%- endfor %}
+        {{ limits | join(',\n        ') }}
     from {{ ref('weather_ranges') }}
 
 ),
@@ -41,10 +43,10 @@ final as (
 
         ---------- measures; what cannot be is not known
         {%- for measure in measures %}
-        case
-            when observations.{{ measure }} between ranges.{{ measure }}_minimum and ranges.{{ measure }}_maximum
-                then observations.{{ measure }}
-        end as {{ measure }},
+            case
+                when observations.{{ measure }} between ranges.{{ measure }}_minimum and ranges.{{ measure }}_maximum
+                    then observations.{{ measure }}
+            end as {{ measure }},
         {%- endfor %}
 
         ---------- times

