@@ -41,43 +41,42 @@ final as (
         observations.observed_date,
 
         ---------- measures; what cannot be is not known
-        case
+            case
                 when observations.temperature_fahrenheit between ranges.temperature_fahrenheit_minimum and ranges.temperature_fahrenheit_maximum
                     then observations.temperature_fahrenheit
             end as temperature_fahrenheit,
-        case
+            case
                 when observations.dew_point_fahrenheit between ranges.dew_point_fahrenheit_minimum and ranges.dew_point_fahrenheit_maximum
                     then observations.dew_point_fahrenheit
             end as dew_point_fahrenheit,
-        case
+            case
                 when observations.humidity_percent between ranges.humidity_percent_minimum and ranges.humidity_percent_maximum
                     then observations.humidity_percent
             end as humidity_percent,
-        case
+            case
                 when observations.wind_direction_degrees between ranges.wind_direction_degrees_minimum and ranges.wind_direction_degrees_maximum
                     then observations.wind_direction_degrees
             end as wind_direction_degrees,
-        case
+            case
                 when observations.wind_speed_mph between ranges.wind_speed_mph_minimum and ranges.wind_speed_mph_maximum
                     then observations.wind_speed_mph
             end as wind_speed_mph,
-        case
+            case
                 when observations.wind_gust_mph between ranges.wind_gust_mph_minimum and ranges.wind_gust_mph_maximum
                     then observations.wind_gust_mph
             end as wind_gust_mph,
-        case
+            case
                 when observations.precipitation_inches between ranges.precipitation_inches_minimum and ranges.precipitation_inches_maximum
                     then observations.precipitation_inches
             end as precipitation_inches,
-        case
+            case
                 when observations.pressure_millibars between ranges.pressure_millibars_minimum and ranges.pressure_millibars_maximum
                     then observations.pressure_millibars
             end as pressure_millibars,
-        case
+            case
                 when observations.visibility_miles between ranges.visibility_miles_minimum and ranges.visibility_miles_maximum
                     then observations.visibility_miles
             end as visibility_miles,
-        
 
         ---------- times
         observations.ingested_at
