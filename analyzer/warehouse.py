@@ -299,10 +299,10 @@ class Warehouse:
         return self._made(node, kind, table)
 
     def _make_AlterTableSetOptionsStmt(self, node: Message, _: str, kind: str) -> Outcome:
-        path = tuple(googlesql.field(node, "name_path"))
+        path = tuple(messages.field(node, "name_path"))
         if self.table(path) is None:
             raise Refused(f"Not found: Table {'.'.join(path)}")
-        table_options.checked(googlesql.field(node, "option_list"), table_options.TABLE)
+        table_options.checked(messages.field(node, "option_list"), table_options.TABLE)
         return Outcome(kind, {}, path)
 
     def _make_GrantStmt(self, node: Message, _: str, kind: str) -> Outcome:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dbt_common.exceptions import DbtBaseException
 
-from command_line import OneSentenceParser, run
+from command_line import OneSentenceParser, day, run
 from cost import CostError
 from cost.dry_run import dry_run
 from cost.local_build import LocalBuild
@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--day",
-        type=_day,
+        type=day,
         metavar="YYYY-MM-DD",
         help="the day that an incremental run rebuilds (default: the newest built here)",
     )
@@ -140,13 +140,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--vars", metavar="YAML", help="dbt's vars, as dbt takes them")
     return parser
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date YYYY-MM-DD.") from None
 
 
 def _count(text: str) -> int:

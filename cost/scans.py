@@ -12,6 +12,7 @@ from cost import CostError
 from cost.statements import WINDOW, Recorded, Sent
 from googlesql import types
 from googlesql.types import Type
+from ingest.formats import FORMATS
 
 # a table that dbt makes for the length of a node: its name, and the moment
 _TEMPORARY = re.compile(r"__dbt_tmp\d*$")
@@ -129,9 +130,8 @@ class _Tables:
         return declared.get("field")
 
     def is_text(self, unique_id: str) -> bool:
-        """The one place that asks the format of a source's files."""
         source = self._manifest.sources.get(unique_id)
-        return source is not None and source.config.meta["lake"]["format"] != "parquet"
+        return source is not None and not FORMATS[source.config.meta["lake"]["format"]].is_typed
 
     def is_incremental(self, unique_id: str) -> bool:
         node = self._manifest.nodes.get(unique_id)

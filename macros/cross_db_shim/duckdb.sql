@@ -10,6 +10,18 @@
 {% endmacro %}
 
 
+{#- DuckDB has no type FLOAT64: the column types of a seed are BigQuery's names, translated as a contract's are. -#}
+{% macro duckdb__create_csv_table(model, agate_table) %}
+    {%- set types = {} -%}
+    {%- for column, type in model.config.column_types.items() -%}
+        {%- do types.update({column: api.Column.translate_type(type)}) -%}
+    {%- endfor -%}
+    {{ return(dbt.default__create_csv_table(
+        dict(model, config=dict(model.config, column_types=types)), agate_table
+    )) }}
+{% endmacro %}
+
+
 {#- A DuckDB file has no users: who may read what is left to BigQuery. -#}
 {% macro duckdb__apply_grants(relation, grant_config, should_revoke) %}
 {% endmacro %}

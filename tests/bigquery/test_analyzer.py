@@ -39,6 +39,7 @@ def test_nothing_is_left_out(built, rendered):
     wanted = {
         NodeType.Model: "CreateTableAsSelectStmt",
         NodeType.Snapshot: "MergeStmt",
+        NodeType.Seed: "AlterTableSetOptionsStmt",  # what its load job made gets its labels
         NodeType.Test: "QueryStmt",
         NodeType.Unit: "QueryStmt",
     }
@@ -59,7 +60,7 @@ def test_declared_columns_are_those_that_googlesql_infers(built, rendered):
     declared = {
         node.original_file_path: _declared(built.warehouse, node)
         for node in rendered.manifest.nodes.values()
-        if node.resource_type in (NodeType.Model, NodeType.Snapshot)
+        if node.resource_type in (NodeType.Model, NodeType.Snapshot, NodeType.Seed)
         and node.config.materialized != "ml_model"
     }
     assert any(columns for columns, _ in declared.values())
@@ -282,5 +283,5 @@ def _nodes(manifest):
     return [
         node
         for node in (*manifest.nodes.values(), *manifest.unit_tests.values())
-        if node.resource_type not in (NodeType.Seed, NodeType.Operation)
+        if node.resource_type != NodeType.Operation
     ]

@@ -229,6 +229,16 @@ REFUSED = {
         1,
         "'description' is too long",
     ),
+    "table whose options are set": (
+        "alter table d.nothing set options(description = 'a')",
+        1,
+        "Table not found|Not found: Table",
+    ),
+    "option that is set": (
+        "alter table d.flights set options(discription = 'a')",
+        1,
+        "option 'discription' is unknown",
+    ),
     "labels of an external table": (f"{FILES}, labels = [('a', 'b')])", 1, "'labels' is unknown"),
     "files that are elsewhere": (
         "create external table d.e (a string) options(format = 'CSV', uris = ['lake/*'])",

@@ -43,6 +43,7 @@ class Sampled:
     """The small lake, built by dbt on DuckDB; nodes by their name."""
 
     project: Project
+    seeds: dict
     built: dict
     windowed: dict
     trained: dict  # compiled only
@@ -53,6 +54,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory, rendered) -> Sampled:
     project = Project(tmp_path_factory.mktemp("sampled"))
     sample.write(project.lake)
     training_sets = [name for name in rendered.queries if name.endswith("__training_set")]
+    seeds = project.build("--select", "resource_type:seed")
     built = project.build("--select", *PURE_SQL, *training_sets)
     compared = ["--select", ON_WINDOW, "--exclude", *gaps.MODELS]
     windowed = project.dbt("run", *compared, "--vars", sample.window_variables())
@@ -60,7 +62,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory, rendered) -> Sampled:
     untested = ["--indirect-selection", "empty"]
     trained = project.dbt("compile", *untested, "--select", *_trained(rendered.manifest))
     trained.succeeded()
-    return Sampled(project, built.nodes, windowed.nodes, trained.nodes)
+    return Sampled(project, seeds.nodes, built.nodes, windowed.nodes, trained.nodes)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def inputs(sampled, database, rendered, service) -> Callable[[str], dict[str, Ro
     def rows(above) -> Rows:
         if above.unique_id in manifest.sources:
             return external_tables.rows(sampled.project.lake, above, service.type_named)
-        node = sampled.built[above.alias]
+        node = sampled.seeds.get(above.alias) or sampled.built[above.alias]
         columns, found = duckdb_rows.query(database, f"from {node.schema}.{node.alias}")
         return Rows({name: service.type_named(type_) for name, type_ in columns.items()}, found)
 
@@ -93,7 +95,7 @@ def inputs(sampled, database, rendered, service) -> Callable[[str], dict[str, Ro
             if above.original_file_path.startswith("models/catalogue/"):
                 # what it names through the graph stands above the models that name it by ref()
                 waiting += above.depends_on.nodes
-            if unique_id in manifest.sources or above.alias in sampled.built:
+            if unique_id in manifest.sources or above.alias in {**sampled.seeds, **sampled.built}:
                 path = ".".join([above.database, above.schema, above.identifier])
                 tables[path] = known[unique_id] = known.get(unique_id) or rows(above)
         return tables

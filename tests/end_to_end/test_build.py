@@ -9,7 +9,10 @@ from both_engines.comparison import difference
 ROOT = Path(__file__).parents[2]
 TABLES = sorted(
     path.stem
-    for folder, pattern in [("models", "*.sql"), ("ml/models", "*.sql"), ("snapshots", "*.yml")]
+    for folder, pattern in [
+        *(("models", "*.sql"), ("ml/models", "*.sql")),
+        *(("snapshots", "*.yml"), ("seeds", "*.csv")),
+    ]
     for path in (ROOT / folder).rglob(pattern)
     if "materialized='ml_model'" not in path.read_text()
 )

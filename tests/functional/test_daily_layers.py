@@ -26,8 +26,16 @@ def trained(azekura) -> set[str]:
     return set(azekura().listed(*selection("ml_train")))
 
 
+@pytest.fixture(scope="module")
+def by_name(azekura) -> list[list[str]]:
+    """What `dbt build --selector <layer>` builds, as one types it."""
+    project = azekura()
+    return [project.listed("--selector", layer) for layer in DAILY]
+
+
 def parents(node: str) -> list[str]:
-    return project_manifest().nodes[node].depends_on.nodes
+    """What a node reads; a seed reads nothing."""
+    return getattr(project_manifest().nodes[node].depends_on, "nodes", [])
 
 
 def test_every_node_runs_once(layers, trained):
@@ -66,3 +74,23 @@ def test_nothing_runs_before_what_it_reads(layers, trained):
         > number
     ]
     assert early == []
+
+
+def test_seeds_are_there_before_anything_reads_them(layers):
+    """Not only before what reads them in this build: no layer before has a reader or a test."""
+    seeds = {node for node in layers[DAILY.index("warehouse")] if node.startswith("seed.")}
+    assert seeds == {
+        node.unique_id
+        for node in project_manifest().nodes.values()
+        if node.resource_type.value == "seed"
+    }
+    before = [node for layer in layers[: DAILY.index("warehouse")] for node in layer]
+    assert not [
+        node for node in before if not node.startswith("source.") and seeds & set(parents(node))
+    ]
+
+
+def test_a_selector_by_hand_runs_no_test_of_tables_that_are_not_there(layers, by_name):
+    """On a fresh database; its unit tests are all that a daily run leaves out."""
+    for layer, typed in zip(layers, by_name, strict=True):
+        assert [node for node in typed if not node.startswith("unit_test.")] == layer

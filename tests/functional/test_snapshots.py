@@ -4,7 +4,7 @@ from datetime import date
 
 from ingest.nycflights13 import land
 
-LAYERS = ["--select", "tag:lake", "tag:warehouse", "resource_type:snapshot"]
+LAYERS = ["--select", "resource_type:seed", "tag:lake", "tag:warehouse", "resource_type:snapshot"]
 TAIL = "N232PQ"
 
 
@@ -48,6 +48,7 @@ def test_a_takeover_closes_one_stretch_opens_another_and_keeps_the_old_belief(az
 def test_a_first_plain_run_needs_no_snapshot(azekura):
     project = azekura()
     land(str(project.lake), date(2013, 5, 2), date(2013, 5, 2))
+    project.dbt("seed").succeeded()
     project.dbt("run", "--select", "tag:lake", "tag:warehouse").succeeded()
     [(aircraft,)] = project.query("select count(*) from warehouse.dim_aircraft")
     assert aircraft > 3000

@@ -31,14 +31,7 @@ INCREMENTAL = [
 # rebuilt on every run, from what the snapshot has come to believe
 DIMENSIONS = ["warehouse.dim_aircraft", "warehouse.dim_airport", "warehouse.dim_carrier"]
 FEATURES = [table for table in INCREMENTAL if table.startswith("features.")]
-LAYERS = [
-    "--select",
-    "tag:lake",
-    "tag:warehouse",
-    "tag:marts",
-    "tag:features",
-    "resource_type:snapshot",
-]
+LAYERS = ["--selector", "data"]
 
 
 def window(day: date) -> list[str]:

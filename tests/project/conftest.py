@@ -47,6 +47,11 @@ def nodes(manifest: dict) -> list[dict]:
 
 
 @pytest.fixture(scope="session")
+def seeds(manifest: dict) -> list[dict]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "seed"]
+
+
+@pytest.fixture(scope="session")
 def ignored() -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines((ROOT / ".gitignore").read_text().splitlines())
 

@@ -29,11 +29,14 @@ PLACES = {
         rf"ml/models/({WORD})/ml_\1__(?:{'|'.join(STEPS)}|model_{WORD})"
     ),
     "snapshots/snap_<what>": rf"snapshots/snap_{WORD}(?:__{WORD})?",
+    "seeds/<what>, with no prefix of a layer": (
+        rf"seeds/(?!(?:stg|int|dim|fct|mart|feat|ml|snap|seed)_){WORD}"
+    ),
 }
 
 
 def name_problem(path: str) -> str | None:
-    """What is wrong with the path of a model or snapshot."""
+    """What is wrong with the path of a model, snapshot or seed."""
     if any(re.fullmatch(place, path.rsplit(".", 1)[0]) for place in PLACES.values()):
         return None
     return f"{path} is not named by its place; rename it or move it to one of: {'; '.join(PLACES)}."
@@ -63,10 +66,13 @@ def evaluation_problem(name: str, description: str, columns: list[str]) -> str |
     return f'{name}: one row per model; begin with "{grain}", and with the column model_name.'
 
 
-def twin_problems(paths: Iterable[str]) -> list[str]:
-    """Which models lack a YAML of their name beside them, and which such YAMLs lack a model."""
+def twin_problems(paths: Iterable[str], suffix: str = ".sql") -> list[str]:
+    """Which models lack a YAML of their name beside them, and which such YAMLs lack a model.
+
+    `suffix` is that of models; seeds have another.
+    """
     files = [PurePosixPath(path) for path in paths]
-    queries = {file.with_suffix("") for file in files if file.suffix == ".sql"}
+    queries = {file.with_suffix("") for file in files if file.suffix == suffix}
     texts = {
         file.with_suffix("")
         for file in files
@@ -74,12 +80,12 @@ def twin_problems(paths: Iterable[str]) -> list[str]:
     }
     return [
         *(
-            f"{path}.sql has no {path.name}.yml beside it: write it."
+            f"{path}{suffix} has no {path.name}.yml beside it: write it."
             for path in queries - texts
             if _without_version(path) not in texts
         ),
         *(
-            f"{path}.yml has no {path.name}.sql beside it: name it after its model, or with a"
+            f"{path}.yml has no {path.name}{suffix} beside it: name it after its model, or with a"
             " leading underscore if it describes several."
             for path in texts - queries - {_without_version(path) for path in queries}
         ),
@@ -104,8 +110,10 @@ def in_model_paths(texts: dict[str, str]) -> list[str]:
     return [path for path in texts if path.startswith(("models/", "ml/models/"))]
 
 
-def test_models_and_snapshots_are_named_by_their_place(nodes: list[dict]) -> None:
-    problems = [name_problem(node["original_file_path"]) for node in nodes]
+def test_models_snapshots_and_seeds_are_named_by_their_place(
+    nodes: list[dict], seeds: list[dict]
+) -> None:
+    problems = [name_problem(node["original_file_path"]) for node in [*nodes, *seeds]]
     problems = [problem for problem in problems if problem]
     assert not problems, "\n".join(problems)
 
@@ -152,10 +160,17 @@ def test_every_model_has_its_yaml_beside_it(texts: dict[str, str]) -> None:
     assert not problems, "\n".join(problems)
 
 
-def test_a_yaml_describes_what_it_is_named_after(nodes: list[dict]) -> None:
+def test_every_seed_has_its_yaml_beside_it(texts: dict[str, str]) -> None:
+    paths = [path for path in texts if path.startswith("seeds/")]
+    assert paths
+    problems = twin_problems(paths, ".csv")
+    assert not problems, "\n".join(problems)
+
+
+def test_a_yaml_describes_what_it_is_named_after(nodes: list[dict], seeds: list[dict]) -> None:
     problems = [
         f"{node['name']} is described in {described}: describe it in {own}."
-        for node in nodes
+        for node in [*nodes, *seeds]
         for described in [(node["patch_path"] or "no YAML").removeprefix("azekura://")]
         for own in [str(PurePosixPath(node["original_file_path"]).with_name(node["name"] + ".yml"))]
         if described != own
@@ -208,6 +223,7 @@ def test_no_python_module_is_named_like_a_plugin_of_dbt(texts: dict[str, str]) -
         "ml/models/churn/ml_churn__model_boosted_tree.sql",
         "snapshots/snap_customer.yml",
         "snapshots/snap_customer__address.yml",
+        "seeds/public_holidays.csv",
     ],
 )
 def test_a_right_name_is_found_right(path: str) -> None:
@@ -229,6 +245,9 @@ def test_a_right_name_is_found_right(path: str) -> None:
         "ml/models/churn/ml_churn__model_.sql",
         "ml/models/churn/ml_churn__evaluation_boosted_tree.sql",
         "snapshots/customer.yml",
+        "seeds/dim_country.csv",
+        "seeds/public__holidays.csv",
+        "seeds/europe/countries.csv",
     ],
 )
 def test_a_wrong_name_is_found_wrong(path: str) -> None:
@@ -267,6 +286,11 @@ def test_an_evaluation_of_another_grain_is_found_wrong() -> None:
 )
 def test_a_model_without_its_twin_is_found_wrong(paths: list[str], number: int) -> None:
     assert len(twin_problems(paths)) == number
+
+
+def test_a_seed_without_its_twin_is_found_wrong() -> None:
+    assert twin_problems(["seeds/x.csv", "seeds/x.yml"], ".csv") == []
+    assert len(twin_problems(["seeds/x.csv", "seeds/y.yml"], ".csv")) == 2
 
 
 def test_a_module_named_like_a_plugin_of_dbt_is_found_wrong() -> None:

@@ -1,6 +1,8 @@
-"""What the YAML of a model or snapshot says (Y2, Y5, Y6, T1)."""
+"""What the YAML of a model, snapshot or seed says (Y2, Y5, Y6, Y9, T1)."""
 
+import csv
 import re
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +36,29 @@ def contract_problems(node: dict) -> list[str]:
     return problems
 
 
+def seed_problems(name: str, config: dict, columns: dict, rows: list[list[str]]) -> list[str]:
+    """What the YAML of a seed lacks, or its file: rows of text, the header first.
+
+    dbt knows no contract of seeds: `column_types` make the table, `data_type` describes it.
+    """
+    header, *records = rows
+    types = {column: (declared["data_type"] or "").lower() for column, declared in columns.items()}
+    problems = [
+        f"{name}.{column}: describe it."
+        for column, declared in columns.items()
+        if not declared["description"]
+    ]
+    if list(types) != header:
+        problems.append(f"{name}: list the columns of the file, {', '.join(header)}, in its order.")
+    if config.get("column_types") != types:
+        problems.append(f"{name}: let column_types say what data_type says of every column.")
+    return problems + [
+        f"{name}.{column}: an empty text is NULL on DuckDB and '' on BigQuery; write one."
+        for place, column in enumerate(header)
+        if types.get(column) == "string" and not all(record[place] for record in records)
+    ]
+
+
 def feature_problems(name: str, store: dict | None, unique: set[str]) -> list[str]:
     """What a feature view lacks; unique is the combination of columns tested as unique."""
     if store is None:
@@ -56,12 +81,12 @@ def is_contracted(node: dict) -> bool:
 
 @pytest.fixture(scope="session")
 def data_tests(manifest: dict) -> list[dict]:
-    """The generic tests that stand in the YAML of models and snapshots."""
+    """The generic tests that stand in the YAML of models, snapshots and seeds."""
     return [node for node in manifest["nodes"].values() if node.get("attached_node")]
 
 
-def test_every_description_begins_with_the_grain(nodes: list[dict]) -> None:
-    problems = [grain_problem(node["name"], node["description"]) for node in nodes]
+def test_every_description_begins_with_the_grain(nodes: list[dict], seeds: list[dict]) -> None:
+    problems = [grain_problem(node["name"], node["description"]) for node in [*nodes, *seeds]]
     problems = [problem for problem in problems if problem]
     assert not problems, "\n".join(problems)
 
@@ -80,6 +105,16 @@ def test_marts_features_and_ml_tables_have_whole_contracts(nodes: list[dict]) ->
     contracted = [node for node in nodes if is_contracted(node)]
     problems = [line for node in contracted for line in contract_problems(node)]
     assert contracted
+    assert not problems, "\n".join(problems)
+
+
+def test_a_seed_is_typed_as_it_is_described(root: Path, seeds: list[dict]) -> None:
+    problems = []
+    for seed in seeds:
+        with (root / seed["original_file_path"]).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        problems += seed_problems(seed["name"], seed["config"], seed["columns"], rows)
+    assert seeds
     assert not problems, "\n".join(problems)
 
 
@@ -104,13 +139,13 @@ def test_a_feature_row_says_of_whom_of_when_and_since_when_known(
     assert not problems, "\n".join(problems)
 
 
-def test_every_model_and_snapshot_has_a_data_test(
-    nodes: list[dict], data_tests: list[dict]
+def test_every_model_snapshot_and_seed_has_a_data_test(
+    nodes: list[dict], seeds: list[dict], data_tests: list[dict]
 ) -> None:
     tested = {test["attached_node"] for test in data_tests}
     problems = [
         f"{node['name']} has no data test: test at least its key."
-        for node in nodes
+        for node in [*nodes, *seeds]
         if node["unique_id"] not in tested
     ]
     assert not problems, "\n".join(problems)
@@ -175,6 +210,23 @@ def test_a_hole_in_a_contract_is_found_wrong() -> None:
     assert len(problems({"id": {**whole, "description": ""}})) == 1
     assert len(problems({"id": whole}, enforced=False)) == 1
     assert len(problems({})) == 1
+
+
+def test_a_seed_that_is_typed_otherwise_is_found_wrong() -> None:
+    text = {"description": "Code.", "data_type": "string"}
+    number = {"description": "Feet.", "data_type": "INT64"}
+    columns, rows = {"code": text, "height": number}, [["code", "height"], ["a", "1"], ["b", ""]]
+    types = {"code": "string", "height": "int64"}
+
+    def problems(columns: dict = columns, types: dict = types, rows: list = rows) -> list[str]:
+        return seed_problems("hills", {"column_types": types}, columns, rows)
+
+    assert problems() == []
+    assert len(problems(types={"code": "string"})) == 1
+    assert len(problems(types=types | {"height": "float64"})) == 1
+    assert len(problems(columns={"code": text, "height": number | {"description": ""}})) == 1
+    assert len(problems(columns={"height": number, "code": text})) == 1
+    assert len(problems(rows=[*rows, ["", "2"]])) == 1
 
 
 def test_a_feature_view_without_key_or_time_is_found_wrong() -> None:

@@ -11,7 +11,7 @@ flights as (
 
     select
         flight_id,
-        arrival_delay_minutes
+        arrival_delay_band as delay_band
     from {{ ref('fct_flight') }}
 
 ),
@@ -20,11 +20,7 @@ joined as (
 
     select
         known.*,
-        case
-            when flights.arrival_delay_minutes <= 15 then 'on_time'
-            when flights.arrival_delay_minutes <= 60 then 'late'
-            when flights.arrival_delay_minutes > 60 then 'very_late'
-        end as delay_band
+        flights.delay_band
     from known
     left join flights on known.flight_id = flights.flight_id
 

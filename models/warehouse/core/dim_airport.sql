@@ -24,19 +24,26 @@ flown as (
 
 ),
 
+described as (
+
+    select * from {{ ref('unlisted_airports') }}
+
+),
+
 -- keeps airports that flights name and the list does not: members in their own right, not lost rows
 inferred as (
 
     select
         flown.airport_code,
-        concat('Unlisted airport ', flown.airport_code) as airport_name,
-        cast(null as {{ dbt.type_float() }}) as latitude_degrees,
-        cast(null as {{ dbt.type_float() }}) as longitude_degrees,
-        cast(null as {{ dbt.type_bigint() }}) as altitude_feet,
-        cast(null as {{ dbt.type_string() }}) as time_zone,
+        coalesce(described.airport_name, concat('Unlisted airport ', flown.airport_code)) as airport_name,
+        described.latitude_degrees,
+        described.longitude_degrees,
+        described.altitude_feet,
+        described.time_zone,
         false as is_listed
     from flown
     left join airports on flown.airport_code = airports.airport_code
+    left join described on flown.airport_code = described.airport_code
     where airports.airport_code is null
 
 ),

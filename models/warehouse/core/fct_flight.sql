@@ -16,14 +16,51 @@ airports as (
 
 ),
 
+bands as (
+
+    select * from {{ ref('delay_bands') }}
+
+),
+
+delays as (
+
+    select departure_delay_minutes as delay_minutes
+    from flights
+    union distinct
+    select arrival_delay_minutes as delay_minutes
+    from flights
+
+),
+
+-- keeps each delay that flights had, with its band: BigQuery joins flights by what is equal, not by a range
+banded as (
+
+    select
+        delays.delay_minutes,
+        bands.delay_band,
+        bands.is_late
+    from delays
+    inner join bands
+        on
+            (bands.from_minutes is null or delays.delay_minutes >= bands.from_minutes)
+            and (bands.to_minutes is null or delays.delay_minutes <= bands.to_minutes)
+    where delays.delay_minutes is not null
+
+),
+
 conformed as (
 
     select
         flights.*,
         coalesce(flights.tail_number, 'unknown') as aircraft_key,
+        departure.is_late as is_late_departure,
+        arrival.is_late as is_late_arrival,
+        arrival.delay_band as arrival_delay_band,
         {{ local_to_utc('flights.flight_date', 'flights.scheduled_arrival_minute', 'airports.time_zone') }} as same_day_arrival_at
     from flights
     left join airports on flights.destination_airport_code = airports.airport_code
+    left join banded as departure on flights.departure_delay_minutes = departure.delay_minutes
+    left join banded as arrival on flights.arrival_delay_minutes = arrival.delay_minutes
 
 ),
 
@@ -60,8 +97,9 @@ final as (
         air_time_minutes,
         departure_delay_minutes is null as is_cancelled,
         departure_delay_minutes is not null and arrival_delay_minutes is null as is_diverted,
-        departure_delay_minutes > 15 as is_late_departure,
-        arrival_delay_minutes > 15 as is_late_arrival,
+        is_late_departure,
+        is_late_arrival,
+        arrival_delay_band,
 
         ---------- times
         scheduled_at as event_at,

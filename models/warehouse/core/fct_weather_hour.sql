@@ -1,3 +1,21 @@
+{%- set measures = [
+    'temperature_fahrenheit',
+    'dew_point_fahrenheit',
+    'humidity_percent',
+    'wind_direction_degrees',
+    'wind_speed_mph',
+    'wind_gust_mph',
+    'precipitation_inches',
+    'pressure_millibars',
+    'visibility_miles',
+] -%}
+{%- set limits = [] -%}
+{%- for measure in measures -%}
+    {%- for limit in ['minimum', 'maximum'] -%}
+        {%- do limits.append("max(case when measure = '" ~ measure ~ "' then " ~ limit ~ " end) as " ~ measure ~ "_" ~ limit) -%}
+    {%- endfor -%}
+{%- endfor -%}
+
 with
 
 observations as (
@@ -7,27 +25,34 @@ observations as (
 
 ),
 
+-- keeps what can be measured, side by side in one row
+ranges as (
+
+    select
+        {{ limits | join(',\n        ') }}
+    from {{ ref('weather_ranges') }}
+
+),
+
 final as (
 
     select
-        airport_code,
-        observed_at,
-        observed_date,
+        observations.airport_code,
+        observations.observed_at,
+        observations.observed_date,
 
-        ---------- measures; no wind above 200 mph was ever measured down here
-        temperature_fahrenheit,
-        dew_point_fahrenheit,
-        humidity_percent,
-        wind_direction_degrees,
-        case when wind_speed_mph <= 200 then wind_speed_mph end as wind_speed_mph,
-        case when wind_gust_mph <= 200 then wind_gust_mph end as wind_gust_mph,
-        precipitation_inches,
-        pressure_millibars,
-        visibility_miles,
+        ---------- measures; what cannot be is not known
+        {%- for measure in measures %}
+            case
+                when observations.{{ measure }} between ranges.{{ measure }}_minimum and ranges.{{ measure }}_maximum
+                    then observations.{{ measure }}
+            end as {{ measure }},
+        {%- endfor %}
 
         ---------- times
-        ingested_at
+        observations.ingested_at
     from observations
+    cross join ranges
 
 )
 

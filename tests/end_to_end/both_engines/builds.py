@@ -101,7 +101,7 @@ def on_duckdb(folder: Path, lake: Path) -> Build:
 def _dbt(
     folder: Path, variables: dict[str, str], *arguments: str
 ) -> tuple[Build, dict[str, tuple[str, str]]]:
-    """Build everything but the gaps; also the schema and table of each model and snapshot."""
+    """Build everything but the gaps; also schema and table of each seed, model and snapshot."""
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build", *arguments]
     settings = {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
     started = time.monotonic()
@@ -128,7 +128,7 @@ def _dbt(
         Path(node["original_file_path"]).stem: (node["schema"], node["alias"])
         for key, status in build.status.items()
         if status == "success"
-        and (node := nodes[key])["resource_type"] in ("model", "snapshot")
+        and (node := nodes[key])["resource_type"] in ("seed", "model", "snapshot")
         and node["config"]["materialized"] != "ml_model"
     }
     return build, relations

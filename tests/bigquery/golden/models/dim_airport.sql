@@ -24,19 +24,26 @@ flown as (
 
 ),
 
+described as (
+
+    select * from `demo`.`azekura_seeds`.`unlisted_airports`
+
+),
+
 -- keeps airports that flights name and the list does not: members in their own right, not lost rows
 inferred as (
 
     select
         flown.airport_code,
-        concat('Unlisted airport ', flown.airport_code) as airport_name,
-        cast(null as FLOAT64) as latitude_degrees,
-        cast(null as FLOAT64) as longitude_degrees,
-        cast(null as bigint) as altitude_feet,
-        cast(null as string) as time_zone,
+        coalesce(described.airport_name, concat('Unlisted airport ', flown.airport_code)) as airport_name,
+        described.latitude_degrees,
+        described.longitude_degrees,
+        described.altitude_feet,
+        described.time_zone,
         false as is_listed
     from flown
     left join airports on flown.airport_code = airports.airport_code
+    left join described on flown.airport_code = described.airport_code
     where airports.airport_code is null
 
 ),

@@ -31,28 +31,9 @@ centroids as (
 
 ),
 
--- keeps what an airport is called that lies above, and below, the mean of all in a feature
 words as (
 
-    select
-        'flights_per_day_log' as feature,
-        'busy' as above,
-        'rarely flown' as below
-    union all
-    select
-        'distance_miles_mean' as feature,
-        'far' as above,
-        'near' as below
-    union all
-    select
-        'late_arrival_rate' as feature,
-        'often late' as above,
-        'punctual' as below
-    union all
-    select
-        'evening_departure_rate' as feature,
-        'by evening' as above,
-        'by day' as below
+    select * from `demo`.`azekura_seeds`.`airport_segment_words`
 
 ),
 
@@ -61,7 +42,7 @@ ranked as (
 
     select
         centroids.centroid_id,
-        case when centroids.numerical_value > 0 then words.above else words.below end as word,
+        case when centroids.numerical_value > 0 then words.word_above else words.word_below end as word,
         row_number() over (
             partition by centroids.centroid_id
             order by abs(centroids.numerical_value) desc, centroids.feature
