@@ -68,7 +68,7 @@ def unsealed(artifact: bytes | None) -> dict[str, Any]:
         head = json.loads(line)
         version, checksum = _count(head["format"]), head["sha256"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise _damaged() from None
+        raise damaged() from None
     if version > FORMAT:
         raise ModelError("the model was trained by a newer version of the engine; upgrade")
     if version < FORMAT:
@@ -76,11 +76,11 @@ def unsealed(artifact: bytes | None) -> dict[str, Any]:
             "the model was trained by an earlier version of the engine; train it again"
         )
     if checksum != hashlib.sha256(body).hexdigest():
-        raise _damaged()
+        raise damaged()
     try:
         return _read(head["parts"], body)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise _damaged() from None
+        raise damaged() from None
 
 
 def _read(rows: Any, body: bytes) -> dict[str, Any]:
@@ -120,5 +120,6 @@ def _count(value: Any) -> int:
     return value
 
 
-def _damaged() -> ModelError:
+def damaged() -> ModelError:
+    """What an artifact is that holds something else than its line, or its model type, says."""
     return ModelError("the artifact of the model is damaged; train the model again")
