@@ -14,13 +14,12 @@ from duckdb_bqml.store import ModelStore, StoredModel, model_name
 
 @contextmanager
 def asked(
-    store: ModelStore, relation: str | None, version: str | None, function: str | None = None
+    store: ModelStore, relation: str | None, version: str | None, function: str
 ) -> Iterator[StoredModel]:
     """The model, which is for the function; errors in the block get its name in front."""
     with about(model_name(relation)):
         stored = store.load(relation, version)
-        if function is not None:
-            require_function(function, stored.model_type)
+        require_function(function, stored.model_type)
         yield stored
 
 
