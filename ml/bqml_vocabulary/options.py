@@ -79,9 +79,14 @@ def columns_named(options: Mapping[str, Any]) -> dict[str, str]:
     """The columns that the effective options of a model name, and the option that names each."""
     named = {}
     for option in roles_of(options["model_type"]):
-        names = options.get(option) or []
-        named |= dict.fromkeys([names] if isinstance(names, str) else names, option)
+        named |= dict.fromkeys(columns_of(option, options), option)
     return named
+
+
+def columns_of(option: str, options: Mapping[str, Any]) -> list[str]:
+    """The columns that one option names, by the effective options."""
+    names = options.get(option) or []
+    return [names] if isinstance(names, str) else list(names)
 
 
 def held_by(option: str, options: Mapping[str, Any]) -> str | None:
