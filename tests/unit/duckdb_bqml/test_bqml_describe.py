@@ -1,4 +1,4 @@
-"""bqml_describe on a model of every type: the columns of the table of functions, or one sentence."""
+"""bqml_describe of every model type: the columns of the table of functions, or one sentence."""
 
 import json
 
@@ -8,7 +8,8 @@ from bqml_vocabulary.functions import TABLE_FUNCTIONS, split
 from bqml_vocabulary.model_types import MODEL_TYPES
 
 DATA = """
-    select i % 7 as x, 'k' || i % 3 as kind, i % 5 as z, i % 7 + i % 3 / 10.0 as amount, i % 2 as flag
+    select i % 7 as x, 'k' || i % 3 as kind, i % 5 as z,
+           i % 7 + i % 3 / 10.0 as amount, i % 2 as flag
     from range(60) t(i)
 """
 OPTIONS = {
@@ -180,5 +181,6 @@ def test_a_function_for_another_kind_of_model_is_one_sentence(line, call, messag
     line.train("m", "select range as x from range(9)", model_type="transform_only", transform=["x"])
     with pytest.raises(duckdb.Error, match=f"ModelError: {message}"):
         line.rows(
-            f"select {call} from (select m.model_version as v, line.model_version as l from m, line)"
+            f"select {call} from "
+            "(select m.model_version as v, line.model_version as l from m, line)"
         )

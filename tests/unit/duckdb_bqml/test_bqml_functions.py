@@ -156,6 +156,30 @@ def test_the_evaluation_rows_do_not_train(db):
     assert db.value("select len(features) from n") == 1
 
 
+@pytest.mark.parametrize("transform", [{}, {"transform": ["x", "w", "label"]}])
+def test_one_column_may_have_two_roles(db, transform):
+    query = "select range % 9 as x, range as w, range % 9 * 2.0 as label from range(100)"
+    db.train(
+        "m",
+        query,
+        model_type="boosted_tree_regressor",
+        data_split_method="seq",
+        data_split_col="w",
+        instance_weight_col="w",
+        **transform,
+    )
+    assert db.value("select list_transform(features, lambda f: f.name) from m") == ["x"]
+    assert all(row["eval_loss"] > 0 for row in db.describe("m", "TRAINING_INFO"))
+    db.train(
+        "n",
+        query,
+        model_type="linear_reg",
+        data_split_method="seq",
+        data_split_col="label",
+    )
+    assert db.value("select list_transform(features, lambda f: f.name) from n") == ["x", "w"]
+
+
 def test_an_evaluation_split_reports_its_loss(db):
     db.train(
         "m",
