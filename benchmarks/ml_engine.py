@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 from duckdb_bqml import register
-from duckdb_bqml.algorithms import MODEL_TYPES
+from duckdb_bqml.algorithms import ALGORITHMS
 from numpy.typing import NDArray
 from scipy.special import expit
 
@@ -207,7 +207,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--features", type=int, default=20)
     parser.add_argument("--repeat", type=int, default=3, help="the best of so many counts")
-    known = [name for name in CASES if name in MODEL_TYPES]
+    known = [name for name in CASES if name in ALGORITHMS]
     parser.add_argument("--models", nargs="+", choices=known, default=known, metavar="MODEL")
     given = parser.parse_args()
     with duckdb.connect() as connection:

@@ -141,9 +141,10 @@ def require_function(name: str, model_type: str) -> None:
     if function is None:
         raise ModelError(f"there is no function ML.{name}; {nearest(name, TABLE_FUNCTIONS)}")
     if function.columns_of(model_type) is None:
+        types = " and ".join(named(function.columns)) or "no model type of this version"
         raise ModelError(
-            f"ml_{name.lower()} is for {' and '.join(named(function.columns))}, and the model is "
-            f"{model_type}; give a model of that type"
+            f"ml_{name.lower()} is for {types}, and the model is {model_type}; give a model of "
+            "that type"
         )
 
 

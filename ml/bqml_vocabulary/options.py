@@ -22,7 +22,7 @@ A row of the table holds
 """
 
 import json
-import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any
@@ -81,9 +81,14 @@ def columns_named(options: Mapping[str, Any]) -> dict[str, str]:
     """The columns that the effective options of a model name, and the option that names each."""
     named = {}
     for option in roles_of(options["model_type"]):
-        names = options.get(option) or []
-        named |= dict.fromkeys([names] if isinstance(names, str) else names, option)
+        named |= dict.fromkeys(columns_of(option, options), option)
     return named
+
+
+def columns_of(option: str, options: Mapping[str, Any]) -> list[str]:
+    """The columns that one option names, by the effective options."""
+    names = options.get(option) or []
+    return [names] if isinstance(names, str) else list(names)
 
 
 def held_by(option: str, options: Mapping[str, Any]) -> str | None:
@@ -106,7 +111,7 @@ def json_object(text: str | None, argument: str) -> dict[str, Any]:
     """The JSON object that an argument of a function holds as text; ModelError if it does not."""
     try:
         value = json.loads(text or "")
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise ModelError(f"argument '{argument}' must be the text of a JSON object, not {text!r}")
@@ -177,11 +182,13 @@ def _require_known(name: str, model_type: str, table: Mapping[str, Option]) -> N
 
 
 def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    return is_integer and -(2**63) <= value < 2**63
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    is_numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_numeric and abs(value) <= sys.float_info.max
 
 
 _SCALARS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
@@ -211,6 +218,18 @@ def _fits(value: Any, type_: str) -> bool:
         is_whole = isinstance(value, list) and len(value) == len(fields)
         return is_whole and all(_fits(one, field) for one, field in zip(value, fields, strict=True))
     return _SCALARS[type_][0](value)
+
+
+def _canonical(value: Any, type_: str) -> Any:
+    """A value that fits, with a float wherever the type says so."""
+    if " | " in type_:
+        return _canonical(value, next(one for one in type_.split(" | ") if _fits(value, one)))
+    if type_.startswith("ARRAY<"):
+        element = type_.removeprefix("ARRAY<").removesuffix(">")
+        return [_canonical(one, element) for one in value]
+    if type_.startswith("STRUCT<"):
+        return [_canonical(*pair) for pair in zip(value, _fields(type_), strict=True)]
+    return float(value) if type_ == "FLOAT64" else value
 
 
 def _words(type_: str) -> str:
@@ -250,6 +269,12 @@ def search_space(value: Any) -> tuple[str, Any] | None:
     return None
 
 
+def _tried(value: Any) -> list[Any]:
+    """The values that a search space names, or the one value."""
+    space = search_space(value)
+    return [value] if space is None else space[1]
+
+
 def _value(name: str, value: Any, option: Option) -> Any:
     """`value` in its canonical form; ModelError if it has the wrong type or is out of range."""
     space = search_space(value)
@@ -268,15 +293,19 @@ def _value(name: str, value: Any, option: Option) -> Any:
     return {form: [_checked(name, one, option) for one in given]}
 
 
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
 def _checked(name: str, value: Any, option: Option) -> Any:
     if not _fits(value, option["type"]):
         words = option.get("words") or _words(option["type"])
         raise ModelError(f"option '{name}' must be {words}, not {json.dumps(value)}")
-    if option["type"] == "FLOAT64":
-        value = float(value)
+    value = _canonical(value, option["type"])
     if "allowed" in option:
-        value = [item.upper() for item in value] if isinstance(value, list) else value.upper()
-        unknown = set(value if isinstance(value, list) else [value]).difference(option["allowed"])
+        value = [_upper(item) for item in value] if isinstance(value, list) else _upper(value)
+        items = value if isinstance(value, list) else [value]
+        unknown = {item for item in items if isinstance(item, str)}.difference(option["allowed"])
         if unknown:
             raise ModelError(
                 f"option '{name}' has no value {min(unknown)!r}; "
@@ -302,9 +331,9 @@ _LIMITS: Sequence[tuple[str, Callable[[float, float], bool], str]] = (
 
 def _refuse_local_search(effective: Mapping[str, Any], table: Mapping[str, Option]) -> None:
     """ModelError where an option is searched and this engine does not tune the model type."""
-    trials = table.get("num_trials", {})
+    tunes = "num_trials" in table and table["num_trials"].get("supported", True)
     for name, value in effective.items():
-        if search_space(value) is not None and not trials.get("supported", False):
+        if search_space(value) is not None and not tunes:
             raise ModelError(
                 f"option '{name}' is given a search space, which needs hyperparameter tuning, "
                 "which is not available in this version; give one value"
@@ -355,7 +384,7 @@ def _check_combinations(options: Mapping[str, Any]) -> None:
             raise ModelError(
                 f"option '{name}' is required by {method} = {options[method]}; name the column"
             )
-    if options.get("optimize_strategy") == "NORMAL_EQUATION" and options["l1_reg"] > 0:
+    if options.get("optimize_strategy") == "NORMAL_EQUATION" and max(_tried(options["l1_reg"])) > 0:
         raise ModelError(
             "option 'optimize_strategy' cannot be NORMAL_EQUATION with l1_reg > 0; "
             "use BATCH_GRADIENT_DESCENT"
@@ -392,7 +421,7 @@ def _check_column_samples(options: Mapping[str, Any]) -> None:
             f"option '{names[0]}', '{names[1]}' or '{names[2]}' must be less than 1 for "
             f"{options['model_type']}; lower one of them"
         )
-    if options["tree_method"] == "EXACT" and options["colsample_bynode"] < 1:
+    if "EXACT" in _tried(options["tree_method"]) and min(_tried(options["colsample_bynode"])) < 1:
         raise ModelError(
             "option 'tree_method' cannot be EXACT with colsample_bynode < 1 on DuckDB; use HIST, "
             "or set colsample_bynode to 1 and another colsample option lower"
@@ -431,7 +460,7 @@ def _resolve_approximation(effective: dict[str, Any]) -> None:
     name = "approx_global_feature_contrib"
     if name in effective and effective[name] is None:
         many = _MANY_PARALLEL_TREES[effective["model_type"].rpartition("_")[0]]
-        effective[name] = effective["num_parallel_tree"] >= many
+        effective[name] = max(_tried(effective["num_parallel_tree"])) >= many
 
 
 def _refuse_unsupported(effective: Mapping[str, Any], table: Mapping[str, Option]) -> None:

@@ -31,7 +31,7 @@ Parts = Mapping[str, Any]
 def sealed(parts: Parts) -> bytes:
     """The artifact of these parts: equal for equal parts.
 
-    ValueError if a part is no number that JSON has, or an array of another type than ARRAY_TYPES.
+    ValueError if a part is nothing that JSON can say, or an array of another type than ARRAY_TYPES.
     """
     rows, contents = [], []
     for name, part in sorted(parts.items()):
@@ -52,7 +52,10 @@ def _written(part: Any) -> tuple[dict[str, Any], bytes]:
         return row, array.tobytes()
     if isinstance(part, bytes):
         return {"kind": "bytes"}, part
-    return {"kind": "json"}, json.dumps(part, sort_keys=True, allow_nan=False).encode()
+    try:
+        return {"kind": "json"}, json.dumps(part, sort_keys=True, allow_nan=False).encode()
+    except TypeError as error:
+        raise ValueError(f"no part of an artifact: {error}") from None
 
 
 def unsealed(artifact: bytes | None) -> dict[str, Any]:
@@ -63,9 +66,9 @@ def unsealed(artifact: bytes | None) -> dict[str, Any]:
     line, _, body = (artifact or b"").partition(b"\n")
     try:
         head = json.loads(line)
-        version, checksum = int(head["format"]), head["sha256"]
+        version, checksum = _count(head["format"]), head["sha256"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise _damaged() from None
+        raise damaged() from None
     if version > FORMAT:
         raise ModelError("the model was trained by a newer version of the engine; upgrade")
     if version < FORMAT:
@@ -73,11 +76,11 @@ def unsealed(artifact: bytes | None) -> dict[str, Any]:
             "the model was trained by an earlier version of the engine; train it again"
         )
     if checksum != hashlib.sha256(body).hexdigest():
-        raise _damaged()
+        raise damaged()
     try:
         return _read(head["parts"], body)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise _damaged() from None
+        raise damaged() from None
 
 
 def _read(rows: Any, body: bytes) -> dict[str, Any]:
@@ -86,10 +89,11 @@ def _read(rows: Any, body: bytes) -> dict[str, Any]:
     for row in rows:
         size = _count(row["size"])
         content = memoryview(body)[start : start + size]
-        if len(content) != size or row["name"] in parts:
-            raise ValueError("a part has another size, or two have one name")
+        name = row["name"]
+        if len(content) != size or name in parts or not isinstance(name, str):
+            raise ValueError("a part has another size, two have one name, or a name is no text")
         start += size
-        parts[row["name"]] = _part(row, content)
+        parts[name] = _part(row, content)
     if start != len(body):
         raise ValueError("something follows the last part")
     return parts
@@ -116,5 +120,6 @@ def _count(value: Any) -> int:
     return value
 
 
-def _damaged() -> ModelError:
+def damaged() -> ModelError:
+    """What an artifact is that holds something else than its line, or its model type, says."""
     return ModelError("the artifact of the model is damaged; train the model again")

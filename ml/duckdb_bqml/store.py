@@ -14,7 +14,7 @@ from bqml_vocabulary.errors import ModelError
 from duckdb_bqml.algorithms import algorithm_of
 from duckdb_bqml.algorithms.contracts import Model
 from duckdb_bqml.algorithms.dataset import Column
-from duckdb_bqml.artifact import unsealed
+from duckdb_bqml.artifact import damaged, unsealed
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.model_table import TRAINED_COLUMNS
 from duckdb_bqml.transform import Transform
@@ -117,7 +117,13 @@ def _stored(row: Mapping[str, Any]) -> StoredModel:
         raise ModelError(
             "the model was trained by an earlier version of the engine; train it again"
         )
-    model = algorithm_of(row["model_type"]).from_parts(unsealed(row["artifact"]))
+    algorithm, parts = algorithm_of(row["model_type"]), unsealed(row["artifact"])
+    try:
+        model = algorithm.from_parts(parts)
+    except ModelError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise damaged() from None  # the parts are not those of the model type
     return StoredModel(
         model,
         row["model_type"],

@@ -71,9 +71,26 @@ def evaluate(db):
 
     def run(model, query):
         version = f"(select model_version from {model})"
-        return db.sql(
-            f"select bqml_evaluate('{model}', {version}, '{{}}', list(r)) from ({query}) r"
-        ).fetchone()[0]
+        [metrics] = json.loads(
+            db.sql(
+                f"select bqml_evaluate('{model}', {version}, '{{}}', list(r)) from ({query}) r"
+            ).fetchone()[0]
+        )
+        return metrics
+
+    return run
+
+
+@pytest.fixture
+def describe(db):
+    """describe(model, function, **settings): the rows of bqml_describe."""
+
+    def run(model, function, **settings):
+        found = db.execute(
+            f"select bqml_describe('{model}', model_version, '{function}', ?) from {model}",
+            [json.dumps(settings)],
+        )
+        return json.loads(found.fetchone()[0])
 
     return run
 

@@ -55,10 +55,9 @@ def sex_model(train):
     return "sex"
 
 
-def test_linear_regression_on_its_training_rows_matches_bigquery(db, mass_model, compare):
-    strategy, metrics = db.sql(
-        f"select options::json ->> 'optimize_strategy', evaluation from {mass_model}"
-    ).fetchone()
+def test_linear_regression_on_its_training_rows_matches_bigquery(db, describe, mass_model, compare):
+    [(strategy,)] = db.sql(f"select options ->> 'optimize_strategy' from {mass_model}").fetchall()
+    [metrics] = describe(mass_model, "EVALUATE")
     assert strategy == "NORMAL_EQUATION"
     printed = [227.01223, 81838.159892, 0.00507, 173.080816, 0.872377, 0.872377]
     for metric, bigquery in zip(REGRESSION, printed, strict=True):
@@ -81,7 +80,7 @@ def test_linear_regression_predicts_what_bigquery_predicts(predict, mass_model, 
         compare("C1", f"prediction {number}", bigquery, value, rel=1e-6, decimals=1)
 
 
-def test_line_search_matches_bigquery_to_every_printed_digit(db, train, compare):
+def test_line_search_matches_bigquery_to_every_printed_digit(db, train, describe, compare):
     train(
         "descent",
         """select * from (values (20, 0, 0.2, 0), (21, 1, 0.3, 0), (19, 1, 0.4, 1), (18, 0, 0.5, 1))
@@ -89,9 +88,8 @@ def test_line_search_matches_bigquery_to_every_printed_digit(db, train, compare)
         model_type="linear_reg",
         input_label_cols=["outcome"],
     )
-    strategy, metrics = db.sql(
-        "select options::json ->> 'optimize_strategy', evaluation from descent"
-    ).fetchone()
+    [(strategy,)] = db.sql("select options ->> 'optimize_strategy' from descent").fetchall()
+    [metrics] = describe("descent", "EVALUATE")
     assert strategy == "BATCH_GRADIENT_DESCENT"
     printed = [0.022812, 0.000602, 0.00035, 0.015077, 0.997591, 0.997591]
     for metric, bigquery in zip(REGRESSION, printed, strict=True):
@@ -113,7 +111,7 @@ def test_multiclass_logistic_regression_predicts_the_classes_bigquery_predicts(p
 
 
 @pytest.fixture
-def weighed(db, train):
+def weighed(train, describe):
     """The rows of ML.ADVANCED_WEIGHTS, by input and category and by whether they are standardized:
     tuples (weight, standard error, p-value)."""
     train(
@@ -128,13 +126,17 @@ def weighed(db, train):
     )
 
     def rows(standardize):
-        [(found,)] = db.sql(
-            "select bqml_advanced_weights('weighed', model_version, "
-            f"'{{\"standardize\": {standardize}}}') from weighed"
-        ).fetchall()
-        return {tuple(row.values())[:2]: tuple(row.values())[2:] for row in found}
+        found = describe("weighed", "ADVANCED_WEIGHTS", standardize=standardize)
+        # a number that JSON lacks is a text
+        return {
+            (row["processed_input"], row["category"]): tuple(
+                row[name] if row[name] is None else float(row[name])
+                for name in ("weight", "standard_error", "p_value")
+            )
+            for row in found
+        }
 
-    return {False: rows("false"), True: rows("true")}
+    return {standardize: rows(standardize) for standardize in (False, True)}
 
 
 FLIPPER = ("flipper_length_mm", None)

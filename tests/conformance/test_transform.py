@@ -4,8 +4,6 @@ Source of the values: tests of googleapis/python-bigquery-dataframes (data/READM
 files). They follow from statistics of six significant digits, and not from exact ones.
 """
 
-import json
-
 import pytest
 
 PENGUINS = "select culmen_length_mm, culmen_depth_mm, flipper_length_mm from penguins"
@@ -41,11 +39,9 @@ SCALERS = [
         ),
     ],
 )
-def test_a_scaler_gives_what_bigquery_printed(db, train, compare, fitted_on, printed):
+def test_a_scaler_gives_what_bigquery_printed(db, train, describe, compare, fitted_on, printed):
     train("scaler", fitted_on, model_type="transform_only", transform=SCALERS)
-    clause = json.loads(
-        db.sql("select to_json(bqml_transform('scaler', model_version)) from scaler").fetchone()[0]
-    )
+    [clause] = describe("scaler", "TRANSFORM")
     rows = db.sql(
         f"select {', '.join(clause['outputs'])} from ({NEW_PENGUINS}) as bqml_row"
         f" cross join ({clause['statistics']}) as bqml_statistics"

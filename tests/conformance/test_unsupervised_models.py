@@ -66,38 +66,34 @@ def pca(train):
     return "pca"
 
 
-@pytest.fixture
-def describe(db):
-    """describe(model, what): the structs of bqml_describe."""
-
-    def run(model, what):
-        return db.sql(
-            f"select bqml_describe('{model}', model_version, '{what}') from {model}"
-        ).fetchone()[0]
-
-    return run
-
-
 def test_eigenvalues_and_explained_shares_match_bigquery(describe, pca, compare):
-    values = [part["numerical_value"] for part in describe(pca, "principal_component_info")]
-    names = ("eigenvalue", "ratio", "cumulative ratio")
-    for i, printed in enumerate(PRINCIPAL_COMPONENT_INFO):
-        for name, bigquery, value in zip(names, printed, values[3 * i :], strict=False):
-            compare("C4", f"{name} {i}", bigquery, value, rel=1e-6)
+    rows = describe(pca, "PRINCIPAL_COMPONENT_INFO")
+    columns = {
+        "eigenvalue": "eigenvalue",
+        "explained_variance_ratio": "ratio",
+        "cumulative_explained_variance_ratio": "cumulative ratio",
+    }
+    for i, (row, printed) in enumerate(zip(rows, PRINCIPAL_COMPONENT_INFO, strict=True)):
+        assert list(row) == ["principal_component_id", *columns]
+        assert row["principal_component_id"] == i
+        for (column, name), bigquery in zip(columns.items(), printed, strict=True):
+            compare("C4", f"{name} {i}", bigquery, row[column], rel=1e-6)
 
 
-def test_the_explained_share_of_the_training_rows_matches_bigquery(db, pca, evaluate, compare):
+def test_the_explained_share_of_the_training_rows_matches_bigquery(
+    describe, pca, evaluate, compare
+):
     name = "total_explained_variance_ratio"
-    stored = db.sql(f"select evaluation from {pca}").fetchone()[0]
+    [stored] = describe(pca, "EVALUATE")
     assert list(stored) == [name]
     compare("C4", name[:24], 0.812383, stored[name], rel=1e-6)
     assert evaluate(pca, "select * from penguins")[name] == pytest.approx(stored[name])
 
 
 def test_the_first_component_matches_bigquery(describe, pca, compare):
-    parts = describe(pca, "principal_components")
+    parts = describe(pca, "PRINCIPAL_COMPONENTS")
     assert len(parts) == 21
-    first = [part for part in parts if part["id"] == 0]
+    first = [part for part in parts if part["principal_component_id"] == 0]
     numbers = {part["feature"]: part["numerical_value"] for part in first}
     categories = {
         pair["category"]: pair["value"] for part in first for pair in part["categorical_value"]
@@ -172,7 +168,7 @@ def kmeans(db):
 
 
 def test_metrics_at_the_printed_centroids_match_bigquery(db, kmeans, compare):
-    metrics = kmeans.evaluate(Dataset(columns(db, FOUR_PENGUINS), None), {})
+    [metrics] = kmeans.evaluate(Dataset(columns(db, FOUR_PENGUINS), None), {})
     assert list(metrics) == ["davies_bouldin_index", "mean_squared_distance"]
     printed = {"davies_bouldin_index": 1.523606, "mean_squared_distance": 1.965944}
     for metric, bigquery in printed.items():
@@ -188,7 +184,8 @@ def test_the_printed_centroids_are_the_means_of_the_assignment_before(db, kmeans
     penguins = "select culmen_length_mm, culmen_depth_mm, flipper_length_mm, sex from penguins"
     sizes = np.bincount(kmeans.predict(columns(db, penguins)).argmin(axis=1))
     assert sizes.tolist() == [123, 129, 92]  # and not 124, 128, 92, whose means they are
-    shares = [part for part in kmeans.describe("centroids") if part.feature == "sex"]
+    parts = kmeans.describe("CENTROIDS", {}, [])
+    shares = [part for part in parts if part["feature"] == "sex"]
     for part, size in zip(shares, (124, 128, 92), strict=True):
-        rows = [share * size for _, share in part.categorical_value]
+        rows = [pair["value"] * size for pair in part["categorical_value"]]
         assert rows == pytest.approx(np.round(rows), abs=1e-6)

@@ -147,9 +147,8 @@ def purposes(
     """What each row (n,) is for: TRAIN, EVALUATE or TEST. Only tuning has rows to test.
 
     `split_column` is the column named by data_split_col, if the method has one. A model type
-    without data_split_method trains on all rows. Rows with equal
-    keys under SEQ keep their order. Raises ModelError if the column has the wrong type or no row
-    is left to train on.
+    without data_split_method trains on all rows. Rows with equal keys under SEQ keep their order.
+    Raises ModelError if the column has the wrong type or no row is left to train on.
     """
     method = options.get("data_split_method", "NO_SPLIT")
     shares = _shares(options)
@@ -240,6 +239,7 @@ def _sequential(column: Column, shares: _Shares) -> NDArray[np.int8]:
     tests = round(rows * shares.test)
     evaluates = round(rows * shares.evaluate)
     found = np.full(rows, TRAIN)
-    found[order[rows - tests - evaluates :]] = EVALUATE
+    # two shares may be more than all rows together
+    found[order[max(rows - tests - evaluates, 0) :]] = EVALUATE
     found[order[rows - tests :]] = TEST
     return found

@@ -14,13 +14,12 @@ from duckdb_bqml.store import ModelStore, StoredModel, model_name
 
 @contextmanager
 def asked(
-    store: ModelStore, relation: str | None, version: str | None, function: str | None = None
+    store: ModelStore, relation: str | None, version: str | None, function: str
 ) -> Iterator[StoredModel]:
     """The model, which is for the function; errors in the block get its name in front."""
     with about(model_name(relation)):
         stored = store.load(relation, version)
-        if function is not None:
-            require_function(function, stored.model_type)
+        require_function(function, stored.model_type)
         yield stored
 
 
@@ -34,12 +33,12 @@ def constant(values: pa.ChunkedArray, argument: str) -> str:
 
 def lists(values: np.ndarray[Any, np.dtype[np.float64]]) -> pa.ListArray:
     """A list per row of `values` (n, k)."""
-    return lists_of(values.shape[1], pa.array(values.ravel()))
+    return lists_of(*values.shape, pa.array(values.ravel()))
 
 
-def lists_of(size: int, values: pa.Array) -> pa.ListArray:
-    """The values in lists of `size`."""
-    starts = np.arange(0, len(values) + 1, size, dtype=np.int32)
+def lists_of(rows: int, size: int, values: pa.Array) -> pa.ListArray:
+    """The values in a list of `size` for each of the rows."""
+    starts = pa.array(np.arange(rows + 1) * size, pa.int32())
     return pa.ListArray.from_arrays(starts, values)
 
 

@@ -40,6 +40,8 @@ def describe(
 
 def _rows(stored: StoredModel, function: str, settings: Mapping[str, Any]) -> Sequence[Any]:
     if function in _KEPT:
+        for name in settings:
+            raise ModelError(f"setting '{name}' changes nothing of what training kept; remove it")
         return _KEPT[function](stored)
     if function not in getattr(stored.model, "describes", ()):
         raise ModelError(f"ml_{function.lower()} does not describe a model; call it with rows")
@@ -67,13 +69,19 @@ def _explained(stored: StoredModel) -> list[Mapping[str, Any]]:
     return found
 
 
+def _score_points(stored: StoredModel) -> list[Mapping[str, Any]]:
+    if "score_points" not in stored.details:
+        raise ModelError("ml_roc_curve needs a binary classifier; use ml_confusion_matrix")
+    return stored.details["score_points"]
+
+
 _KEPT: Mapping[str, Callable[[StoredModel], Sequence[Any]]] = {
     "EVALUATE": lambda stored: [{**row["keys"], **row["metrics"]} for row in stored.evaluation],
     "TRAINING_INFO": _training_info,
     "FEATURE_INFO": lambda stored: stored.statistics,
     "GLOBAL_EXPLAIN": _explained,
     "CONFUSION_MATRIX": lambda stored: stored.details["confusion_matrix"],
-    "ROC_CURVE": lambda stored: stored.details["score_points"],
+    "ROC_CURVE": _score_points,
     "TRANSFORM": _transform,
 }
 """The functions answered by what training left in the model table, for every model type alike.

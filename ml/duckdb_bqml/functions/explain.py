@@ -61,7 +61,7 @@ def explain(
         {
             "prediction": lists(predictions),
             "class_position": None if classes is None else classes + 1,
-            "top_feature_attributions": lists_of(top, attributions),
+            "top_feature_attributions": lists_of(len(order), top, attributions),
             "baseline_prediction_value": explanation.baseline,
             "prediction_value": explanation.value,
             "approximation_error": explanation.error,

@@ -1,6 +1,7 @@
 """bqml_predict and bqml_predict_values: the predictions of one chunk of rows by one model."""
 
 import pyarrow as pa
+from bqml_vocabulary.errors import ModelError
 
 from duckdb_bqml.algorithms.contracts import PredictsValues
 from duckdb_bqml.columns import Rows
@@ -21,7 +22,7 @@ def predict(
 ) -> pa.Array:
     """A list of numbers for each row."""
     relation, version = constant(relations, "model"), constant(versions, "version")
-    with asked(store, relation, version) as stored:
+    with asked(store, relation, version, "PREDICT") as stored:
         predictions = stored.model.predict(stored.features_of(_given(stored, rows), "ml_predict"))
     return lists(predictions).cast(result_type)
 
@@ -35,8 +36,10 @@ def predict_values(
 ) -> pa.Array:
     """A JSON object for each row: the outputs of a model that names them itself."""
     relation, version = constant(relations, "model"), constant(versions, "version")
-    with asked(store, relation, version) as stored:
-        model: PredictsValues = stored.model
+    with asked(store, relation, version, "PREDICT") as stored:
+        model = stored.model
+        if not isinstance(model, PredictsValues):
+            raise ModelError("the model names no outputs of its own; call bqml_predict")
         features = stored.features_of(_given(stored, rows), "ml_predict")
         names = [output.name for output in model.outputs]
         values = zip(*model.predict_values(features), strict=True)

@@ -29,9 +29,10 @@ def parts(
     for relation, version, function, text in zip(
         relations, versions, functions, settings, strict=True
     ):
-        with asked(store, relation.as_py(), version.as_py(), function.as_py()) as stored:
-            given = checked_settings(function.as_py(), json_object(text.as_py(), "settings"))
-            results.append(_maker(stored, function.as_py()).parts(function.as_py(), given))
+        name = (function.as_py() or "").upper()
+        with asked(store, relation.as_py(), version.as_py(), name) as stored:
+            given = checked_settings(name, json_object(text.as_py(), "settings"))
+            results.append(_maker(stored, name).parts(name, given))
     return pa.array(results, result_type)
 
 
@@ -49,10 +50,10 @@ def rows(
     for relation, version, function, text, number in zip(
         relations, versions, functions, settings, numbers, strict=True
     ):
-        with asked(store, relation.as_py(), version.as_py(), function.as_py()) as stored:
-            given = checked_settings(function.as_py(), json_object(text.as_py(), "settings"))
-            model = _maker(stored, function.as_py())
-            made.append(model.make_rows(function.as_py(), given, number.as_py()))
+        name = (function.as_py() or "").upper()
+        with asked(store, relation.as_py(), version.as_py(), name) as stored:
+            given = checked_settings(name, json_object(text.as_py(), "settings"))
+            made.append(_maker(stored, name).make_rows(name, given, number.as_py()))
     row_type = result_type.value_type
     columns = [
         _joined([one.keys for one in made]).cast(row_type.field("keys").type),

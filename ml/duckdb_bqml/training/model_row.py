@@ -30,7 +30,10 @@ def model_row(
     if query.transform is not None:
         content["transform"] = query.transform.stored
     artifact = sealed(trained.model.to_parts())
-    earlier_runs = [{**row, "details": json_text(row["details"])} for row in earlier_runs]
+    earlier_runs = [
+        {**row, "details": json_text(row["details"]) if row["details"] else None}
+        for row in earlier_runs
+    ]
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
     # A run that changes no weight is a version of its own, with its own training_info.
     identity = content | ({"training_run": run} if run else {})

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.model_types import MODEL_TYPES
-from bqml_vocabulary.options import LABEL, columns_named, roles_of
+from bqml_vocabulary.options import LABEL, columns_named, columns_of, roles_of
 
 from duckdb_bqml import transform
 from duckdb_bqml.algorithms.contracts import Partition
@@ -147,12 +147,11 @@ def _by_role(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -
 
 def _roles(rows: Rows, options: Mapping[str, Any]) -> dict[str, tuple[Column, ...]]:
     """The columns that an option names, the label excepted, by that option."""
-    words = roles_of(options["model_type"])
-    found: dict[str, tuple[Column, ...]] = {}
-    for name, option in columns_named(options).items():
-        if option != LABEL:
-            found[option] = (*found.get(option, ()), rows.column(name, words[option]))
-    return found
+    return {
+        option: tuple(rows.column(name, word) for name in columns_of(option, options))
+        for option, word in roles_of(options["model_type"]).items()
+        if option != LABEL and columns_of(option, options)
+    }
 
 
 def _require_complete(label: Column) -> None:

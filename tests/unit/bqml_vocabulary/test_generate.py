@@ -34,7 +34,7 @@ def test_the_macro_of_model_types_returns_their_table():
     table = returned("ml_model_type_table")
     assert list(table) == list(MODEL_TYPES)
     for name, row in MODEL_TYPES.items():
-        assert table[name]["keys"] == list(row.keys)
+        assert table[name]["goes_by"] == list(row.keys)
         assert list(table[name]["metrics"]) == [metric.name for metric in row.metrics]
 
 
@@ -45,4 +45,5 @@ def test_the_macro_of_functions_returns_names_and_types():
     assert table["TRAINING_INFO"]["columns"]["clustering"][-1] == [
         "cluster_info",
         "ARRAY<STRUCT<centroid_id INT64, cluster_radius FLOAT64, cluster_size INT64>>",
+        [{"centroid_id": "BIGINT", "cluster_radius": "DOUBLE", "cluster_size": "BIGINT"}],
     ]

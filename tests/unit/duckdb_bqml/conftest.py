@@ -79,6 +79,14 @@ def db():
         yield Database(connection)
 
 
+@pytest.fixture(scope="module")
+def shared():
+    """A database that the tests of a module share."""
+    with duckdb.connect() as connection:
+        register(connection)
+        yield Database(connection)
+
+
 @pytest.fixture
 def line(db):
     """A database with the model `line`, label = 2 * x + 1 on 50 rows."""

@@ -223,7 +223,7 @@ def test_trees_say_which_array_they_split(db):
         [{'i': range % 3, 'x': 1.0}] as p, range % 7 + range % 3 as label from range(200)"""
     db.execute(f"create table t as from ({query})")
     db.train("m", "from t", model_type="boosted_tree_regressor")
-    [[ranked]] = db.rows("select bqml_feature_importance('m', model_version) from m")
+    ranked = db.describe("m", "FEATURE_IMPORTANCE")
     weights = {row["feature"]: row["importance_weight"] for row in ranked}
     assert list(weights) == ["v", "s", "p"]
     assert weights["v"] > 0 and weights["p"] > 0
@@ -238,7 +238,10 @@ def test_trees_refuse_an_array_that_would_fill_the_memory(db):
 def test_the_parts_of_a_vector_are_named_by_position(db):
     query = "select [range % 2, 5]::double[] as v, ['a', null] as s from range(20)"
     db.train("m", query, model_type="kmeans", num_clusters=2)
-    found = {part[1]: part[3] for part in db.describe("m", "centroids")}
+    found = {
+        part["feature"]: {pair["category"]: pair["value"] for pair in part["categorical_value"]}
+        for part in db.describe("m", "CENTROIDS")
+    }
     assert sorted(found["v"]) == ["0", "1"] and found["v"]["1"] == 5
     assert found["s"] == {"a": 1, "_null_filler": 1}
 

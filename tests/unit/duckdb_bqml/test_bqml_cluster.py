@@ -31,11 +31,21 @@ def blobs(rows=300, centres=((0, 0), (10, 0), (0, 10))):
 def marked(data, rows):
     values = np.isin(np.arange(len(data.features[0].values)), rows).astype(int)
     column = Column("is_first", "BOOL", values, ("false", "true"))
-    return data._replace(roles={"kmeans_init_col": column})
+    return data._replace(roles={"kmeans_init_col": (column,)})
 
 
 def fit(data, **given):
     return fitted(KMeans, data, None, options(**given))
+
+
+def centroids(model, standardize=False):
+    return model.describe("CENTROIDS", {"standardize": standardize}, [])
+
+
+def shares(row):
+    """The values of a row of ML.CENTROIDS by category."""
+    assert all(list(pair) == ["category", "value"] for pair in row["categorical_value"])
+    return [tuple(pair.values()) for pair in row["categorical_value"]]
 
 
 def custom(data, rows, **given):
@@ -71,9 +81,9 @@ def test_clusters_that_lie_apart_are_found(method):
     model = fit(data, num_clusters=3, kmeans_init_method=method, standardize_features=False).model
     found = sorted(
         tuple(
-            round(part.numerical_value) + 0.0
-            for part in model.describe("centroids")
-            if part.id == i
+            round(part["numerical_value"]) + 0.0
+            for part in centroids(model)
+            if part["centroid_id"] == i
         )
         for i in (1, 2, 3)
     )
@@ -84,34 +94,36 @@ def test_clusters_that_lie_apart_are_found(method):
 @pytest.mark.parametrize("standardize", [True, False])
 def test_centroids_are_means_in_the_units_of_the_features(distance_type, standardize):
     data = blobs()
-    fitted = fit(
+    model = fit(
         data,
         num_clusters=3,
         early_stop=False,
         max_iterations=50,
         distance_type=distance_type,
         standardize_features=standardize,
-    )
-    nearest = fitted.model.predict(data.features).argmin(axis=1)
+    ).model
+    nearest = model.predict(data.features).argmin(axis=1)
     values = np.array([column.values for column in data.features])
     means = [values[j, nearest == i].mean() for i in range(3) for j in range(2)]
     scores = (values - values.mean(axis=1)[:, None]) / values.std(axis=1, ddof=1)[:, None]
     standardized = [scores[j, nearest == i].mean() for i in range(3) for j in range(2)]
-    for what, expected in (("centroids", means), ("standardized_centroids", standardized)):
-        parts = fitted.model.describe(what)
-        assert [part.numerical_value for part in parts] == pytest.approx(expected)
+    for is_standardized, expected in ((False, means), (True, standardized)):
+        parts = centroids(model, is_standardized)
+        assert [part["numerical_value"] for part in parts] == pytest.approx(expected)
+    assert model.describe("CENTROIDS", {}, []) == centroids(model, False)
 
 
 def test_a_category_is_described_by_its_share_where_there_is_one():
     kind = Column("kind", "STRING", np.array([0, 0, 1, -1, 1, 1, 1, 1]), ("a", "b"))
     data = Dataset([*columns([0, 1, 2, 3, 90, 91, 92, 93]), kind], None)
     model = custom(data, [0, 7], standardize_features=False).model
-    shares = [
-        part.categorical_value for part in model.describe("centroids") if part.feature == "kind"
+    of_kind = [part for part in centroids(model) if part["feature"] == "kind"]
+    assert [shares(part) for part in of_kind] == [
+        [("a", 0.5), ("b", 0.25), ("_null_filler", 0.25)],
+        [("b", 1.0)],
     ]
-    assert shares == [[("a", 0.5), ("b", 0.25), ("_null_filler", 0.25)], [("b", 1.0)]]
-    with pytest.raises(ModelError, match="a KMEANS model has no principal_components"):
-        model.describe("principal_components")
+    assert [part["numerical_value"] for part in of_kind] == [None, None]
+    assert model.describes == ("CENTROIDS",)
 
 
 def test_reported_after_an_early_stop_are_the_means_of_the_assignment_before():
@@ -149,8 +161,8 @@ def test_progress_below_the_least_stops_at_once_and_no_early_stop_goes_on():
     ("rows", "clusters"), [(2, 2), (99, 2), (344, 2), (1_000, 3), (9_999, 3), (10_000, 4)]
 )
 def test_the_default_number_of_clusters_is_the_whole_part_of_the_logarithm(rows, clusters):
-    fitted = fit(Dataset(columns(np.arange(rows)), None), max_iterations=1)
-    assert fitted.options["num_clusters"] == len(fitted.model.centroids) == clusters
+    trained = fit(Dataset(columns(np.arange(rows)), None), max_iterations=1)
+    assert trained.options["num_clusters"] == len(trained.model.centroids) == clusters
 
 
 @pytest.mark.parametrize("method", ["random", "kmeans++"])
@@ -174,7 +186,7 @@ def test_the_initial_column_must_mark_as_many_rows_as_there_are_clusters():
     method = {"kmeans_init_method": "custom", "kmeans_init_col": "is_first"}
     with pytest.raises(ModelError, match="'is_first', which is TRUE in 2 rows; num_clusters = 3"):
         fit(marked(data, [3, 5]), num_clusters=3, **method)
-    number = data._replace(roles={"kmeans_init_col": data.features[0]})
+    number = data._replace(roles={"kmeans_init_col": (data.features[0],)})
     with pytest.raises(ModelError, match="names 'x0' of type FLOAT64; CUSTOM needs a BOOL column"):
         fit(number, num_clusters=2, **method)
 
@@ -183,8 +195,8 @@ def test_a_null_in_the_initial_column_marks_nothing():
     data = blobs()
     column = Column("is_first", "BOOL", np.where(np.arange(300) < 2, 0, -1), ("true",))
     method = {"kmeans_init_method": "custom", "kmeans_init_col": "is_first"}
-    fitted = fit(data._replace(roles={"kmeans_init_col": column}), num_clusters=2, **method)
-    assert len(fitted.model.centroids) == 2
+    trained = fit(data._replace(roles={"kmeans_init_col": (column,)}), num_clusters=2, **method)
+    assert len(trained.model.centroids) == 2
 
 
 def test_a_cluster_that_loses_its_rows_stays_where_it_is():
@@ -196,12 +208,12 @@ def test_a_cluster_that_loses_its_rows_stays_where_it_is():
 
 def test_metrics_are_those_of_the_assignment():
     model = custom(Dataset(columns([0, 2, 10, 14]), None), [0, 3], standardize_features=False).model
-    metrics = model.evaluate(Dataset(columns([0, 2, 10, 14]), None), {})
+    [metrics] = model.evaluate(Dataset(columns([0, 2, 10, 14]), None), {})
     assert metrics == {
         "davies_bouldin_index": pytest.approx((1 + 2) / 11),
         "mean_squared_distance": pytest.approx((1 + 1 + 4 + 4) / 4),
     }
-    alone = model.evaluate(Dataset(columns([0, 2]), None), {})
+    [alone] = model.evaluate(Dataset(columns([0, 2]), None), {})
     assert np.isnan(alone["davies_bouldin_index"])
     with pytest.raises(ModelError, match="setting 'threshold' is not valid for KMEANS"):
         model.evaluate(Dataset(columns([0, 2]), None), {"threshold": 0.5})
@@ -219,10 +231,9 @@ def test_an_anomaly_is_measured_in_radii_of_its_cluster():
 def test_a_model_survives_its_artifact():
     data = blobs()
     model = fit(data, num_clusters=4, distance_type="cosine").model
-    restored = restored(model)
-    assert artifact_of(restored) == artifact_of(model)
-    assert np.array_equal(restored.predict(data.features), model.predict(data.features))
-    assert (
-        restored.anomalies(data.features, 0.2).cutoff == model.anomalies(data.features, 0.2).cutoff
-    )
-    assert restored.describe("centroids") == model.describe("centroids")
+    again = restored(model)
+    assert artifact_of(again) == artifact_of(model)
+    assert np.array_equal(again.predict(data.features), model.predict(data.features))
+    assert again.anomalies(data.features, 0.2).cutoff == model.anomalies(data.features, 0.2).cutoff
+    for standardize in (False, True):
+        assert centroids(again, standardize) == centroids(model, standardize)

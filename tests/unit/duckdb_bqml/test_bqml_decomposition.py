@@ -69,9 +69,9 @@ def test_a_ratio_keeps_the_fewest_components_that_explain_more(pca_solver, ratio
     data = mixed()
     everything = fit(data, num_principal_components=8).model
     shares = np.cumsum(everything.eigenvalues) / everything.total
-    fitted = fit(data, pca_explained_variance_ratio=ratio, pca_solver=pca_solver)
-    kept = len(fitted.model.eigenvalues)
-    assert fitted.options["num_principal_components"] == kept
+    trained = fit(data, pca_explained_variance_ratio=ratio, pca_solver=pca_solver)
+    kept = len(trained.model.eigenvalues)
+    assert trained.options["num_principal_components"] == kept
     assert shares[kept - 1] > ratio
     assert kept == 1 or shares[kept - 2] <= ratio
 
@@ -108,9 +108,9 @@ def test_data_without_components_are_refused(data, count, message):
 def test_the_explained_share_of_the_training_rows_is_that_of_the_eigenvalues():
     data = mixed()
     model = fit(data, num_principal_components=2).model
-    assert model.evaluate(data, {}) == {
-        "total_explained_variance_ratio": pytest.approx(model.eigenvalues.sum() / model.total)
-    }
+    assert model.evaluate(data, {}) == [
+        {"total_explained_variance_ratio": pytest.approx(model.eigenvalues.sum() / model.total)}
+    ]
     with pytest.raises(ModelError, match="setting 'threshold' is not valid for PCA"):
         model.evaluate(data, {"threshold": 0.5})
 
@@ -129,13 +129,35 @@ def test_an_anomaly_is_measured_by_what_the_components_do_not_explain():
 def test_a_model_survives_its_artifact():
     data = mixed()
     model = fit(data, num_principal_components=2).model
-    restored = restored(model)
-    assert artifact_of(restored) == artifact_of(model)
-    assert np.array_equal(restored.predict(data.features), model.predict(data.features))
-    assert (
-        restored.anomalies(data.features, 0.2).cutoff == model.anomalies(data.features, 0.2).cutoff
-    )
-    for what in ("principal_components", "principal_component_info"):
-        assert restored.describe(what) == model.describe(what)
-    with pytest.raises(ModelError, match="a PCA model has no centroids"):
-        model.describe("centroids")
+    again = restored(model)
+    assert artifact_of(again) == artifact_of(model)
+    assert np.array_equal(again.predict(data.features), model.predict(data.features))
+    assert again.anomalies(data.features, 0.2).cutoff == model.anomalies(data.features, 0.2).cutoff
+    assert model.describes == ("PRINCIPAL_COMPONENTS", "PRINCIPAL_COMPONENT_INFO")
+    for function in model.describes:
+        assert again.describe(function, {}, []) == model.describe(function, {}, [])
+
+
+def test_the_components_are_told_by_feature_and_category():
+    data = mixed()
+    model = fit(data, num_principal_components=2).model
+    parts = model.describe("PRINCIPAL_COMPONENTS", {}, [])
+    assert [(part["principal_component_id"], part["feature"]) for part in parts] == [
+        (i, name) for i in (0, 1) for name in ("x0", "x1", "x2", "x3", "kind")
+    ]
+    numbers = [part["numerical_value"] for part in parts if part["feature"] != "kind"]
+    assert numbers == model.components[:, :4].ravel().tolist()
+    for i, part in enumerate(parts[4::5]):
+        assert part["numerical_value"] is None
+        assert part["categorical_value"] == [
+            {"category": name, "value": value}
+            for name, value in zip(
+                ["a", "b", "c", "_null_filler"], model.components[i, 4:].tolist(), strict=True
+            )
+        ]
+    rows = model.describe("PRINCIPAL_COMPONENT_INFO", {}, [])
+    assert [row["principal_component_id"] for row in rows] == [0, 1]
+    assert [row["eigenvalue"] for row in rows] == model.eigenvalues.tolist()
+    shares = [row["explained_variance_ratio"] for row in rows]
+    assert shares == pytest.approx((model.eigenvalues / model.total).tolist())
+    assert rows[1]["cumulative_explained_variance_ratio"] == pytest.approx(sum(shares))

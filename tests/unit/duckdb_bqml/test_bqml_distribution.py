@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from duckdb_bqml.algorithms.dataset import Column
-from duckdb_bqml.algorithms.reference import KEPT_CATEGORIES, reference
+from duckdb_bqml.algorithms.distribution import KEPT_CATEGORIES, distribution
 from hypothesis import given
 from hypothesis import strategies as st
 
 
 def of_numbers(values: list[float]) -> dict:
-    return reference(Column("x", "FLOAT64", np.array(values, dtype=float)))
+    return distribution(Column("x", "FLOAT64", np.array(values, dtype=float)))
 
 
 @given(st.lists(st.integers(-3, 40) | st.floats(-100, 100) | st.just(float("nan")), min_size=1))
@@ -55,7 +55,7 @@ def test_the_most_frequent_values_are_kept():
     count = KEPT_CATEGORIES + 5
     codes = np.array([*range(count), 7, 7, 3, -1])
     column = Column("k", "STRING", codes, tuple(f"{code:05}" for code in range(count)))
-    kept = reference(column)
+    kept = distribution(column)
     assert kept["null_count"] == 1
     assert kept["categories"][:3] == [
         {"value": "00007", "n": 3}, {"value": "00003", "n": 2}, {"value": "00000", "n": 1},

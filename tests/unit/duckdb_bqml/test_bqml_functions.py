@@ -7,6 +7,7 @@ import duckdb
 import duckdb_bqml
 import pytest
 from duckdb_bqml import register
+from duckdb_bqml.artifact import unsealed
 from duckdb_bqml.errors import sentence
 from duckdb_bqml.functions import FUNCTIONS
 from duckdb_bqml.plugin import Plugin
@@ -73,7 +74,7 @@ def test_no_module_imports_a_serializer_that_runs_code():
 
 def test_the_algorithms_know_neither_duckdb_nor_arrow_nor_dbt():
     for source in SOURCES:
-        if source.parent.name == "algorithms":
+        if "algorithms" in source.parts:
             for word in ("import duckdb\n", "import pyarrow", "from pyarrow", "from dbt"):
                 assert word not in source.read_text(), source
 
@@ -84,10 +85,9 @@ def test_the_algorithms_know_neither_duckdb_nor_arrow_nor_dbt():
 def test_a_trained_model_is_one_row(line):
     row = line.connection.sql("from line").to_arrow_table().to_pylist()[0]
     assert list(row) == [
-        "model_version", "model_type", "options", "features", "label", "transform",
-        "statistics", "reference", "training_info", "evaluation", "confusion_matrix",
-        "score_points", "global_explanation", "rows_used", "rows_skipped", "artifact",
-        "label_classes",
+        "model_version", "model_type", "options", "features", "label", "outputs", "transform",
+        "statistics", "reference", "training_info", "evaluation", "details", "rows_used",
+        "rows_skipped", "artifact", "label_classes",
     ]  # fmt: skip
     assert row["model_type"] == "LINEAR_REG"
     assert row["features"] == [{"name": "x", "data_type": "INT64"}]
@@ -97,8 +97,15 @@ def test_a_trained_model_is_one_row(line):
     (info,) = row["training_info"]
     assert (info["training_run"], info["iteration"]) == (0, 0)
     assert info["eval_loss"] is None and info["learning_rate"] is None
-    envelope, content = map(json.loads, row["artifact"].splitlines())
-    assert envelope["format"] == 1 and content["coefficients"]
+    assert info["details"] is None
+    assert (row["outputs"], row["details"], row["transform"]) == (None, None, None)
+    line, _, _ = row["artifact"].partition(b"\n")
+    assert json.loads(line)["format"] == 2
+    parts = unsealed(row["artifact"])
+    assert sorted(parts) == ["coefficients", "intercept", "model"]
+    assert parts["coefficients"].shape == (1, 1)
+    [evaluation] = row["evaluation"]
+    assert evaluation["keys"] == [] and dict(evaluation["metrics"])["r2_score"] == pytest.approx(1)
 
 
 def test_every_scalar_type_can_be_a_feature(db):
@@ -147,6 +154,30 @@ def test_the_evaluation_rows_do_not_train(db):
         955.5
     )
     assert db.value("select len(features) from n") == 1
+
+
+@pytest.mark.parametrize("transform", [{}, {"transform": ["x", "w", "label"]}])
+def test_one_column_may_have_two_roles(db, transform):
+    query = "select range % 9 as x, range as w, range % 9 * 2.0 as label from range(100)"
+    db.train(
+        "m",
+        query,
+        model_type="boosted_tree_regressor",
+        data_split_method="seq",
+        data_split_col="w",
+        instance_weight_col="w",
+        **transform,
+    )
+    assert db.value("select list_transform(features, lambda f: f.name) from m") == ["x"]
+    assert all(row["eval_loss"] > 0 for row in db.describe("m", "TRAINING_INFO"))
+    db.train(
+        "n",
+        query,
+        model_type="linear_reg",
+        data_split_method="seq",
+        data_split_col="label",
+    )
+    assert db.value("select list_transform(features, lambda f: f.name) from n") == ["x", "w"]
 
 
 def test_an_evaluation_split_reports_its_loss(db):
@@ -412,8 +443,9 @@ def test_many_threads_predict_at_once(line):
 
 def test_evaluation_equals_the_stored_one_on_the_same_rows(line):
     query = "select range as x, 2.0 * range + 1 as label from range(50)"
-    stored = line.value("select evaluation from line")
+    [stored] = line.describe("line", "EVALUATE")
     assert line.evaluate("line", query) == stored
+    assert line.value("select evaluation[1].metrics from line") == stored
     assert list(stored) == [
         "mean_absolute_error", "mean_squared_error", "mean_squared_log_error",
         "median_absolute_error", "r2_score", "explained_variance",
@@ -514,7 +546,7 @@ def test_a_model_without_a_label_trains_on_all_rows(db, options):
     [(label, used, features)] = db.rows("select label, rows_used, len(features) from m")
     assert (label, used, features) == (None, 60, 4)
     assert len(db.predict("m", POINTS)[0]) == 2
-    stored = db.value("select evaluation from m")
+    [stored] = db.describe("m", "EVALUATE")
     assert db.evaluate("m", POINTS) == pytest.approx(stored)
 
 
@@ -548,7 +580,8 @@ def test_the_initial_column_is_no_feature(db):
 
 def test_training_info_of_kmeans_tells_of_its_clusters(db):
     db.train("m", POINTS, **CLUSTERS)
-    info = db.value("select training_info[1] from m")
+    assert list(json.loads(db.value("select training_info[1].details from m"))) == ["cluster_info"]
+    info = db.describe("m", "TRAINING_INFO")[0]
     assert info["loss"] > 0 and info["eval_loss"] is None and info["learning_rate"] is None
     assert [cluster["centroid_id"] for cluster in info["cluster_info"]] == [1, 2]
     assert sum(cluster["cluster_size"] for cluster in info["cluster_info"]) == 60
@@ -556,15 +589,23 @@ def test_training_info_of_kmeans_tells_of_its_clusters(db):
 
 def test_the_parts_of_a_model_can_be_listed(db):
     db.train("m", POINTS, **CLUSTERS)
-    centroids = db.describe("m", "centroids")
-    assert [part[:2] for part in centroids] == [
+    centroids = db.describe("m", "CENTROIDS")
+    assert [(part["centroid_id"], part["feature"]) for part in centroids] == [
         (i, feature) for i in (1, 2) for feature in ("x", "y", "kind", "is_first")
     ]
-    assert centroids[0][2] is not None and centroids[0][3] == {}
-    assert centroids[2][2] is None and sum(centroids[2][3].values()) == pytest.approx(1)
+    number, kind = centroids[0], centroids[2]
+    assert number["numerical_value"] is not None and number["categorical_value"] == []
+    shares = [pair["value"] for pair in kind["categorical_value"]]
+    assert kind["numerical_value"] is None and sum(shares) == pytest.approx(1)
+    standardized = db.describe("m", "centroids", '{"standardize": true}')
+    mean, stddev = db.rows(f"select avg(x), stddev_samp(x) from ({POINTS})")[0]
+    assert standardized[0]["numerical_value"] == pytest.approx(
+        (number["numerical_value"] - mean) / stddev
+    )
+    assert db.describe("m", "CENTROIDS", '{"standardize": false}') == centroids
     db.train("m", POINTS, **COMPONENTS)
-    assert len(db.describe("m", "principal_components")) == 8
-    assert len(db.describe("m", "principal_component_info")) == 6
+    assert len(db.describe("m", "PRINCIPAL_COMPONENTS")) == 8
+    assert len(db.describe("m", "PRINCIPAL_COMPONENT_INFO")) == 2
 
 
 def test_anomalies_are_what_lies_apart(db):
@@ -581,14 +622,17 @@ def test_anomalies_are_what_lies_apart(db):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ("bqml_describe('m', version, 'centroids')", "m: a PCA model has no centroids"),
         (
-            "bqml_describe('line', line_version, 'centroids')",
-            "line: a model of its type has no cen",
+            "bqml_describe('m', version, 'CENTROIDS', '{}')",
+            "m: ml_centroids is for KMEANS, and the model is PCA; give a model of that type",
+        ),
+        (
+            "bqml_describe('line', line_version, 'centroids', '{}')",
+            "line: ml_centroids is for KMEANS, and the model is LINEAR_REG; give a model of that",
         ),
         (
             "bqml_detect_anomalies('line', line_version, '{\"contamination\": 0}', {x: 1})",
-            "line: a model of its type detects no anomalies",
+            "line: ml_detect_anomalies is for KMEANS and PCA, and the model is LINEAR_REG; give a",
         ),
         ("bqml_detect_anomalies('m', version, '{}', row)", "'contamination' must be .* not None"),
         (
@@ -660,10 +704,6 @@ SHOPS = """
 """
 
 
-def weights(db, model, settings="{}", function="bqml_weights"):
-    return db.value(f"select {function}('{model}', model_version, '{settings}') from {model}")
-
-
 def test_weights_of_a_regression(db):
     db.train(
         "m",
@@ -672,7 +712,7 @@ def test_weights_of_a_regression(db):
         input_label_cols=["amount"],
         category_encoding_method="dummy_encoding",
     )
-    x, kind, intercept = weights(db, "m")
+    x, kind, intercept = db.describe("m", "WEIGHTS")
     assert x == {
         "processed_input": "x", "weight": pytest.approx(2), "category_weights": [],
         "class_label": None,
@@ -688,9 +728,10 @@ def test_weights_of_a_regression(db):
         pytest.approx(0, abs=1e-9),
     )
     stddev = db.value(f"select stddev_samp(x) from ({SHOPS})")
-    assert weights(db, "m", '{"standardize": true}')[0]["weight"] == pytest.approx(2 * stddev)
+    standardized = db.describe("m", "WEIGHTS", '{"standardize": true}')
+    assert standardized[0]["weight"] == pytest.approx(2 * stddev)
     with pytest.raises(duckdb.Error, match=r"m: Model is not supported by ML\.ADVANCED_WEIGHTS"):
-        weights(db, "m", function="bqml_advanced_weights")
+        db.describe("m", "ADVANCED_WEIGHTS")
 
 
 def test_weights_of_three_classes_come_class_by_class(db):
@@ -700,7 +741,8 @@ def test_weights_of_three_classes_come_class_by_class(db):
         model_type="logistic_reg",
         input_label_cols=["band"],
     )
-    assert [(row["class_label"], row["processed_input"]) for row in weights(db, "m")] == [
+    rows = db.describe("m", "WEIGHTS")
+    assert [(row["class_label"], row["processed_input"]) for row in rows] == [
         (label, name)
         for label in ("high", "low", "middle")
         for name in ("x", "kind", "__INTERCEPT__")
@@ -727,7 +769,8 @@ def test_an_explanation_leads_with_the_greatest_attribution_and_adds_up(db):
         assert row["prediction_value"] >= 0
         assert row["approximation_error"] == 0
         assert row["class_position"] == 1 + (row["prediction"][1] > 0.5)
-    explained = db.value("select global_explanation from m")
+    explained = db.describe("m", "GLOBAL_EXPLAIN")
+    assert json.loads(db.value("select details -> 'global_explanation' from m")) == explained
     assert [(row["class_label"], row["feature"]) for row in explained] == [
         (label, name) for label in ("false", "true", None) for name in ("x", "kind")
     ]
@@ -823,7 +866,14 @@ def test_a_warm_start_of_kmeans_keeps_centroids_and_their_number(db):
 
 @pytest.mark.parametrize(
     "call",
-    ["bqml_predict('line', r)", "bqml_predict('line', 'v', '{}', r)", "bqml_weights('line')"],
+    [
+        "bqml_predict('line', r)",
+        "bqml_predict('line', 'v', '{}', r)",
+        "bqml_describe('line')",
+        "bqml_describe('line', 'v', 'WEIGHTS')",
+        "bqml_parts('line', 'v', 'FORECAST')",
+        "bqml_rows('line', 'v', 'FORECAST', '{}')",
+    ],
 )
 def test_a_wrong_number_of_arguments_is_one_sentence_that_says_what_they_are(line, call):
     with pytest.raises(duckdb.Error) as caught:

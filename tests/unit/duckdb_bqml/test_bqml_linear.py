@@ -226,7 +226,7 @@ def test_an_artifact_restores_the_same_model(count):
     model = fitted(LogisticRegression, data, None, options("logistic_reg")).model
     again = restored(model)
     assert artifact_of(again) == artifact_of(model)
-    assert np.array_equal(restored.predict(data.features), model.predict(data.features))
+    assert np.array_equal(again.predict(data.features), model.predict(data.features))
 
 
 @given(
@@ -288,6 +288,13 @@ MODELS = [
 ]
 
 
+def of_categories(row):
+    """The weights of a row of ML.WEIGHTS by category."""
+    pairs = [tuple(pair.values()) for pair in row["category_weights"]]
+    assert all(list(pair) == ["category", "weight"] for pair in row["category_weights"])
+    return dict(pairs)
+
+
 def scores(model, data):
     """Regression: the values; two classes: the log-odds of the higher; more: the scores."""
     predicted = model.predict(data.features)
@@ -308,14 +315,14 @@ def test_weights_on_the_scale_of_the_features_give_the_prediction(
     design = original_design(data, [0, 1, 2, -1])
     found = []
     for label in model.classes if count == 3 else [None]:
-        x, kind, z, intercept = (row for row in rows if row.class_label == label)
-        assert [row.processed_input for row in (x, kind, z)] == ["x", "kind", "z"]
-        assert intercept.processed_input == "__INTERCEPT__"
-        assert [name for name, _ in kind.category_weights] == ["a", "b", "c", "_null_filler"]
-        assert kind.weight is None and not x.category_weights
-        weights = [x.weight, *(weight for _, weight in kind.category_weights), z.weight]
+        x, kind, z, intercept = (row for row in rows if row["class_label"] == label)
+        assert [row["processed_input"] for row in (x, kind, z)] == ["x", "kind", "z"]
+        assert intercept["processed_input"] == "__INTERCEPT__"
+        assert list(of_categories(kind)) == ["a", "b", "c", "_null_filler"]
+        assert kind["weight"] is None and not x["category_weights"]
+        weights = [x["weight"], *of_categories(kind).values(), z["weight"]]
         assert (0.0 in weights) == (encoding == "DUMMY_ENCODING")
-        found.append(design @ weights + intercept.weight)
+        found.append(design @ weights + intercept["weight"])
     if count == 3:
         found = [score - found[0] for score in found[1:]]
     assert np.column_stack(found) == pytest.approx(scores(model, data))
@@ -325,25 +332,26 @@ def test_standardized_weights_are_per_sample_standard_deviation():
     data = mixed_data()
     model = fitted(LinearRegression, data, None, options("linear_reg")).model
     for plain, standard in zip(model.weights(False)[:-1], model.weights(True)[:-1], strict=True):
-        column = {column.name: column for column in data.features}[plain.processed_input]
+        column = {column.name: column for column in data.features}[plain["processed_input"]]
         if column.categories is None:
-            assert standard.weight == pytest.approx(plain.weight * np.nanstd(column.values, ddof=1))
+            stddev = np.nanstd(column.values, ddof=1)
+            assert standard["weight"] == pytest.approx(plain["weight"] * stddev)
         else:
             assert standard == plain
     at_means = original_design(data, [0, 1, 2, -1])[:1].copy()
     at_means[0, [0, -1]] = [np.nanmean(data.features[i].values) for i in (0, 2)]
-    kind = dict(model.weights(True)[1].category_weights)
+    kind = of_categories(model.weights(True)[1])
     category = ["a", "b", "c", "_null_filler"][int(at_means[0, 1:5].argmax())]
-    expected = at_means[0, [0, -1]] @ [model.weights(False)[i].weight for i in (0, 2)]
-    expected += kind[category] + model.weights(False)[-1].weight
-    assert model.weights(True)[-1].weight + kind[category] == pytest.approx(expected)
+    expected = at_means[0, [0, -1]] @ [model.weights(False)[i]["weight"] for i in (0, 2)]
+    expected += kind[category] + model.weights(False)[-1]["weight"]
+    assert model.weights(True)[-1]["weight"] + kind[category] == pytest.approx(expected)
 
 
 DUMMY = {"calculate_p_values": True, "category_encoding_method": "DUMMY_ENCODING"}
 
 
 def by_input(rows):
-    return {(row.processed_input, row.category): row for row in rows}
+    return {(row["processed_input"], row["category"]): row for row in rows}
 
 
 @pytest.mark.parametrize("count", [None, 2])
@@ -367,24 +375,26 @@ def test_standard_errors_are_those_of_the_textbook_with_n_in_the_denominator(cou
     expected = np.sqrt(np.diag(covariance))
     found = by_input(rows)
     names = [("x", None), *(("kind", kinds[code]) for code in kept), ("z", None)]
-    assert [found[name].standard_error for name in names] == pytest.approx(expected[:-1].tolist())
+    errors = [found[name]["standard_error"] for name in names]
+    assert errors == pytest.approx(expected[:-1].tolist())
     for name in names:
         row = found[name]
-        z = abs(row.weight / row.standard_error)
+        z = abs(row["weight"] / row["standard_error"])
         tail = 1 + 0.196854 * z + 0.115194 * z**2 + 0.000344 * z**3 + 0.019527 * z**4
-        assert row.p_value == pytest.approx(tail**-4)
+        assert row["p_value"] == pytest.approx(tail**-4)
     baseline = found["kind", kinds[dropped]]
-    assert (baseline.weight, baseline.standard_error) == (0, 0) and np.isnan(baseline.p_value)
-    assert rows[-1].processed_input == "__INTERCEPT__"
-    assert rows[-1].standard_error is rows[-1].p_value is None
+    assert (baseline["weight"], baseline["standard_error"]) == (0, 0)
+    assert np.isnan(baseline["p_value"])
+    assert rows[-1]["processed_input"] == "__INTERCEPT__"
+    assert rows[-1]["standard_error"] is rows[-1]["p_value"] is None
 
     standard = by_input(model.advanced_weights(standardize=True))
     stddev = np.nanstd(data.features[0].values, ddof=1)
-    assert standard["x", None].standard_error == pytest.approx(expected[0] * stddev)
-    assert standard["x", None].p_value == pytest.approx(found["x", None].p_value)
+    assert standard["x", None]["standard_error"] == pytest.approx(expected[0] * stddev)
+    assert standard["x", None]["p_value"] == pytest.approx(found["x", None]["p_value"])
     moved = np.array([np.nanmean(data.features[0].values), 0, 0, 0, 0, 1])
     moved[4] = data.features[2].values.mean()
-    assert standard["__INTERCEPT__", None].standard_error == pytest.approx(
+    assert standard["__INTERCEPT__", None]["standard_error"] == pytest.approx(
         np.sqrt(moved @ covariance @ moved)
     )
 
@@ -396,9 +406,9 @@ def test_without_categories_the_intercept_has_a_p_value_on_both_scales():
     residual = data.label.values - model.predict(data.features)[:, 0]
     errors = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * np.mean(residual**2))
     plain, standard = (model.advanced_weights(standardize)[-1] for standardize in (False, True))
-    assert plain.standard_error == pytest.approx(errors[-1])
-    assert standard.standard_error == pytest.approx(np.sqrt(np.mean(residual**2) / 200))
-    assert plain.p_value > standard.p_value > 0
+    assert plain["standard_error"] == pytest.approx(errors[-1])
+    assert standard["standard_error"] == pytest.approx(np.sqrt(np.mean(residual**2) / 200))
+    assert plain["p_value"] > standard["p_value"] > 0
 
 
 def test_a_weight_that_the_rows_do_not_determine_has_neither_error_nor_p_value():
@@ -408,11 +418,13 @@ def test_a_weight_that_the_rows_do_not_determine_has_neither_error_nor_p_value()
     data = Dataset([*data.features, twin, constant], data.label)
     model = fitted(LinearRegression, data, None, options("linear_reg", **DUMMY)).model
     unknown = [
-        row.processed_input for row in model.advanced_weights(False) if row.standard_error is None
+        row["processed_input"]
+        for row in model.advanced_weights(False)
+        if row["standard_error"] is None
     ]
     # The intercept, too, at the constant's own value, but not where all numbers are at their means.
     assert unknown == ["x0", "twin", "constant", "__INTERCEPT__"]
-    assert model.advanced_weights(True)[-1].p_value is not None
+    assert model.advanced_weights(True)[-1]["p_value"] is not None
     assert artifact_of(restored(model)) == artifact_of(model)
 
 
@@ -420,9 +432,9 @@ def test_p_values_survive_the_artifact():
     for algorithm, model_type, count in MODELS[:2]:
         data = mixed_data(classes_of=count)
         model = fitted(algorithm, data, None, options(model_type, **DUMMY)).model
-        restored = restored(model)
+        again = restored(model)
         for standardize in (False, True):
-            assert str(restored.advanced_weights(standardize)) == str(
+            assert str(again.advanced_weights(standardize)) == str(
                 model.advanced_weights(standardize)
             )
 
@@ -461,15 +473,15 @@ def test_the_attributions_of_a_regression_add_up_to_the_prediction():
     model = fitted(LinearRegression, data, None, options("linear_reg")).model
     found = model.explain(data.features, None, False)
     assert found.attributions.shape == (300, 3)
-    assert found.baseline == pytest.approx(np.full(300, model.weights(True)[-1].weight))
+    assert found.baseline == pytest.approx(np.full(300, model.weights(True)[-1]["weight"]))
     assert found.value == pytest.approx(model.predict(data.features)[:, 0])
     assert found.baseline + found.attributions.sum(axis=1) == pytest.approx(found.value)
     assert not found.error.any()
     x = data.features[2].values
     assert found.attributions[:, 2] == pytest.approx(
-        model.weights(False)[-2].weight * (x - x.mean())
+        model.weights(False)[-2]["weight"] * (x - x.mean())
     )
-    kinds = np.array([weight for _, weight in model.weights(False)[-3].category_weights])
+    kinds = np.array([*of_categories(model.weights(False)[-3]).values()])
     assert found.attributions[:, 1] == pytest.approx(kinds[data.features[1].values])
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from bqml_vocabulary.options import OPTIONS
 from duckdb_bqml import register
-from duckdb_bqml.algorithms import MODEL_TYPES
+from duckdb_bqml.algorithms import ALGORITHMS
 from duckdb_bqml.algorithms.dataset import Column
 from duckdb_bqml.algorithms.design import to_dense
 from duckdb_bqml.algorithms.encoding import Encoder, Number, Scaling
-from duckdb_bqml.algorithms.partition import canonical_order, evaluation_rows, row_hashes
+from duckdb_bqml.algorithms.partition import EVALUATE, TEST, canonical_order, purposes, row_hashes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
@@ -176,16 +176,25 @@ def test_the_order_is_that_of_the_hashes(hashes, times):
 
 
 @settings(max_examples=25)
-@given(st.integers(0, 1000), st.integers(1_000, 3_000), st.sampled_from([0.1, 0.25, 0.5]))
-def test_a_random_split_depends_on_the_rows_alone(seed, rows, fraction):
+@given(
+    st.integers(0, 1000),
+    st.integers(1_000, 3_000),
+    st.sampled_from([0.1, 0.26, 0.5]),
+    st.booleans(),
+)
+def test_a_random_split_depends_on_the_rows_alone(seed, rows, fraction, tunes):
     random = np.random.default_rng(seed)
     x = Column("x", "FLOAT64", random.integers(0, 10**6, rows).astype(float))
     c = Column("c", "STRING", random.integers(-1, len(TEXTS), rows), TEXTS)
     options = {"data_split_method": "RANDOM", "data_split_eval_fraction": fraction}
-    chosen = evaluation_rows(options, row_hashes([x, c]), None)
-    assert chosen.mean() == pytest.approx(fraction, abs=5 * np.sqrt(0.25 / rows))
+    if tunes:
+        options |= {"num_trials": 3, "data_split_test_fraction": fraction / 2}
+    chosen = purposes(options, row_hashes([x, c]), None)
+    spread = 5 * np.sqrt(0.25 / rows)
+    assert (chosen == EVALUATE).mean() == pytest.approx(fraction, abs=spread)
+    assert (chosen == TEST).mean() == pytest.approx(fraction / 2 * tunes, abs=spread)
     order = random.permutation(rows)
-    again = evaluation_rows(options, row_hashes([c.take(order), x.take(order)]), None)
+    again = purposes(options, row_hashes([c.take(order), x.take(order)]), None)
     assert np.array_equal(again, chosen[order])
 
 
@@ -214,7 +223,7 @@ ROWS = """
            {'x': i % 11, 'y': i % 2 = 0} as inner, i % 2 as label
     from range(300) t(i)
 """
-PREDICTING = [model_type for model_type in MODEL_TYPES if model_type != "TRANSFORM_ONLY"]
+PREDICTING = [model_type for model_type in ALGORITHMS if model_type != "TRANSFORM_ONLY"]
 REQUIRED = {"PCA": {"num_principal_components": 3}, "KMEANS": {"num_clusters": 3}}
 PREDICT_ALL = """
 import json, sys, duckdb

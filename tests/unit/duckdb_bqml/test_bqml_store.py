@@ -1,59 +1,120 @@
+"""A model is read from its table, or refused in one sentence: by every function alike."""
+
 import json
 
 import duckdb
 import pytest
-from bqml_vocabulary.errors import ModelError
-from duckdb_bqml.store import ARTIFACT_FORMAT, sealed, unsealed
+from bqml_vocabulary.model_types import MODEL_TYPES
+from duckdb_bqml.algorithms import ALGORITHMS
+from duckdb_bqml.artifact import FORMAT, sealed, unsealed
+from duckdb_bqml.model_table import TRAINED_COLUMNS
+
+EARLIER = "line: the model was trained by an earlier version of the engine; train it again"
+DAMAGED = "line: the artifact of the model is damaged; train the model again"
+
+CALLS = {
+    "bqml_predict": "bqml_predict('line', model_version, {x: 1})",
+    "bqml_evaluate": "bqml_evaluate('line', model_version, '{}', [{x: 1, label: 1}])",
+    "bqml_describe": "bqml_describe('line', model_version, 'WEIGHTS', '{}')",
+    "bqml_explain_predict": "bqml_explain_predict('line', model_version, '{}', {x: 1})",
+}
 
 
-def test_an_artifact_opens_to_what_was_put_in():
-    for content in (b"", b"{}", b"\n\n\x00\xff"):
-        assert unsealed(sealed(content)) == content
+def refused(line, call):
+    """The sentence by which a function refuses the model `line`."""
+    with pytest.raises(duckdb.Error, match="ModelError") as error:
+        line.rows(f"select {CALLS[call]} from line")
+    return str(error.value).partition("ModelError: ")[2].partition("\n")[0]
 
 
-def test_an_artifact_of_a_newer_format_is_refused():
-    line, _, content = sealed(b"{}").partition(b"\n")
-    newer = json.dumps(json.loads(line) | {"format": ARTIFACT_FORMAT + 1}).encode()
-    with pytest.raises(ModelError, match="was trained by a newer version of the engine; upgrade"):
-        unsealed(newer + b"\n" + content)
+@pytest.mark.parametrize("call", CALLS)
+def test_a_model_that_is_sound_answers(line, call):
+    assert line.rows(f"select {CALLS[call]} from line")[0][0]
 
 
-GOOD = sealed(b'{"weights": [1.0]}')
-
-
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(
-    "artifact",
+    ("changes", "message"),
     [
-        None,
-        b"",
-        b"\n",
-        b'{"weights": [1.0]}',
-        b"[]\n",
-        b'{"format": "x", "sha256": ""}\n',
-        GOOD[:-1],
-        GOOD[1:],
-        GOOD.replace(b"1.0", b"2.0"),
-        b"\x80\x04\x95",
+        ({"artifact": lambda artifact: artifact[:20]}, DAMAGED),
+        ({"artifact": lambda artifact: artifact[:-1]}, DAMAGED),
+        ({"artifact": lambda artifact: artifact + b"?"}, DAMAGED),
+        ({"artifact": lambda _: None}, DAMAGED),
+        ({"artifact": lambda _: b'{"format": 1, "sha256": ""}\n{}'}, EARLIER),
+        (
+            {"artifact": lambda _: b'{"format": %d, "sha256": ""}\n' % (FORMAT + 1)},
+            "line: the model was trained by a newer version of the engine; upgrade",
+        ),
+        (
+            {"model_type": lambda _: "ORACLE"},
+            "line: ORACLE is no model type of this version of the engine; upgrade, or train the "
+            "model again",
+        ),
     ],
 )
-def test_a_damaged_artifact_is_refused(artifact):
-    with pytest.raises(ModelError, match="the artifact of the model is damaged; train the model"):
-        unsealed(artifact)
+def test_a_model_that_cannot_be_opened_is_one_sentence(line, call, changes, message):
+    for column, change in changes.items():
+        line.connection.execute(
+            f"update line set {column} = ?", [change(line.value(f"select {column} from line"))]
+        )
+    assert refused(line, call) == message
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ("artifact = artifact[:20]::blob", "line: the artifact of the model is damaged; train"),
-        ("artifact = null", "line: the artifact of the model is damaged; train"),
-        ("model_type = 'ORACLE'", "line: ORACLE is no model type of this version"),
-    ],
-)
-def test_a_model_that_cannot_be_opened_is_one_sentence(line, change, message):
-    if "[" in change:
-        [(artifact,)] = line.rows("select artifact from line")
-        line.connection.execute("update line set artifact = ?", [artifact[:20]])
-    else:
-        line.execute(f"update line set {change}")
-    with pytest.raises(duckdb.Error, match=f"ModelError: {message}"):
-        line.predict("line", "select 1 as x")
+# A model table as it was before `details`: other columns, and other types of them.
+EARLIER_TABLE = """
+    create or replace table line as
+    select
+        * exclude (outputs, details) replace (evaluation[1].metrics as evaluation),
+        [[1]] as confusion_matrix,
+        null::struct(score double, positives bigint, negatives bigint)[] as score_points,
+        null::struct(class_label varchar, feature varchar, attribution double)[]
+            as global_explanation
+    from line
+"""
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_model_table_of_an_earlier_layout_is_refused(line, call):
+    line.execute(EARLIER_TABLE)
+    assert refused(line, call) == EARLIER
+
+
+@pytest.mark.parametrize("column", sorted({*TRAINED_COLUMNS} - {"model_version"}))
+def test_a_model_table_that_lacks_a_column_is_of_an_earlier_layout(line, column):
+    line.execute(f"create or replace table line as select * exclude ({column}) from line")
+    assert refused(line, "bqml_predict") == EARLIER
+
+
+def test_a_model_table_may_hold_more_columns_in_any_order(line):
+    columns = ", ".join(reversed(TRAINED_COLUMNS))
+    line.execute(f"create or replace table line as select now() as trained_at, {columns} from line")
+    assert line.predict("line", "select 3 as x") == [[pytest.approx(7)]]
+
+
+def test_a_warm_start_from_an_earlier_layout_is_refused(line):
+    line.execute(EARLIER_TABLE)
+    options = json.dumps({"model_type": "linear_reg", "warm_start": True})
+    with pytest.raises(duckdb.Error, match="m: the model was trained by an earlier version"):
+        line.connection.execute(
+            "select bqml_train('m', ?, list({x: x, label: x}), 'line', any_value(model_version)) "
+            "from range(9) t(x), line",
+            [options],
+        )
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("part", ["model", "coefficients", "intercept"])
+def test_an_artifact_that_lacks_a_part_is_damaged(line, call, part):
+    parts = unsealed(line.value("select artifact from line"))
+    del parts[part]
+    line.connection.execute("update line set artifact = ?", [sealed(parts)])
+    assert refused(line, call) == DAMAGED
+
+
+def test_an_artifact_of_another_model_type_is_damaged(line):
+    line.execute("update line set model_type = 'KMEANS'")
+    assert refused(line, "bqml_predict") == DAMAGED
+
+
+def test_the_engine_trains_every_model_type_of_the_table_and_no_other():
+    assert set(ALGORITHMS) == set(MODEL_TYPES)

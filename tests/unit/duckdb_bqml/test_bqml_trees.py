@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.options import validate
-from duckdb_bqml.algorithms import MODEL_TYPES
+from duckdb_bqml.algorithms import ALGORITHMS, algorithm_of
 from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.trees.encoding import TreeEncoder
 from duckdb_bqml.algorithms.trees.split_candidates import split_candidates
+from fitting import artifact_of, fitted, restored
 
 RNG = np.random.default_rng(11)
 ROWS = 400
@@ -46,7 +47,7 @@ def data_for(model_type, classes=3, features=FEATURES):
 def fit(model_type, data=None, evaluation=None, **given):
     options = validate("m", {"model_type": model_type, **given})[0]
     data = data_for(model_type) if data is None else data
-    return MODEL_TYPES[options["model_type"]].fit(data, evaluation, options)
+    return fitted(algorithm_of(options["model_type"]), data, evaluation, options)
 
 
 def log_loss(model, data):
@@ -163,11 +164,11 @@ def test_an_artifact_restores_the_same_model_and_training_again_gives_it(model_t
     data = data_for(model_type, classes)
     given = {"subsample": 0.7, "num_parallel_tree": 3}
     model = fit(model_type, data, **given).model
-    artifact = model.to_bytes()
-    restored = type(model).from_bytes(artifact)
-    assert restored.to_bytes() == artifact
-    assert np.array_equal(restored.predict(data.features), model.predict(data.features))
-    assert fit(model_type, data, **given).model.to_bytes() == artifact
+    artifact = artifact_of(model)
+    again = restored(model)
+    assert artifact_of(again) == artifact
+    assert np.array_equal(again.predict(data.features), model.predict(data.features))
+    assert artifact_of(fit(model_type, data, **given).model) == artifact
 
 
 @pytest.mark.parametrize("method", ["AUTO", "EXACT", "APPROX", "HIST"])
@@ -191,7 +192,7 @@ def test_every_encoding_learns_classes(encoding, classes):
     probabilities = model.predict(data.features)
     assert probabilities.shape == (ROWS, classes)
     assert probabilities.sum(axis=1) == pytest.approx(1)
-    assert model.evaluate(data, {})["accuracy"] > 0.9
+    assert model.evaluate(data, {})[0]["accuracy"] > 0.9
 
 
 def test_dart_drops_trees():
@@ -251,7 +252,7 @@ def test_early_stop_ends_with_the_first_small_improvement():
 def test_a_row_counts_as_often_as_it_weighs(method):
     weights = RNG.integers(1, 4, ROWS)
     data = data_for("boosted_tree_regressor")
-    weighted = data._replace(roles={"instance_weight_col": number("w", weights, "INT64")})
+    weighted = data._replace(roles={"instance_weight_col": (number("w", weights, "INT64"),)})
     repeated = data.take(np.repeat(np.arange(ROWS), weights))
     options = {"tree_method": method, "instance_weight_col": "w"}
     models = [fit("boosted_tree_regressor", rows, **options) for rows in (weighted, repeated)]
@@ -272,7 +273,7 @@ def test_a_row_counts_as_often_as_it_weighs(method):
     ],
 )
 def test_a_weight_that_is_none_is_refused(column, message):
-    data = data_for("boosted_tree_regressor")._replace(roles={"instance_weight_col": column})
+    data = data_for("boosted_tree_regressor")._replace(roles={"instance_weight_col": (column,)})
     with pytest.raises(ModelError, match=message):
         fit("boosted_tree_regressor", data, instance_weight_col="w")
 
@@ -323,12 +324,43 @@ def test_what_xgboost_refuses_is_one_sentence():
 
 
 def test_other_models_do_without_the_package():
+    parts = "{'model': {'encoder': [], 'classes': None}, 'booster': b'{}'}"
     program = (
-        "import sys; sys.modules['xgboost'] = None; import duckdb_bqml.algorithms as a;"
-        "a.MODEL_TYPES['BOOSTED_TREE_REGRESSOR'].from_bytes(b'\\x02' + bytes(7) + b'{}')"
+        "import sys; sys.modules['xgboost'] = None; from duckdb_bqml.algorithms import algorithm_of"
+        f"; algorithm_of('BOOSTED_TREE_REGRESSOR').from_parts({parts})"
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert "need the package xgboost-cpu, which is not installed" in found.stderr
+    assert found.stderr.splitlines()[-1] == (
+        "bqml_vocabulary.errors.ModelError: models of trees need the package xgboost-cpu, which is "
+        "not installed; install it"
+    )
+
+
+def test_an_algorithm_is_imported_when_a_model_of_its_type_is_first_met():
+    program = (
+        "import sys, duckdb; from duckdb_bqml import register; register(duckdb.connect());"
+        "from duckdb_bqml.algorithms import ALGORITHMS, algorithm_of;"
+        "modules = [where.partition(':')[0] for where in ALGORITHMS.values()];"
+        "assert not {'xgboost', *modules} & set(sys.modules);"
+        "algorithm_of('KMEANS');"
+        "assert set(modules) & set(sys.modules) == {'duckdb_bqml.algorithms.cluster'};"
+        "algorithm_of('BOOSTED_TREE_REGRESSOR');"
+        "assert 'xgboost' not in sys.modules"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("model_type", ALGORITHMS)
+def test_every_algorithm_is_where_the_table_says_and_is_a_model(model_type):
+    algorithm = algorithm_of(model_type)
+    assert all(hasattr(algorithm, name) for name in ("fit", "to_parts", "from_parts"))
+
+
+@pytest.mark.parametrize("model_type", ["ORACLE", "linear_reg", None])
+def test_an_unknown_model_type_is_one_sentence(model_type):
+    with pytest.raises(ModelError, match=f"{model_type} is no model type of this version of the"):
+        algorithm_of(model_type)
 
 
 # Scoring
@@ -380,9 +412,15 @@ def test_the_explanation_of_an_unused_feature_is_zero():
     data = data_for("boosted_tree_regressor", features=features)
     model = fit("boosted_tree_regressor", data).model
     assert (model.explain(features, None, False).attributions[:, 3] == 0).all()
-    importance = model.feature_importance(["x", "y", "kind", "constant"])
-    assert importance[3] == ("constant", 0, 0, 0)
-    assert max(importance, key=lambda row: row.importance_gain).feature in ("x", "kind")
+    importance = model.describe("FEATURE_IMPORTANCE", {}, ["x", "y", "kind", "constant"])
+    assert importance[3] == {
+        "feature": "constant",
+        "importance_weight": 0,
+        "importance_gain": 0,
+        "importance_cover": 0,
+    }
+    most = max(importance, key=lambda row: row["importance_gain"])
+    assert most["feature"] in ("x", "kind")
 
 
 def test_importance_counts_the_splits_of_an_input_column():
@@ -392,8 +430,8 @@ def test_importance_counts_the_splits_of_an_input_column():
     trees = model.booster.trees_to_dataframe()
     splits = trees[trees["Feature"] != "Leaf"]
     of_kind = splits[~splits["Feature"].isin(["f0", "f1"])]
-    row = model.feature_importance(["x", "y", "kind"])[2]
-    assert row.feature == "kind"
-    assert row.importance_weight == len(of_kind)
-    assert row.importance_gain == pytest.approx(of_kind["Gain"].mean(), rel=1e-4)
-    assert row.importance_cover == pytest.approx(of_kind["Cover"].mean(), rel=1e-4)
+    row = model.describe("FEATURE_IMPORTANCE", {}, ["x", "y", "kind"])[2]
+    assert row["feature"] == "kind"
+    assert row["importance_weight"] == len(of_kind)
+    assert row["importance_gain"] == pytest.approx(of_kind["Gain"].mean(), rel=1e-4)
+    assert row["importance_cover"] == pytest.approx(of_kind["Cover"].mean(), rel=1e-4)
