@@ -70,8 +70,13 @@ class Upstream:
     ) -> httpx.Request:
         query = request.scope["query_string"]
         target = request.scope["raw_path"] + (b"?" + query if query else b"")
-        url = self.address.copy_with(raw_path=target)
-        return httpx.Request(request.method, url, headers=headers, content=body)
+        return httpx.Request(
+            request.method,
+            self.address,
+            headers=headers,
+            content=body,
+            extensions={"target": target},  # byte for byte
+        )
 
     @contextmanager
     def _reached(self):

@@ -231,6 +231,8 @@ def insert(proxy: Proxy, sql: str, job_id: str = "j", **configuration):
 def test_what_is_no_query_goes_through_as_it_came(proxy, emulator):
     status, value, _ = ask(proxy, "GET", "/bigquery/v2/projects/p/datasets?all=true")
     assert (status, value) == (200, {"path": "/bigquery/v2/projects/p/datasets?all=true"})
+    odd = "/bigquery/v2/projects/p/x/a%2Fb%20c|d?filter=labels.a:b%20c&x=%2B+[]&y"
+    assert ask(proxy, "GET", odd)[1] == {"path": odd}
     load = {"configuration": {"load": {}, "query": None}, "jobReference": {"jobId": "l"}}
     ask(proxy, "PUT", "/bigquery/v2/projects/p/x", load)
     assert json.loads(emulator.asked[-1][2]) == load
