@@ -45,9 +45,9 @@ judged as (
             when not is_measured then evaluation || ' has no row of it'
             when value is null then 'it has no ' || metric
             when value < floor
-                then metric || ' ' || format('%.6g', value) || ' is below its floor ' || format('%.6g', floor)
+                then metric || ' ' || format('%.6g', value + 0.0) || ' is below its floor ' || format('%.6g', floor + 0.0)
             when value > ceiling
-                then metric || ' ' || format('%.6g', value) || ' is above its ceiling ' || format('%.6g', ceiling)
+                then metric || ' ' || format('%.6g', value + 0.0) || ' is above its ceiling ' || format('%.6g', ceiling + 0.0)
         end as problem
     from promises
 
@@ -142,10 +142,10 @@ select
         when 'no_value' then 'it has no ' || metric
         when 'no_live_value' then 'the live model has no ' || metric
         else
-            metric || ' ' || format('%.6g', candidate_value)
+            metric || ' ' || format('%.6g', candidate_value + 0.0)
             || case verdict when 'not_worse' then ' is not worse than ' else ' is worse than ' end
-            || format('%.6g', live_value) || ' of the live model'
-            || case when tolerance > 0 then ', tolerance ' || format('%.6g', tolerance) else '' end
+            || format('%.6g', live_value + 0.0) || ' of the live model'
+            || case when tolerance > 0 then ', tolerance ' || format('%.6g', tolerance + 0.0) else '' end
             || case when is_same_rows then '' else ', each on its own evaluation rows' end
     end as reason,
     metric,
