@@ -29,7 +29,7 @@ promises as (
         metric,
         floor,
         ceiling,
-        case when lower(cast(value as string)) != 'nan' then value end as value
+        case when lower(cast(value as string)) != 'nan' then value end as measured
     from {{ ref('model_promotion_promises') }}
 
 ),
@@ -43,11 +43,11 @@ judged as (
         case
             when not is_built then evaluation || ' could not be built'
             when not is_measured then evaluation || ' has no row of it'
-            when value is null then 'it has no ' || metric
-            when value < floor
-                then metric || ' ' || {{ number_text('value') }} || ' is below its floor ' || {{ number_text('floor') }}
-            when value > ceiling
-                then metric || ' ' || {{ number_text('value') }} || ' is above its ceiling ' || {{ number_text('ceiling') }}
+            when measured is null then 'it has no ' || metric
+            when measured < floor
+                then metric || ' ' || {{ number_text('measured') }} || ' is below its floor ' || {{ number_text('floor') }}
+            when measured > ceiling
+                then metric || ' ' || {{ number_text('measured') }} || ' is above its ceiling ' || {{ number_text('ceiling') }}
         end as problem
     from promises
 

@@ -29,7 +29,7 @@ promises as (
         metric,
         floor,
         ceiling,
-        case when lower(cast(value as string)) != 'nan' then value end as value
+        case when lower(cast(value as string)) != 'nan' then value end as measured
     from `demo`.`azekura_catalogue`.`model_promotion_promises`
 
 ),
@@ -43,11 +43,11 @@ judged as (
         case
             when not is_built then evaluation || ' could not be built'
             when not is_measured then evaluation || ' has no row of it'
-            when value is null then 'it has no ' || metric
-            when value < floor
-                then metric || ' ' || format('%.6g', value + 0.0) || ' is below its floor ' || format('%.6g', floor + 0.0)
-            when value > ceiling
-                then metric || ' ' || format('%.6g', value + 0.0) || ' is above its ceiling ' || format('%.6g', ceiling + 0.0)
+            when measured is null then 'it has no ' || metric
+            when measured < floor
+                then metric || ' ' || format('%.6g', measured + 0.0) || ' is below its floor ' || format('%.6g', floor + 0.0)
+            when measured > ceiling
+                then metric || ' ' || format('%.6g', measured + 0.0) || ' is above its ceiling ' || format('%.6g', ceiling + 0.0)
         end as problem
     from promises
 
