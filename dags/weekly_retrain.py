@@ -9,7 +9,8 @@ that somebody triggers does not wait. Weeks that are past are not caught up: wha
 would learn the same from each of them.
 
 **Outputs.** Candidates in `ml_candidate`; the assets `models`, `predictions` and `catalogue` if one
-was promoted; a row per model in `ops.model_promotions`.
+was promoted; a row per model in `catalogue.model_promotion_decisions`, and one more in
+`ops.model_promotions`.
 
 **Promoted** is a candidate whose evaluation holds its floors (`metric_within`) and that is not
 worse than the live model on the same evaluation rows. Otherwise the live model stays, and a notice

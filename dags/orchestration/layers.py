@@ -3,4 +3,4 @@
 DAILY = ("lake", "warehouse", "marts", "features", "ml_predict", "catalogue")
 """What a daily run builds, in the order in which the layers read each other."""
 
-SELECTORS = (*DAILY, "data", "ml_train")
+SELECTORS = (*DAILY, "data", "ml_train", "ml_decide")

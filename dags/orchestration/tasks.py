@@ -162,7 +162,8 @@ def train() -> None:
 
 
 def promote() -> dict[str, list]:
-    """What promote_models has decided, and which tables to build anew."""
+    """What was decided of each candidate, and which tables to build anew."""
+    build(None, selector="ml_decide", candidate=True)
     outcome = operation("promote_models", candidate=True)
     for decision in outcome["decisions"]:
         verb = "promoted" if decision["is_promoted"] else "kept"

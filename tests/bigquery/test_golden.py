@@ -7,6 +7,8 @@ import difflib
 import re
 from pathlib import Path
 
+from parity import gaps
+
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
 GOLDEN = HERE / "golden"
@@ -40,7 +42,7 @@ def test_every_macro_with_a_bigquery_side_has_a_case(rendered):
         if re.search(rf"\b(bigquery__)?{case.parent.name}\(", case.read_text())
     }
     assert rendered.sides
-    assert sorted(rendered.sides - called) == []
+    assert sorted(rendered.sides - called) == sorted(gaps.NO_SQL)
 
 
 def test_parsing_for_bigquery_gives_no_warning(rendered):

@@ -1,8 +1,11 @@
-"""Promotion on BigQuery: its statements are taken, and a model is copied by a job."""
+"""Promotion on BigQuery: its statements are taken, a model is copied by a job, and the same is
+decided as on DuckDB."""
 
 from copy import deepcopy
 
 import pytest
+from bqml_front.values import Rows
+from parity.comparison import differences
 
 from analyzer import client
 from analyzer.warehouse import Table, Warehouse
@@ -40,16 +43,33 @@ def retrained(rendered, candidates, build, service):
         "run_id": "run",
         "training_query": f"select * from `{TRAINED.replace('__model', '__training_set')}`",
         "n": 1,
-        "r2_score": 0.99,
         "input": "distance_miles",
-        "candidate_value": 0.99,
-        "live_value": 0.98,
     }
+    trained = [
+        node.name
+        for node in candidates.nodes.values()
+        if getattr(node.config, "materialized", None) == "ml_model"
+    ]
+    kept = {"is_promoted": False, "reason": "it has not been trained"}
+    promoted = {
+        "model_name": "ml_air_time__model",
+        "is_promoted": True,
+        "reason": "it is better",
+        "candidate_value": 0.99,
+        "trained_run_id": "run",
+    }
+    # the warehouse holds no rows: the second time there is a live model
+    decisions = [promoted, {**promoted, "live_run_id": "run"}]
     rows_of = client._rows
 
     def answered(outcome):
         rows = rows_of(outcome)
-        if not rows and set(outcome.columns) <= set(answers):
+        if {"reason", "live_run_id"} <= set(outcome.columns) and "verdict" not in outcome.columns:
+            decision = decisions.pop(0)
+            for name in trained:
+                said = decision if name == decision["model_name"] else {"model_name": name, **kept}
+                rows.append({column: said.get(column) for column in outcome.columns})
+        elif not rows and set(outcome.columns) <= set(answers):
             rows.append({name: answers[name] for name in outcome.columns})
         return rows
 
@@ -58,8 +78,11 @@ def retrained(rendered, candidates, build, service):
         return build(
             warehouse,
             ["run", "--select", "ml_air_time__model", "ml_air_time__evaluation", *CANDIDATE],
-            ["run-operation", "promote_models", *CANDIDATE],
-            ["run-operation", "promote_models", *CANDIDATE],
+            *[
+                ["run", "--selector", "ml_decide", *CANDIDATE],
+                ["run-operation", "promote_models", *CANDIDATE],
+            ]
+            * 2,
             manifest=candidates,
         )
 
@@ -75,10 +98,26 @@ def test_the_model_is_copied_as_one(retrained):
 
 
 def test_both_are_measured_on_the_candidate_s_evaluation_rows(retrained):
-    [compared] = [x.sql for x in retrained.sent if "as live_value" in x.sql]
+    measured = [
+        x.sql
+        for x in retrained.sent
+        if "CreateTableAsSelectStmt" in x.kinds and x.node.endswith(".model_promotion_candidates")
+    ]
+    first, compared = measured
+    assert "ml.evaluate(" not in first
     for model in (TRAINED, LIVE):
         assert f"model `{model.replace('.', '`.`')}`" in compared
     assert compared.count("where `is_evaluation`") == 2
+
+
+def test_what_the_evaluation_promises_is_read_of_the_candidate(retrained):
+    *_, promised = [
+        x.sql
+        for x in retrained.sent
+        if "CreateTableAsSelectStmt" in x.kinds and x.node.endswith(".model_promotion_promises")
+    ]
+    assert "from `demo`.`azekura_ml_candidate`.`ml_air_time__evaluation`" in promised
+    assert "'r2_score' as metric" in promised
 
 
 def test_trainings_and_decisions_are_written_down(retrained):
@@ -88,5 +127,48 @@ def test_trainings_and_decisions_are_written_down(retrained):
     )
     decisions = [sql for sql in inserted if "`model_promotions`" in sql]
     assert len(decisions) == 2
-    assert "there was no live model" in decisions[0]
-    assert "r2_score 0.99 is not worse than 0.98 of the live model" in decisions[1]
+    for sql in decisions:
+        assert "'ml_air_time__model', true, 'it is better'" in sql
+        assert sql.count("it has not been trained") == 5
+
+
+def test_googlesql_decides_what_the_unit_tests_expect(rendered, service, record_property):
+    """dbt runs them on DuckDB: so both engines decide the same, in the same words."""
+    nodes = {node.name: node for node in rendered.manifest.nodes.values()}
+    decisions = nodes["model_promotion_decisions"]
+
+    def table(node, rows: list[dict]) -> Rows:
+        types = {
+            name: service.type_named(column.data_type.upper())
+            for name, column in node.columns.items()
+        }
+        floats = {name for name, column in node.columns.items() if column.data_type == "float64"}
+
+        def value(row, name):
+            given = row.get(name)
+            return float(given) if name in floats and given is not None else given
+
+        return Rows(types, [tuple(value(row, name) for name in types) for row in rows])
+
+    compared = 0
+    for test in rendered.manifest.unit_tests.values():
+        if test.model != decisions.name:
+            continue
+        given = {}
+        for fixture in test.given:
+            node = nodes[fixture.input.removeprefix("ref('").removesuffix("')")]
+            given[f"{node.database}.{node.schema}.{node.alias}"] = table(node, fixture.rows)
+        found = service.evaluate(rendered.queries[decisions.name], given)
+        asked = list(test.expect.rows[0])
+        expected = table(decisions, test.expect.rows)
+        theirs = [
+            tuple(row[list(found.columns).index(name)] for name in asked) for row in found.rows
+        ]
+        ours = [
+            tuple(row[list(expected.columns).index(name)] for name in asked)
+            for row in expected.rows
+        ]
+        assert differences(ours, theirs) == ([], []), test.name
+        compared += len(ours)
+    assert compared > 30
+    record_property("parity", f"parity of promotion: {compared} decisions compared")

@@ -168,7 +168,12 @@ def test_what_was_decided_is_logged_and_what_was_kept_is_told(attempt, given, ca
     outcome = {"decisions": decisions, "publish": ["ml_a__predictions"]}
     instance = Instance()
     with caplog.at_level("INFO"):
-        attempt(instance, 0, None, does=tasks.promote, said=[json.dumps(outcome)])
+        attempt(instance, 0, [GOOD], does=tasks.promote, said=[json.dumps(outcome)])
+    decided, promoted = attempt.commands
+    assert decided[1:4] == ["build", "--selector", "ml_decide"]
+    assert promoted[1:4] == ["--quiet", "run-operation", "promote_models"]
+    for command in attempt.commands:
+        assert '"ml_candidate": true' in command[command.index("--vars") + 1]
     assert "ml_a__model: promoted, there was no live model" in caplog.text
     alerts.models_kept({"ti": instance, "dag_run": RUN}, decisions)
     [kept] = given

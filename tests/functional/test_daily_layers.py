@@ -23,7 +23,10 @@ def layers(azekura) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def trained(azekura) -> set[str]:
-    return set(azekura().listed(*selection("ml_train")))
+    """What a retraining builds: candidates, and the decisions about them."""
+    return {
+        node for part in ("ml_train", "ml_decide") for node in azekura().listed(*selection(part))
+    }
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from projects import ROOT
 
 CANDIDATE = ["--vars", "{ml_candidate: true}"]
 
@@ -48,6 +49,9 @@ class Retraining:
         project.model("points", POINTS)
         for name, sql in READS.items():
             project.model(name, sql, "ml/models")
+        (project.root / "selectors.yml").symlink_to(ROOT / "selectors.yml")
+        for path in (ROOT / "models/catalogue").glob("model_promotion_*.sql"):
+            project.model(path.stem, path.read_text())
         (project.root / "ml/models/promises.yml").write_text(PROMISES)
         self.model()
         project.build("--select", "points")
@@ -66,8 +70,12 @@ class Retraining:
         self.candidate.dbt("run-operation", "discard_candidates").succeeded()
         return self.candidate.dbt("build", "--select", "ml_m__model", "ml_m__evaluation")
 
+    def decide(self):
+        return self.candidate.dbt("run", "--selector", "ml_decide")
+
     def promote(self) -> tuple[dict, list[str]]:
         """The one decision, and what is to be built anew."""
+        self.decide().succeeded()
         self._capsys.readouterr()
         self.candidate.dbt("run-operation", "promote_models").succeeded()
         said = json.loads(self._capsys.readouterr().out.splitlines()[-1])
@@ -201,6 +209,68 @@ def test_every_decision_is_written_down(live):
     ]
 
 
+def test_the_table_says_what_was_judged(live):
+    live.model(columns="z, is_evaluation, y")
+    live.retrain()
+    [(candidate, first)] = live.project.query(
+        "select (select max(run_id) from ml_candidate.ml_m__model__runs),"
+        " (select max(run_id) from ml.ml_m__model__runs)"
+    )
+    assert live.project.query(
+        "select verdict, promises_count, broken_promises_count, evaluation_rows_count,"
+        " trained_run_id, live_run_id from main.model_promotion_decisions"
+    ) == [("worse", 1, 0, 20, candidate, first)]
+    assert live.project.query(
+        "select evaluation, metric, value >= 0.2, floor, ceiling, is_built, is_measured"
+        " from main.model_promotion_promises"
+    ) == [("ml_m__evaluation", "r2_score", True, 0.2, None, True, True)]
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "reason"),
+    [
+        ("select * from no_such_table", "ml_m__evaluation could not be built"),
+        ("select 'other' as model_name, 0.9 as r2_score", "ml_m__evaluation has no row of it"),
+        ("select 'ml_m__model' as model_name, 'nan'::double as r2_score", "it has no r2_score"),
+    ],
+)
+def test_an_evaluation_without_its_metric_keeps_the_candidate_back(retraining, evaluation, reason):
+    sql = "-- depends_on: {{ ref('ml_m__model') }}\n" + evaluation
+    retraining.project.model("ml_m__evaluation", sql, "ml/models")
+    decision = retraining.retrain()
+    assert (decision["is_promoted"], decision["reason"]) == (False, reason)
+
+
+def test_without_candidates_the_tables_are_empty(live):
+    live.decide().succeeded()
+    live.project.dbt("run", "--selector", "ml_decide").succeeded()
+    assert live.project.query(
+        "select count(*) from (select model_name from main.model_promotion_candidates"
+        " union all select model_name from main.model_promotion_promises"
+        " union all select model_name from main.model_promotion_decisions)"
+    ) == [(0,)]
+
+
+@pytest.mark.parametrize("since", ["nothing", "trained", "promoted"])
+def test_a_decision_about_other_models_is_refused(live, since, capsys):
+    if since == "nothing":
+        live.project.dbt("run", "--selector", "ml_decide").succeeded()
+    else:
+        live.train().succeeded()
+        live.decide().succeeded()
+    if since == "trained":
+        live.train().succeeded()
+    if since == "promoted":
+        live.candidate.dbt("run-operation", "promote_models").succeeded()
+    before = live.version()
+    capsys.readouterr()
+    assert not live.candidate.dbt("run-operation", "promote_models").success
+    said = " ".join(capsys.readouterr().out.split())
+    assert "ml_m__model" in said
+    assert "run dbt run --selector ml_decide --vars 'ml_candidate: true'" in said
+    assert live.version() == before
+
+
 def test_a_promotion_that_fails_half_way_replaces_nothing(live):
     before = live.version()
     spoil = "alter table ml.ml_m__model__runs drop column checksum"
@@ -208,6 +278,8 @@ def test_a_promotion_that_fails_half_way_replaces_nothing(live):
     live.project.build("--select", "broken")
     live.model(columns="x, z, day, is_evaluation, y", promotion="'promotion': {'tolerance': 9},")
     live.train().succeeded()
+    live.decide().succeeded()
+    assert live.project.query("select is_promoted from main.model_promotion_decisions") == [(True,)]
     assert not live.candidate.dbt("run-operation", "promote_models").success
     assert live.version() == before
 
@@ -238,8 +310,6 @@ def test_candidates_are_left_alone_without_the_variable(live, macro, capsys):
         ("{'metrics': 'r2_score'}", ["ml_m__model", "no metrics", "metric and tolerance"]),
     ],
 )
-def test_a_rule_that_cannot_be_meant_is_refused(retraining, promotion, words, capsys):
+def test_a_rule_that_cannot_be_meant_is_refused(retraining, promotion, words):
     retraining.model(promotion=f"'promotion': {promotion},")
-    assert not retraining.candidate.dbt("run-operation", "promote_models").success
-    said = capsys.readouterr().out
-    assert [word for word in words if word not in said] == []
+    retraining.decide().failed_saying(*words)

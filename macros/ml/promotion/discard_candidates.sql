@@ -1,9 +1,10 @@
 {#-
-  Drops all candidates: before a retraining, so that promote_models meets what this one has trained and nothing
+  Drops all candidates: before a retraining, so that what is judged is what this one has trained and nothing
   older.
 
   With the var `ml_candidate`, what lies in ml/models is built beside the live tables, in schemas of the same name
-  and `_candidate` (generate_schema_name). Nothing reads these candidates but promote_models.
+  and `_candidate` (generate_schema_name). Nothing reads these candidates but the models that judge them and
+  promote_models.
 -#}
 {% macro discard_candidates() %}
     {%- if not execute -%} {{ return('') }} {%- endif -%}
@@ -20,27 +21,4 @@
     {%- if not var('ml_candidate', false) -%}
         {{ exceptions.raise_compiler_error(macro_name ~ " is about candidates: run it with --vars 'ml_candidate: true'.") }}
     {%- endif -%}
-{% endmacro %}
-
-
-{#- The schema that a node of ml/models goes to. -#}
-{% macro _ml_schema(schema) %}
-    {{ return(schema ~ '_candidate' if var('ml_candidate', false) else schema) }}
-{% endmacro %}
-
-
-{#- Whether a node lies in ml/models, and so has a candidate. -#}
-{% macro _ml_is_retrained(node) %}
-    {{ return(node.original_file_path.replace('\\', '/').startswith('ml/models/')) }}
-{% endmacro %}
-
-
-{% macro _ml_relation_of(node) %}
-    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias, type='table')) }}
-{% endmacro %}
-
-
-{#- The relation whose place a candidate is to take. -#}
-{% macro _ml_live_relation(node) %}
-    {{ return(_ml_relation_of(node).incorporate(path={'schema': modules.re.sub('_candidate$', '', node.schema)})) }}
 {% endmacro %}

@@ -36,6 +36,10 @@ MODELS = {
     "ml_late_arrival__predictions": _BIGQUERY_ML,
 }
 
+# models that have no rows without candidates: their columns and types are compared, of decisions
+# also the rows of their unit tests (test_promotion.py)
+EMPTY = ("model_promotion_candidates", "model_promotion_decisions", "model_promotion_promises")
+
 # columns of models that are compared but for these
 COLUMNS = {
     ("feature_catalogue", "relation_name"): "each engine names a table in its own way",
@@ -97,3 +101,6 @@ MACROS = {
         _BIGQUERY_ML,
     ),
 }
+
+# macros with a BigQuery side that is no SQL, and what tries it
+NO_SQL = {"_ml_copy_model": "a job copies a model: test_promotion.py"}

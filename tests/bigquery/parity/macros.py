@@ -410,6 +410,29 @@ _FIELDS = [
 ]
 _SPEEDS = [None, 0.0, -1.5, float("inf"), float("-inf"), float("nan"), 2.0]
 
+# of each size, on both sides of where an exponent is written, and halves that are rounded
+_NUMBERS = [
+    *(
+        sign * digits * 10.0**size
+        for size in range(-12, 13)
+        for digits in (1, 1.5, 9.999995)
+        for sign in (1, -1)
+    ),
+    *(
+        1 / 3,
+        0.1 + 0.2,
+        0.698123456,
+        999999.5,
+        1000000.5,
+        1234565.0,
+        0.0001,
+        0.00001,
+        5e-324,
+        1.7e308,
+        -0.0,
+    ),
+]
+
 _PAIRS = Table(
     {"id": "INT64", "one": "INT64", "other": "INT64", "word": "STRING"},
     [
@@ -572,6 +595,11 @@ CASES = {
         " {{ day_of_week('given') }} as weekday, {{ month_start('given') }} as month,"
         " {{ unix_day('given') }} as number from cases",
         {"cases": _numbered("DATE", DAYS)},
+    ),
+    "number_text": Case(
+        ("number_text",),
+        _each("number_text", "'given'"),
+        {"cases": _numbered("FLOAT64", _SPEEDS + _NUMBERS)},
     ),
     "hhmm_to_minutes": Case(
         ("hhmm_to_minutes",),
