@@ -30,6 +30,26 @@ NOTHING_LEFT = "zero columns after applying EXCEPT"
 NOT_THERE = "in SELECT * EXCEPT list does not exist"
 
 
+# what an option that is tuned may be instead of a value
+_SEARCH_SPACES = {
+    "hparam_range": tuple(((type_, type_), type_) for type_ in ("INT64", "FLOAT64")),
+    "hparam_candidates": tuple(
+        ((f"ARRAY<{type_}>",), type_) for type_ in ("INT64", "FLOAT64", "STRING", "BOOL")
+    ),
+}
+
+
+def option_value(expression: Message) -> object:
+    """The value of an option of CREATE MODEL: a constant, or a search space as a mapping."""
+    node = messages.innermost(expression)
+    if node.DESCRIPTOR.name == "ResolvedFunctionCallProto":
+        name = messages.field(node, "function").name.split(":")[-1].lower()
+        if name in _SEARCH_SPACES:
+            given = messages.value(expression)
+            return {name: given if name == "hparam_range" else given[0]}
+    return messages.value(expression)
+
+
 @dataclass(frozen=True)
 class Model:
     """What is known of a model once it has been created."""
@@ -55,7 +75,10 @@ class Surroundings:
 
 
 def library(catalog: Catalog, type_named: Callable[[str], Type]) -> Catalog:
-    """BigQuery ML's functions of expressions, in the catalog `ml` of `catalog`."""
+    """BigQuery ML's functions of expressions, in the catalog `ml` of `catalog`, and its search
+    spaces beside them."""
+    for name, signatures in _SEARCH_SPACES.items():
+        _add_function(catalog, name, signatures, type_named)
     ml = catalog.catalog.add(name="ml")
     for name, function in FUNCTIONS.items():
         if not function.fields:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.model_types import MODEL_TYPES
-from bqml_vocabulary.options import LABEL, OPTIONS, columns_named, held_by, validate
+from bqml_vocabulary.options import LABEL, columns_named, held_by, validate
 from google.protobuf.message import Message
 
 from analyzer import ml_calls, partition_filters, table_options
@@ -416,20 +416,12 @@ def _line_of(sql: str, word: str) -> int:
 
 def _options(node: Message, sql: str, name: str) -> dict[str, Any]:
     """The options of CREATE MODEL, checked against the project's table of them."""
-    given = {option.name: messages.value(option.value) for option in node.option_list}
-    lowered = {key.lower(): value for key, value in given.items()}
-    known = OPTIONS.get(str(lowered.get("model_type", "")).upper(), {})
-    # what the engine of this project does not have, BigQuery has: only its name is checked
-    here = {
-        key: value
-        for key, value in given.items()
-        if known.get(key.lower(), {}).get("supported", True)
-    }
+    given = {option.name: ml_calls.option_value(option.value) for option in node.option_list}
     try:
-        effective, _ = validate(name, here)
+        effective, _ = validate(name, given, is_local=False)
     except ModelError as error:
         raise Refused(str(error), _option_line(sql, str(error))) from None
-    return {**lowered, **effective}
+    return effective
 
 
 def _option_line(sql: str, reason: str) -> int:

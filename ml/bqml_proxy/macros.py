@@ -60,6 +60,7 @@ class Macros:
                 quote=quoted,
                 get_relation=lambda *_path: model and model.relation,
             ),
+            "config": {"meta": {"ml": model.options if model else {}}},
             "exceptions": SimpleNamespace(raise_compiler_error=_refuse),
             "execute": True,
             "fromjson": json.loads,

@@ -118,12 +118,15 @@ def json_object(text: str | None, argument: str) -> dict[str, Any]:
     return value
 
 
-def validate(model_name: str, options: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def validate(
+    model_name: str, options: Mapping[str, Any], is_local: bool = True
+) -> tuple[dict[str, Any], list[str]]:
     """Check the options of one CREATE MODEL and complete them with defaults.
 
     Names and enumerated values are case-insensitive. Returns (effective options, warnings):
     names in lower case, enumerated values in upper case, unset options absent; one warning
-    per given option that has no local meaning. Raises ModelError at the first fault.
+    per given option that has no local meaning. Raises ModelError at the first fault; with
+    `is_local` false, not for what BigQuery has and this engine has not.
     """
     with about(model_name):
         given = _lower_names(options)
@@ -135,11 +138,13 @@ def validate(model_name: str, options: Mapping[str, Any]) -> tuple[dict[str, Any
             for name, option in table.items()
         }
         _require_given(given, table)
-        _refuse_local_search(effective, table)
+        if is_local:
+            _refuse_local_search(effective, table)
         effective = _drop_inapplicable(given, effective, table)
         _check_combinations(effective)
         _resolve_approximation(effective)
-        _refuse_unsupported(effective, table)
+        if is_local:
+            _refuse_unsupported(effective, table)
     warnings = [
         f"{model_name}: option '{name}' is kept for BigQuery and has no local effect"
         for name in given
@@ -297,11 +302,11 @@ def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
 
-def _checked(name: str, value: Any, option: Option) -> Any:
-    if not _fits(value, option["type"]):
+def _checked(name: str, given: Any, option: Option) -> Any:
+    if not _fits(given, option["type"]):
         words = option.get("words") or _words(option["type"])
-        raise ModelError(f"option '{name}' must be {words}, not {json.dumps(value)}")
-    value = _canonical(value, option["type"])
+        raise ModelError(f"option '{name}' must be {words}, not {json.dumps(given)}")
+    value = _canonical(given, option["type"])
     if "allowed" in option:
         value = [_upper(item) for item in value] if isinstance(value, list) else _upper(value)
         items = value if isinstance(value, list) else [value]
@@ -315,7 +320,7 @@ def _checked(name: str, value: Any, option: Option) -> Any:
         bound = option.get(limit)
         wrong = [n for n in _numbers(value) if bound is not None and not holds(n, bound)]
         if wrong and "words" in option:
-            raise ModelError(f"option '{name}' must be {option['words']}, not {json.dumps(value)}")
+            raise ModelError(f"option '{name}' must be {option['words']}, not {json.dumps(given)}")
         if wrong:
             raise ModelError(f"option '{name}' must be {words} {bound}, not {wrong[0]}")
     return value

@@ -97,6 +97,40 @@ def test_a_wrong_option_is_refused(project, given, words):
 
 
 @pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("'layers': [1, 2.5]", "'layers' must be an array of INT64, for example [64, 32], not"),
+        ("'layers': 3", "'layers' must be an array of INT64"),
+        ("'shares': [0.5, 2]", "'shares' must be at most 1, not 2"),
+        ("'layers': hparam_candidates([[1], [2]])", "'layers' cannot be tuned; give one value"),
+    ],
+)
+def test_an_option_that_is_an_array_is_checked(project, given, words):
+    project.model("lonely", ECHO.replace("'words'", f"{given}, 'words'"))
+    project.dbt("run", "--select", "lonely").failed_saying("lonely", words)
+    (project.root / "models/lonely.sql").unlink()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("'order': [1, 2]", "'order' must be a STRUCT of INT64, INT64, INT64, not [1, 2]"),
+        ("'order': [1, 2, -1]", "'order' must be at least 0, not -1"),
+        ("'id_col': 3", "'id_col' must be a STRING or an array of STRING"),
+        ("'id_col': ['id', 'town']", "'id_col' names the column 'town', which the training query"),
+    ],
+)
+def test_an_option_that_is_a_struct_or_has_two_types_is_checked(project, given, words):
+    sql = (
+        "{{ config(materialized='ml_model', meta={'ml': {'model_type': 'last_value', "
+        f"'data_col': 'x', {given}}}}}) }}}}\nselect id, x from {{{{ ref('points') }}}}"
+    )
+    project.model("lonely", sql)
+    project.dbt("run", "--select", "lonely").failed_saying("lonely", words)
+    (project.root / "models/lonely.sql").unlink()
+
+
+@pytest.mark.parametrize(
     ("call", "words"),
     [
         ("ml_explain_predict(ref('mean'), ref('points'))", ["ml_explain_predict of mean: it is"]),

@@ -40,17 +40,14 @@ def tree(readme: str) -> Iterator[str]:
             found = [name.strip() for name in names[0].split("/") if name.strip()]
             above = above if indented else found[0]
             yield from (f"{above}/{name}" for name in found) if indented else found
-            continue
 
 
 @pytest.mark.parametrize("title", WALKS)
 def test_a_walk_names_what_is_there(root: Path, texts: dict[str, str], title: str) -> None:
     text = section(texts["CONTRIBUTING.md"], title)
     assert len(paths(text)) > 4
-    assert (
-        re.findall(r"(?m)^(\d)\.", text)
-        == [str(n) for n in range(1, text.count("\n1.") + 7)][: len(re.findall(r"(?m)^\d\.", text))]
-    )
+    steps = [int(number) for number in re.findall(r"(?m)^(\d+)\.", text)]
+    assert steps == list(range(1, len(steps) + 1))
     problems = list(missing(root, text))
     assert not problems, "\n".join(problems)
 

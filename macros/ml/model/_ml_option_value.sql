@@ -32,7 +32,8 @@
         {%- endfor -%}
         {{ return(words[0] if value is string else words) }}
     {%- endif -%}
-    {%- for number in _ml_numbers_in(value) -%}
+    {%- for given in _ml_numbers_in(value) -%}
+        {%- set number = given | float if 'FLOAT64' in rule.type else given -%}
         {%- for bound, words in {
             'minimum': 'at least', 'exclusive_minimum': 'greater than', 'maximum': 'at most', 'exclusive_maximum': 'less than',
         }.items() if bound in rule and not _ml_holds(number, bound, rule[bound]) -%}
@@ -69,7 +70,7 @@
     {%- elif type.startswith('STRUCT<') -%}
         {%- set fields = type[7:-1].split(', ') -%}
         {%- if not is_list or value | length != fields | length -%} {{ return(false) }} {%- endif -%}
-        {%- for one in value if not _ml_fits(one, fields[loop.index0]) -%} {{ return(false) }} {%- endfor -%}
+        {%- for number in range(fields | length) if not _ml_fits(value[number], fields[number]) -%} {{ return(false) }} {%- endfor -%}
         {{ return(true) }}
     {%- endif -%}
     {{ return({
