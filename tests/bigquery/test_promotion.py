@@ -4,7 +4,7 @@ decided as on DuckDB."""
 from copy import deepcopy
 
 import pytest
-from bqml_front.values import Rows
+from googlesql.values import Rows
 from parity.comparison import differences
 
 from analyzer import client
