@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bqml_vocabulary.options import SEARCH_SPACES
+from bqml_vocabulary.option_values import SEARCH_SPACES
 
 from bqml_proxy.errors import invalid_query
 from googlesql import types

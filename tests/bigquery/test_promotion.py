@@ -4,11 +4,11 @@ decided as on DuckDB."""
 from copy import deepcopy
 
 import pytest
-from googlesql.values import Rows
 from parity.comparison import differences
 
 from analyzer import client
 from analyzer.warehouse import Table, Warehouse
+from googlesql.values import Rows
 
 CANDIDATE = ["--vars", "{ml_candidate: true}"]
 TRAINED = "demo.azekura_ml_candidate.ml_air_time__model"
