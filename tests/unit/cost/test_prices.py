@@ -36,12 +36,16 @@ def project(file: Path) -> SimpleNamespace:
 
 @pytest.mark.parametrize("model_type", MODEL_TYPES)
 def test_a_training_is_priced_by_who_trains_the_model(model_type):
-    expected = {"bigquery": 100.0, "vertex_ai": 2.0}[MODEL_TYPES[model_type].trained_by]
+    expected = {"bigquery": 100.0, "vertex_ai": 2.0, "nobody": 2.0}[
+        MODEL_TYPES[model_type].trained_by
+    ]
     assert PRICES.usd(TIB, "CreateModelStmt", node(model_type.lower())) == expected
     assert PRICES.usd(TIB, "QueryStmt", node(model_type)) == 2.0
 
 
-@pytest.mark.parametrize(("trained_by", "usd"), [("bigquery", 100.0), ("vertex_ai", 2.0)])
+@pytest.mark.parametrize(
+    ("trained_by", "usd"), [("bigquery", 100.0), ("vertex_ai", 2.0), ("nobody", 2.0)]
+)
 def test_a_new_model_type_needs_its_row_of_the_vocabulary_only(monkeypatch, trained_by, usd):
     row = ModelType("MEAN_ONLY", "regression", trained_by=trained_by)
     monkeypatch.setitem(MODEL_TYPES, "MEAN_ONLY", row)
