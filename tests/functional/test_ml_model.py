@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import duckdb
 import pytest
+from duckdb_bqml.model_table import WRITTEN_COLUMNS
 
 POINTS = """
 select
@@ -59,6 +60,11 @@ def test_a_trained_model_is_a_table_of_one_row(project):
     assert (name, kind, used, skipped) == ("line", "LINEAR_REG", 60, 0)
     assert features == ["x", "kind"]
     assert label == {"name": "y", "data_type": "FLOAT64"} or label["name"] == "y"
+
+
+def test_the_table_of_a_model_has_the_columns_that_others_are_told_of(project):
+    columns = [row[0] for row in project.query("describe line")]
+    assert columns == [name for name in WRITTEN_COLUMNS if name != "label_classes"]
 
 
 def test_training_again_on_the_same_rows_gives_the_same_version(project):

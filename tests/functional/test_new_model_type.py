@@ -164,6 +164,10 @@ def test_a_query_is_where_it_is_needed(project, name, sql, words):
     (project.root / "models/lonely.sql").unlink()
 
 
+def test_a_type_without_a_measure_has_no_importance_in_the_catalogue(project):
+    assert asked(project, "model_importance_rows()") == []
+
+
 def test_it_stands_in_the_documentation(patched):
     page = FILES["docs/model_types.md"]()
     assert "## MEAN_ONLY" in page

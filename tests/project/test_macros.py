@@ -161,6 +161,12 @@ def description_problems(macro: dict, signature: list[str]) -> list[str]:
     return problems
 
 
+def asks_for_the_engine(sql: str) -> bool:
+    """Whether a macro branches by the engine; a table that has a key per engine is none."""
+    asked = r"target\s*(\.\s*type\b|\[\s*['\"]type)|adapter\.type\(\)\s*(==|!=|in\b|not\b)"
+    return bool(re.search(asked, sql))
+
+
 def callable_names(names: set[str]) -> set[str]:
     """The macros that others call by their whole name: not private, and no side of a dispatch."""
     return {
@@ -238,6 +244,24 @@ def test_a_default_side_refuses_or_serves_an_engine(sql_of: dict[str, str]) -> N
 def test_what_engines_share_is_written_once(sql_of: dict[str, str]) -> None:
     problems = twin_problems(sql_of, ENGINES)
     assert not problems, "\n".join(problems)
+
+
+def test_no_macro_asks_which_engine_it_is_on(macros: dict[str, dict]) -> None:
+    """Of two engines that is the other one; a third would silently take its side."""
+    problems = [
+        f"macro {name} asks target.type: dispatch what differs (M2)."
+        for name, macro in macros.items()
+        if asks_for_the_engine(macro["macro_sql"])
+    ]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(
+    "sql", ["{% if target.type == 'duckdb' %}", "{% if target['type'] %}", "adapter.type() != 'x'"]
+)
+def test_a_macro_that_asks_for_the_engine_is_found(sql: str) -> None:
+    assert asks_for_the_engine(sql)
+    assert not asks_for_the_engine("{{ target.name }} {{ formats.get(adapter.type(), true) }}")
 
 
 def test_every_macro_and_argument_is_described(macros: dict[str, dict]) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from duckdb_bqml.model_table import WRITTEN_COLUMNS
 
 from serving.catalogue import lineage, lineage_file
 from serving.catalogue.files import CatalogueError
@@ -338,3 +339,10 @@ def test_half_a_file_is_written_anew(tmp_path, text):
 def test_another_engine_is_refused():
     with pytest.raises(CatalogueError, match="no lineage of snowflake"):
         lineage.trace({"sources": {}, "nodes": {}}, Path("nowhere"), "snowflake")
+
+
+def test_the_columns_of_a_model_are_those_of_its_table_and_of_the_functions():
+    columns = set(lineage.MODEL_COLUMNS)
+    assert set(WRITTEN_COLUMNS) <= columns
+    assert {"centroid_id", "is_anomaly", "top_feature_attributions"} <= columns
+    assert "predict" in lineage.SCORING and "weights" not in lineage.SCORING
