@@ -124,7 +124,7 @@ class Models:
     ) -> None:
         """Train a model on all rows of its query, if it has one, in place of the one there is.
 
-        `options` are those of training, checked by the engine's table of them; `details` are all
+        `options` are those of training, checked by the table of options; `details` are all
         others. A training that fails leaves the old model as it was.
         """
         model = Declared(reference.relation, reference.model_id, options)
@@ -292,7 +292,7 @@ def _given(details: dict[str, Any]) -> str:
 
 
 def checked_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of training, names in lower case, as the engine's table takes them."""
+    """The options of training, names in lower case, as the table of options takes them."""
     try:
         validate(name, options)
     except ModelError as error:
