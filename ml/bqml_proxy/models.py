@@ -14,9 +14,10 @@ import pyarrow as pa
 from bqml_vocabulary.options import validate
 from duckdb_bqml import ModelError, register
 from duckdb_bqml.errors import sentence
+from duckdb_bqml.select_list import quoted
 
 from bqml_proxy.errors import BigQueryError, already_exists, invalid_query, not_found
-from bqml_proxy.macros import Declared, MacroError, Macros, Relation, quoted
+from bqml_proxy.macros import Declared, MacroError, Macros, Relation
 from bqml_proxy.preprocessing import Preprocessing
 
 _FILE = "bqml_proxy.duckdb"
