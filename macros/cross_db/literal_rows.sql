@@ -10,10 +10,10 @@
 {% macro literal_rows(columns, rows) %}
     {%- set types = ['string', 'int64', 'float64', 'bool', 'timestamp'] -%}
     {%- for name, type in columns.items() if type not in types -%}
-        {{ exceptions.raise_compiler_error(
-            "literal_rows in " ~ model.name ~ ": column " ~ name ~ " is of type " ~ type ~ "; give "
+        {%- do _refuse(
+            'literal_rows', "column " ~ name ~ " is of type " ~ type ~ "; give "
             ~ types | join(', ') ~ "."
-        ) }}
+        ) -%}
     {%- endfor -%}
     {{- return(adapter.dispatch('literal_rows', 'azekura')(columns, rows)) -}}
 {% endmacro %}

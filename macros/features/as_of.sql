@@ -22,8 +22,8 @@
 {%- endmacro %}
 
 {% macro duckdb___table_as_of(relation, moment) -%}
-    {{ exceptions.raise_compiler_error(
-        "as_of in " ~ model.name ~ ": " ~ relation ~ " is no snapshot, and DuckDB keeps no past states; snapshot it"
+    {%- do _refuse(
+        'as_of', relation ~ " is no snapshot, and DuckDB keeps no past states; snapshot it"
         ~ " (snapshots/), or read it on BigQuery."
-    ) }}
+    ) -%}
 {%- endmacro %}

@@ -1,11 +1,11 @@
 """Options and settings as values: what GoogleSQL makes of them."""
 
-import difflib
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from bqml_vocabulary.errors import nearest
 from bqml_vocabulary.option_values import SEARCH_SPACES
 
 from bqml_proxy.errors import invalid_query
@@ -60,9 +60,9 @@ def require_known(names: Collection[str], known: Collection[str], function: str)
     """Refuse the first name that is none of those known."""
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"choose of {', '.join(known)}."
-            raise invalid_query(f"{function}: unsupported setting '{name}'; {hint}")
+            hint = nearest(name, known)
+            end = "" if hint.endswith("?") else "."
+            raise invalid_query(f"{function}: unsupported setting '{name}'; {hint}{end}")
 
 
 def require_available(names: Collection[str], here: Collection[str], function: str) -> None:

@@ -1,4 +1,4 @@
-"""What the machine learning half asks of the emulator, over the emulator's REST API."""
+"""The emulator as BigQuery ML needs it: queries, loads and drops, over the emulator's REST API."""
 
 import io
 import threading

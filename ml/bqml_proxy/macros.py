@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import jinja2
+from duckdb_bqml.select_list import quoted
 from jinja2 import nodes
 
 MACROS = files("bqml_macros")
@@ -93,11 +94,6 @@ class Macros:
 def parameters(name: str) -> tuple[str, ...] | None:
     """The names of a macro's parameters; None if there is no such macro on DuckDB."""
     return getattr(Macros()._context.get(name), "arguments", None)
-
-
-def quoted(name: str) -> str:
-    """A name as DuckDB's SQL, whatever it holds."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _node(model: Declared) -> dict[str, Any]:

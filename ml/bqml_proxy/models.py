@@ -14,9 +14,10 @@ import pyarrow as pa
 from bqml_vocabulary.options import validate
 from duckdb_bqml import ModelError, register
 from duckdb_bqml.errors import sentence
+from duckdb_bqml.select_list import quoted
 
 from bqml_proxy.errors import BigQueryError, already_exists, invalid_query, not_found
-from bqml_proxy.macros import Declared, MacroError, Macros, Relation, quoted
+from bqml_proxy.macros import Declared, MacroError, Macros, Relation
 from bqml_proxy.preprocessing import Preprocessing
 
 _FILE = "bqml_proxy.duckdb"
@@ -124,7 +125,7 @@ class Models:
     ) -> None:
         """Train a model on all rows of its query, if it has one, in place of the one there is.
 
-        `options` are those of training, checked by the engine's table of them; `details` are all
+        `options` are those of training, checked by the table of options; `details` are all
         others. A training that fails leaves the old model as it was.
         """
         model = Declared(reference.relation, reference.model_id, options)
@@ -292,7 +293,7 @@ def _given(details: dict[str, Any]) -> str:
 
 
 def checked_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of training, names in lower case, as the engine's table takes them."""
+    """The options of training, names in lower case, as the table of options takes them."""
     try:
         validate(name, options)
     except ModelError as error:

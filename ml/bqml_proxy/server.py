@@ -1,7 +1,7 @@
 """BigQuery's REST API, handed on to an emulator, with BigQuery ML added.
 
-Queries and jobs pass the machine learning half and the bridges before the emulator sees them. The
-Models resource is answered here. Everything else goes through as it came.
+The BigQuery ML of a query or job is run before the emulator sees it, and the bridges mend the rest.
+The Models resource is answered here. Everything else goes through as it came.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable

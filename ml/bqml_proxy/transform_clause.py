@@ -114,7 +114,7 @@ class _Writer:
             "ExtractExpression": self._extract,
             "FloatLiteral": self._float,
             "FunctionCall": self._function,
-            "StringLiteral": lambda node: _quoted(node["string_value"]),
+            "StringLiteral": lambda node: _literal(node["string_value"]),
         }
 
     def text(self, node: Node) -> str:
@@ -209,5 +209,5 @@ class _Writer:
         )
 
 
-def _quoted(text: str) -> str:
+def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

@@ -11,7 +11,7 @@ from typing import Any
 
 from bqml_vocabulary.functions import TABLE_FUNCTIONS, split
 from bqml_vocabulary.model_types import MODEL_TYPES, ModelType, named, types_of
-from bqml_vocabulary.options import OPTIONS, REFUSED, Option, lasting_of, roles_of
+from bqml_vocabulary.options import OPTIONS, REFUSED, Option, roles_of
 
 PROJECT = Path(__file__).parents[2]
 
@@ -44,20 +44,17 @@ def option_table() -> str:
 
 
 def model_type_table() -> str:
-    """A row per model type, with what follows for it from the table of options."""
+    """A row per model type: what macros ask of it, of the table of options too."""
     table = {
         name: {
             "kind": row.kind,
             "goes_by": row.keys,
             "label": row.label,
             "query": row.query,
-            "features": row.features,
             "metrics": {metric.name: metric.better for metric in row.metrics},
             "headline": row.headline,
             "importance": row.importance,
-            "trained_by": row.trained_by,
             "roles": roles_of(name),
-            "lasting": lasting_of(name),
             "refused": REFUSED.get(name, {}),
         }
         for name, row in MODEL_TYPES.items()

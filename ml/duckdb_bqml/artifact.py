@@ -72,9 +72,7 @@ def unsealed(artifact: bytes | None) -> dict[str, Any]:
     if version > FORMAT:
         raise ModelError("the model was trained by a newer version of the engine; upgrade")
     if version < FORMAT:
-        raise ModelError(
-            "the model was trained by an earlier version of the engine; train it again"
-        )
+        raise outdated()
     if checksum != hashlib.sha256(body).hexdigest():
         raise damaged()
     try:
@@ -118,6 +116,11 @@ def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError("a size is a whole number from 0 on")
     return value
+
+
+def outdated() -> ModelError:
+    """What a model is that an earlier version of the engine wrote."""
+    return ModelError("the model was trained by an earlier version of the engine; train it again")
 
 
 def damaged() -> ModelError:

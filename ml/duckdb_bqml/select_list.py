@@ -224,6 +224,11 @@ def _read_item(item: str, columns: Mapping[str, str]) -> list[Output | Expansion
     return [Output(item, expression["column_names"][-1] if is_column else name, expression)]
 
 
+def quoted(name: str) -> str:
+    """A name as DuckDB's SQL, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _in_duckdb(item: str) -> str:
     """BigQuery's `name` and * except (...), which DuckDB writes "name" and * exclude (...)."""
 
@@ -231,7 +236,7 @@ def _in_duckdb(item: str) -> str:
         if token[1] is not None:
             return token[1]
         if token[2] is not None:
-            return '"' + token[2].replace('"', '""') + '"'
+            return quoted(token[2])
         return "* exclude ("
 
     return _TOKEN.sub(write, item)

@@ -14,7 +14,7 @@ from bqml_vocabulary.errors import ModelError
 from duckdb_bqml.algorithms import algorithm_of
 from duckdb_bqml.algorithms.contracts import Model
 from duckdb_bqml.algorithms.dataset import Column
-from duckdb_bqml.artifact import damaged, unsealed
+from duckdb_bqml.artifact import damaged, outdated, unsealed
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.model_table import TRAINED_COLUMNS
 from duckdb_bqml.transform import Transform
@@ -114,9 +114,7 @@ class ModelStore:
 def _stored(row: Mapping[str, Any]) -> StoredModel:
     """A row of a model table, by column; ModelError if this engine did not write it."""
     if not set(TRAINED_COLUMNS) <= set(row):
-        raise ModelError(
-            "the model was trained by an earlier version of the engine; train it again"
-        )
+        raise outdated()
     algorithm, parts = algorithm_of(row["model_type"]), unsealed(row["artifact"])
     try:
         model = algorithm.from_parts(parts)

@@ -21,7 +21,16 @@ from duckdb_bqml import select_list
 from duckdb_bqml.algorithms.dataset import Column, describe
 from duckdb_bqml.algorithms.distribution import distribution
 from duckdb_bqml.columns import Rows, bigquery_type, require_coercible
-from duckdb_bqml.select_list import ROW, STATISTICS, Expansion, Node, Output, Statistics, sandbox
+from duckdb_bqml.select_list import (
+    ROW,
+    STATISTICS,
+    Expansion,
+    Node,
+    Output,
+    Statistics,
+    quoted,
+    sandbox,
+)
 
 _CHUNK, _NUMBER = "bqml_chunk", "bqml_number"
 
@@ -53,7 +62,7 @@ class _Type(NamedTuple):
             fields = [(field.name, cls.of(field.type)) for field in arrow_type]
             return cls(
                 f"STRUCT<{', '.join(f'{name} {field.bigquery}' for name, field in fields)}>",
-                f"STRUCT({', '.join(f'{_quoted(name)} {field.duckdb}' for name, field in fields)})",
+                f"STRUCT({', '.join(f'{quoted(name)} {field.duckdb}' for name, field in fields)})",
             )
         name = bigquery_type(arrow_type)
         if name is None:
@@ -63,10 +72,6 @@ class _Type(NamedTuple):
         if name == "TIMESTAMP":
             return cls(name, "TIMESTAMPTZ" if arrow_type.tz else "TIMESTAMP")
         return cls(name, _DUCKDB_TYPES[name])
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def all_columns(rows: Rows) -> list[Any]:
@@ -107,7 +112,7 @@ def _feature(rows: Rows, name: str) -> Column | None:
 def _as_text(rows: Rows, name: str) -> Rows:
     with sandbox() as connection:
         connection.register(_CHUNK, pa.table({name: rows.array(name, "column")}))
-        column = _quoted(name)
+        column = quoted(name)
         return _rows(connection.execute(f"select {column}::varchar as {column} from {_CHUNK}"))
 
 
@@ -178,7 +183,7 @@ def _inputs(rows: Rows, items: Sequence[Output | Expansion]) -> dict[str, _Type]
 def _casts(inputs: Mapping[str, _Type]) -> str:
     """The chunk as relation ROW, its columns in the types of training and their own names."""
     columns = "".join(
-        f", cast({_quoted(name)} as {found.duckdb}) as {_quoted(name)}"
+        f", cast({quoted(name)} as {found.duckdb}) as {quoted(name)}"
         for name, found in inputs.items()
     )
     return f"(select {_NUMBER}{columns} from {_CHUNK}) as {ROW}"
@@ -271,7 +276,7 @@ def _text_shape(duckdb_type: str) -> str:
         if found.id == "map":
             return f"MAP(VARCHAR, {shape(found.children[1][1])})"
         if found.id == "struct":
-            fields = ", ".join(f"{_quoted(name)} {shape(child)}" for name, child in found.children)
+            fields = ", ".join(f"{quoted(name)} {shape(child)}" for name, child in found.children)
             return f"STRUCT({fields})"
         return "VARCHAR"
 
@@ -375,7 +380,7 @@ class Transform:
         if not self._types:
             return ""
         fields = [
-            ", ".join(f"{_quoted(name)} {found}" for name, found in types.items())
+            ", ".join(f"{quoted(name)} {found}" for name, found in types.items())
             for types in (
                 {name: _text_shape(found) for name, found in self._types.items()},
                 self._types,
@@ -399,10 +404,10 @@ class Transform:
                 for name, expression in self._expressions.items()
             ],
             "inputs": [
-                f"cast({_quoted(name)} as {found.duckdb}) as {_quoted(name)}"
+                f"cast({quoted(name)} as {found.duckdb}) as {quoted(name)}"
                 for name, found in self._inputs.items()
             ],
-            "excluded": [_quoted(name) for name in self._inputs],
+            "excluded": [quoted(name) for name in self._inputs],
             "statistics": self._statistics(),
         }
 

@@ -13,6 +13,8 @@ from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
+from cost.statements import googlesql_cache
+
 _MADE = pytest.StashKey[Builds]()
 
 
@@ -34,7 +36,8 @@ def proxy_address(
     """The proxy before it, as a program of its own."""
     folder = tmp_path_factory.mktemp("proxy")
     # what GoogleSQL is compiled to is kept between runs
-    kept = Path(pytestconfig.cache.mkdir("googlesql"))
+    kept = googlesql_cache(pytestconfig.rootpath / "target")
+    kept.mkdir(parents=True, exist_ok=True)
     (folder / "googlesql").symlink_to(kept, target_is_directory=True)
     with _proxy(emulator_address, folder) as address:
         yield address

@@ -22,19 +22,19 @@
     {%- set columns = [] -%}
     {%- for row in run_query('describe ' ~ relation).rows -%} {%- do columns.append(row[0]) -%} {%- endfor -%}
     {%- if 'reference' not in columns -%}
-        {{ exceptions.raise_compiler_error(
-            macro_name ~ " of " ~ trained.name ~ ": the model was trained before models kept the distributions of"
+        {%- do _ml_model_refused(
+            macro_name, trained.name, "the model was trained before models kept the distributions of"
             ~ " their features; train it anew (dbt run --select " ~ trained.name ~ ")."
-        ) }}
+        ) -%}
     {%- endif -%}
     {%- set kept = [] -%}
     {%- for row in run_query('select feature.input from (select unnest(reference) as feature from ' ~ relation ~ ')').rows -%}
         {%- do kept.append(row[0]) -%}
     {%- endfor -%}
     {%- for feature in features if feature not in kept -%}
-        {{ exceptions.raise_compiler_error(
-            macro_name ~ " of " ~ trained.name ~ ": the model was not trained on '" ~ feature ~ "' but on "
+        {%- do _ml_model_refused(
+            macro_name, trained.name, "the model was not trained on '" ~ feature ~ "' but on "
             ~ kept | join(', ') ~ "; name one of these, or train it anew."
-        ) }}
+        ) -%}
     {%- endfor -%}
 {% endmacro %}

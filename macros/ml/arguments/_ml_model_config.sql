@@ -29,10 +29,10 @@
             'node': node,
         }) }}
     {%- endfor -%}
-    {{ exceptions.raise_compiler_error(
-        macro_name ~ " in " ~ model.name ~ ": " ~ relation ~ " is not a trained model; give the ref() of a"
+    {%- do _refuse(
+        macro_name, relation ~ " is not a trained model; give the ref() of a"
         ~ " model with materialized='ml_model'."
-    ) }}
+    ) -%}
 {% endmacro %}
 
 
@@ -40,10 +40,10 @@
 {% macro _ml_model_for(relation, macro_name) %}
     {%- set trained = _ml_model_config(relation, macro_name) -%}
     {%- if _ml_columns(trained, macro_name) is none -%}
-        {{ exceptions.raise_compiler_error(
-            macro_name ~ " of " ~ trained.name ~ ": it is for " ~ _ml_function(macro_name)['for'] ~ ", and the model is "
+        {%- do _ml_model_refused(
+            macro_name, trained.name, "it is for " ~ _ml_function(macro_name)['for'] ~ ", and the model is "
             ~ trained.model_type ~ "; give a model of that type."
-        ) }}
+        ) -%}
     {%- endif -%}
     {{ return(trained) }}
 {% endmacro %}

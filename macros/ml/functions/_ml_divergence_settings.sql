@@ -55,9 +55,7 @@
 
 
 {% macro _ml_setting_refused(macro_name, name, value, rule, of='') %}
-    {{ exceptions.raise_compiler_error(
-        macro_name ~ " in " ~ model.name ~ ": '" ~ name ~ "'" ~ of ~ " " ~ rule ~ ", got " ~ tojson(value) ~ "."
-    ) }}
+    {%- do _refuse(macro_name, "'" ~ name ~ "'" ~ of ~ " " ~ rule ~ ", got " ~ tojson(value) ~ ".") -%}
 {% endmacro %}
 
 

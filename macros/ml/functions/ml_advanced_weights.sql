@@ -11,10 +11,10 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_for(model, 'ml_advanced_weights') -%}
     {%- if not trained.options.get('calculate_p_values') -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_advanced_weights of " ~ trained.name ~ ": the model was not trained with p-values; set"
+        {%- do _ml_model_refused(
+            'ml_advanced_weights', trained.name, "the model was not trained with p-values; set"
             ~ " 'calculate_p_values': true in its meta.ml."
-        ) }}
+        ) -%}
     {%- endif -%}
     {{- return(adapter.dispatch('ml_advanced_weights', 'azekura')(_ml_relation(model), standardize)) -}}
 {% endmacro %}

@@ -11,10 +11,10 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_for(model, 'ml_detect_anomalies') -%}
     {%- if contamination is not number or contamination < 0 or contamination > 0.5 -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_detect_anomalies of " ~ trained.name ~ ": contamination must be a number between 0 and 0.5, got "
+        {%- do _ml_model_refused(
+            'ml_detect_anomalies', trained.name, "contamination must be a number between 0 and 0.5, got "
             ~ contamination ~ "."
-        ) }}
+        ) -%}
     {%- endif -%}
     {{- return(adapter.dispatch('ml_detect_anomalies', 'azekura')(_ml_relation(model), data, contamination)) -}}
 {% endmacro %}

@@ -15,10 +15,10 @@
     {%- set trained = _ml_model_for(model, 'ml_explain_predict') -%}
     {%- do _ml_threshold('ml_explain_predict', trained, threshold) -%}
     {%- if top_k_features is not none and (top_k_features is boolean or top_k_features is not integer or top_k_features < 1) -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_explain_predict of " ~ trained.name ~ ": top_k_features must be a whole number from 1 on, got "
+        {%- do _ml_model_refused(
+            'ml_explain_predict', trained.name, "top_k_features must be a whole number from 1 on, got "
             ~ top_k_features ~ "."
-        ) }}
+        ) -%}
     {%- endif -%}
     {{- return(adapter.dispatch('ml_explain_predict', 'azekura')(
         _ml_relation(model), data, top_k_features, threshold, approx_feature_contrib

@@ -11,16 +11,16 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_for(model, 'ml_global_explain') -%}
     {%- if not trained.options.get('enable_global_explain') -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_global_explain of " ~ trained.name ~ ": the model was not explained when it was created; set"
+        {%- do _ml_model_refused(
+            'ml_global_explain', trained.name, "the model was not explained when it was created; set"
             ~ " 'enable_global_explain': true in its meta.ml."
-        ) }}
+        ) -%}
     {%- endif -%}
     {%- if class_level_explain and trained.label_kind != 'class' -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_global_explain of " ~ trained.name ~ ": class_level_explain is for classifiers, and the model is "
+        {%- do _ml_model_refused(
+            'ml_global_explain', trained.name, "class_level_explain is for classifiers, and the model is "
             ~ trained.model_type ~ "; leave it out."
-        ) }}
+        ) -%}
     {%- endif -%}
     {{- return(adapter.dispatch('ml_global_explain', 'azekura')(_ml_relation(model), class_level_explain)) -}}
 {% endmacro %}

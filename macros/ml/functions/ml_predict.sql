@@ -20,10 +20,10 @@
     {%- set trained = _ml_model_for(model, 'ml_predict') -%}
     {%- do _ml_threshold('ml_predict', trained, threshold) -%}
     {%- if keep_original_columns is not none and _ml_keeps(trained, 'ml_predict') != 'others' -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_predict of " ~ trained.name ~ ": keep_original_columns is for " ~ _ml_function('ml_predict').drops_for
+        {%- do _ml_model_refused(
+            'ml_predict', trained.name, "keep_original_columns is for " ~ _ml_function('ml_predict').drops_for
             ~ ", and the model is " ~ trained.model_type ~ "; leave it out."
-        ) }}
+        ) -%}
     {%- endif -%}
     {{- return(adapter.dispatch('ml_predict', 'azekura')(_ml_relation(model), data, threshold, keep_original_columns)) -}}
 {% endmacro %}

@@ -14,10 +14,10 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_for(model, 'ml_roc_curve') -%}
     {%- for threshold in thresholds or [] if threshold is not number or threshold < 0 or threshold > 1 -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_roc_curve of " ~ trained.name ~ ": thresholds must be a list of numbers between 0 and 1, got "
+        {%- do _ml_model_refused(
+            'ml_roc_curve', trained.name, "thresholds must be a list of numbers between 0 and 1, got "
             ~ tojson(thresholds) ~ "."
-        ) }}
+        ) -%}
     {%- endfor -%}
     {{- return(adapter.dispatch('ml_roc_curve', 'azekura')(_ml_relation(model), data, thresholds)) -}}
 {% endmacro %}

@@ -11,9 +11,9 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_config(model, 'ml_transform') -%}
     {%- if not trained.options.get('transform') -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_transform of " ~ trained.name ~ ": the model has no TRANSFORM clause; give it option 'transform'."
-        ) }}
+        {%- do _ml_model_refused(
+            'ml_transform', trained.name, "the model has no TRANSFORM clause; give it option 'transform'."
+        ) -%}
     {%- endif -%}
     {{- return(adapter.dispatch('ml_transform', 'azekura')(_ml_relation(model), data)) -}}
 {% endmacro %}

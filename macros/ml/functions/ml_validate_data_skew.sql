@@ -19,10 +19,10 @@
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}
     {%- set trained = _ml_model_config(model, 'ml_validate_data_skew') -%}
     {%- if trained.options.get('warm_start') -%}
-        {{ exceptions.raise_compiler_error(
-            "ml_validate_data_skew of " ~ trained.name ~ ": BigQuery keeps no distributions of a model with"
+        {%- do _ml_model_refused(
+            'ml_validate_data_skew', trained.name, "BigQuery keeps no distributions of a model with"
             ~ " warm_start; compare tables by ml_validate_data_drift."
-        ) }}
+        ) -%}
     {%- endif -%}
     {%- set settings = _ml_divergence_settings('ml_validate_data_skew', {
         'numerical_default_threshold': numerical_default_threshold,

@@ -329,28 +329,34 @@ class Encoder:
         return np.split(vector, np.cumsum([block.width for block in self.blocks])[:-1])
 
     def to_json(self) -> list[dict[str, Any]]:
-        return [
-            {"kind": kind, **vars(block)}
-            for block in self.blocks
-            for kind, block_type in _KINDS.items()
-            if type(block) is block_type
-        ]
+        return blocks_to_json(self.blocks, _KINDS)
 
     @classmethod
     def from_json(cls, blocks: Sequence[Mapping[str, Any]]) -> "Encoder":
         """The inverse of `to_json`, also after a round trip through JSON text."""
-        return cls(
-            [
-                _KINDS[block["kind"]](
-                    **{
-                        key: tuple(value) if isinstance(value, list) else value
-                        for key, value in block.items()
-                        if key != "kind"
-                    }
-                )
-                for block in blocks
-            ]
+        return cls(blocks_from_json(blocks, _KINDS))
+
+
+def blocks_to_json(blocks: Sequence[Any], kinds: Mapping[str, type[Any]]) -> list[dict[str, Any]]:
+    """Blocks as JSON, each with the name of its type."""
+    names = {block_type: kind for kind, block_type in kinds.items()}
+    return [{"kind": names[type(block)], **vars(block)} for block in blocks]
+
+
+def blocks_from_json(
+    rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, type[Any]]
+) -> list[Any]:
+    """The inverse of `blocks_to_json`."""
+    return [
+        kinds[row["kind"]](
+            **{
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in row.items()
+                if key != "kind"
+            }
         )
+        for row in rows
+    ]
 
 
 def _one_hot(pairs: Sequence[tuple[Category, Column]]) -> csr_matrix:

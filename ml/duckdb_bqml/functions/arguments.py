@@ -1,13 +1,14 @@
 """What the functions' arguments have in common."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from bqml_vocabulary.errors import ModelError, about
-from bqml_vocabulary.functions import require_function
+from bqml_vocabulary.functions import checked_settings, require_function
+from bqml_vocabulary.options import json_object
 
 from duckdb_bqml.store import ModelStore, StoredModel, model_name
 
@@ -21,6 +22,30 @@ def asked(
         stored = store.load(relation, version)
         require_function(function, stored.model_type)
         yield stored
+
+
+def answers(
+    answer: Callable[..., Any],
+    store: ModelStore,
+    relations: pa.ChunkedArray,
+    versions: pa.ChunkedArray,
+    functions: pa.ChunkedArray,
+    settings: pa.ChunkedArray,
+    *more: pa.ChunkedArray,
+) -> list[Any]:
+    """Per value of the arguments, `answer(model, function, settings, *more)`.
+
+    `functions` are names without ML.: WEIGHTS, TRAINING_INFO. `settings` are JSON objects.
+    """
+    found = []
+    for relation, version, function, text, *others in zip(
+        relations, versions, functions, settings, *more, strict=True
+    ):
+        name = (function.as_py() or "").upper()
+        with asked(store, relation.as_py(), version.as_py(), name) as stored:
+            given = checked_settings(name, json_object(text.as_py(), "settings"))
+            found.append(answer(stored, name, given, *(other.as_py() for other in others)))
+    return found
 
 
 def constant(values: pa.ChunkedArray, argument: str) -> str:

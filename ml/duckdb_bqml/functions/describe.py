@@ -5,10 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 from bqml_vocabulary.errors import ModelError
-from bqml_vocabulary.functions import checked_settings
-from bqml_vocabulary.options import json_object
 
-from duckdb_bqml.functions.arguments import asked
+from duckdb_bqml.functions.arguments import answers
 from duckdb_bqml.model_table import json_text
 from duckdb_bqml.store import ModelStore, StoredModel
 
@@ -23,19 +21,13 @@ def describe(
     functions: pa.ChunkedArray,
     settings: pa.ChunkedArray,
 ) -> pa.Array:
-    """Of one model per value, the rows of a function as JSON.
+    """Of one model per value, the rows of a function as JSON."""
+    found = answers(_described, store, relations, versions, functions, settings)
+    return pa.array(found, result_type)
 
-    `functions` are names without ML.: WEIGHTS, TRAINING_INFO. `settings` are JSON objects.
-    """
-    results = []
-    for relation, version, function, text in zip(
-        relations, versions, functions, settings, strict=True
-    ):
-        name = (function.as_py() or "").upper()
-        with asked(store, relation.as_py(), version.as_py(), name) as stored:
-            given = checked_settings(name, json_object(text.as_py(), "settings"))
-            results.append(json_text(list(_rows(stored, name, given))))
-    return pa.array(results, result_type)
+
+def _described(stored: StoredModel, function: str, settings: Mapping[str, Any]) -> str:
+    return json_text(list(_rows(stored, function, settings)))
 
 
 def _rows(stored: StoredModel, function: str, settings: Mapping[str, Any]) -> Sequence[Any]:

@@ -1,15 +1,14 @@
 """bqml_parts and bqml_rows: the rows that a model makes by itself, part by part."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from bqml_vocabulary.errors import ModelError
-from bqml_vocabulary.functions import checked_settings
-from bqml_vocabulary.options import json_object
 
-from duckdb_bqml.algorithms.contracts import MakesRows
-from duckdb_bqml.functions.arguments import asked, lists
+from duckdb_bqml.algorithms.contracts import Made, MakesRows
+from duckdb_bqml.functions.arguments import answers, lists
 from duckdb_bqml.store import ModelStore, StoredModel
 
 PARTS = "BIGINT"
@@ -25,15 +24,8 @@ def parts(
     settings: pa.ChunkedArray,
 ) -> pa.Array:
     """Of one model per value, how many parts the rows of a function come in."""
-    results = []
-    for relation, version, function, text in zip(
-        relations, versions, functions, settings, strict=True
-    ):
-        name = (function.as_py() or "").upper()
-        with asked(store, relation.as_py(), version.as_py(), name) as stored:
-            given = checked_settings(name, json_object(text.as_py(), "settings"))
-            results.append(_maker(stored, name).parts(name, given))
-    return pa.array(results, result_type)
+    found = answers(_parts_of, store, relations, versions, functions, settings)
+    return pa.array(found, result_type)
 
 
 def rows(
@@ -46,14 +38,7 @@ def rows(
     numbers: pa.ChunkedArray,
 ) -> pa.Array:
     """Per value, the rows of the part of that number."""
-    made = []
-    for relation, version, function, text, number in zip(
-        relations, versions, functions, settings, numbers, strict=True
-    ):
-        name = (function.as_py() or "").upper()
-        with asked(store, relation.as_py(), version.as_py(), name) as stored:
-            given = checked_settings(name, json_object(text.as_py(), "settings"))
-            made.append(_maker(stored, name).make_rows(name, given, number.as_py()))
+    made = answers(_made, store, relations, versions, functions, settings, numbers)
     row_type = result_type.value_type
     columns = [
         _joined([one.keys for one in made]).cast(row_type.field("keys").type),
@@ -64,6 +49,14 @@ def rows(
     return pa.ListArray.from_arrays(
         ends, pa.StructArray.from_arrays(columns, fields=row_type.fields), type=result_type
     )
+
+
+def _parts_of(stored: StoredModel, function: str, settings: Mapping[str, Any]) -> int:
+    return _maker(stored, function).parts(function, settings)
+
+
+def _made(stored: StoredModel, function: str, settings: Mapping[str, Any], part: int) -> Made:
+    return _maker(stored, function).make_rows(function, settings, part)
 
 
 def _joined(arrays: list[np.ndarray[Any, Any]]) -> pa.ListArray:

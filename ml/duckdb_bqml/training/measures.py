@@ -22,10 +22,13 @@ SCORE_DECIMALS = 4
 class Measured(NamedTuple):
     """The rows of ML.EVALUATE, and what else the model table keeps of the same rows.
 
-    `details` holds of a classifier `confusion_matrix`; of a binary one `score_points`: how many
-    positives and negatives have each probability, rounded up to four decimals; and, if asked for,
-    `global_explanation`: the mean absolute attribution by feature, of every class and, class_label
-    being NULL, of the model.
+    `details` holds
+
+        confusion_matrix    of a classifier
+        score_points        of a binary one: how many positives and negatives have each
+                            probability, rounded up to four decimals
+        global_explanation  if it is asked for: the mean absolute attribution of each feature, by
+                            class, and with class_label NULL for the model
     """
 
     evaluation: Sequence[Row] | None = None

@@ -10,6 +10,7 @@ from bqml_proxy.errors import BigQueryError
 from bqml_proxy.machine_learning import MachineLearning, Rewritten
 from duckdb_bqml import register
 
+from cost.statements import googlesql_cache
 from googlesql.service import GoogleSQL
 from googlesql.tokens import split_paths
 
@@ -106,9 +107,14 @@ class Proxy:
 
 
 @pytest.fixture(scope="session")
-def googlesql(pytestconfig: pytest.Config) -> GoogleSQL:
-    """What it is compiled to is kept in the clone's .pytest_cache."""
-    return GoogleSQL(Path(pytestconfig.cache.mkdir("googlesql")))
+def googlesql_folder(pytestconfig: pytest.Config) -> Path:
+    """Where compiled GoogleSQL is kept between runs, as `make cost` keeps it."""
+    return googlesql_cache(pytestconfig.rootpath / "target")
+
+
+@pytest.fixture(scope="session")
+def googlesql(googlesql_folder: Path) -> GoogleSQL:
+    return GoogleSQL(googlesql_folder)
 
 
 @pytest.fixture

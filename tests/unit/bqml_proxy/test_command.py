@@ -20,10 +20,9 @@ Start = Callable[..., subprocess.Popen]
 
 
 @pytest.fixture
-def start(googlesql, pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[Start]:
+def start(googlesql, googlesql_folder: Path, tmp_path: Path) -> Iterator[Start]:
     """Starts a proxy of its own folder; what GoogleSQL was compiled to lies there."""
-    kept = Path(pytestconfig.cache.mkdir("googlesql"))
-    (tmp_path / "googlesql").symlink_to(kept, target_is_directory=True)
+    (tmp_path / "googlesql").symlink_to(googlesql_folder, target_is_directory=True)
     given = ["--emulator", NO_EMULATOR, "--directory", str(tmp_path)]
     with ExitStack() as started:
 

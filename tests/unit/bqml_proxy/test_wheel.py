@@ -95,10 +95,11 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "python"
 
 
-def test_an_installed_wheel_trains_and_predicts(googlesql, python, packages, tmp_path, request):
-    kept = request.config.cache.mkdir("googlesql")
+def test_an_installed_wheel_trains_and_predicts(
+    googlesql, googlesql_folder, python, packages, tmp_path
+):
     done = subprocess.run(
-        [python, "-I", "-c", PROGRAM, str(tmp_path / "models"), str(kept)],
+        [python, "-I", "-c", PROGRAM, str(tmp_path / "models"), str(googlesql_folder)],
         input=json.dumps([*packages]),
         cwd=tmp_path,
         capture_output=True,

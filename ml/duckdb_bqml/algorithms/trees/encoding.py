@@ -193,7 +193,6 @@ _KINDS: Mapping[str, type[Block]] = {
     "vector": Vector,
     "set": Set,
 }
-_NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 class TreeEncoder:
@@ -227,23 +226,12 @@ class TreeEncoder:
         return sums
 
     def to_json(self) -> list[dict[str, Any]]:
-        return [{"kind": _NAMES[type(block)], **vars(block)} for block in self.blocks]
+        return encoding.blocks_to_json(self.blocks, _KINDS)
 
     @classmethod
     def from_json(cls, blocks: Sequence[Mapping[str, Any]]) -> "TreeEncoder":
         """The inverse of `to_json`, also after a round trip through JSON text."""
-        return cls(
-            [
-                _KINDS[block["kind"]](
-                    **{
-                        key: tuple(value) if isinstance(value, list) else value
-                        for key, value in block.items()
-                        if key != "kind"
-                    }
-                )
-                for block in blocks
-            ]
-        )
+        return cls(encoding.blocks_from_json(blocks, _KINDS))
 
 
 def _fit_block(column: Column, method: str, label: Column) -> Block:
