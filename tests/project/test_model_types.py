@@ -6,6 +6,7 @@ import pytest
 from bqml_vocabulary.functions import TABLE_FUNCTIONS
 from bqml_vocabulary.generate import FILES
 from bqml_vocabulary.model_types import ANY, KINDS, MODEL_TYPES
+from bqml_vocabulary.options import OPTIONS
 from duckdb_bqml.algorithms import ALGORITHMS, algorithm_of
 
 PLACES = ("macros/", "ml/bqml_proxy/", "analyzer/", "cost/", "serving/", "googlesql/")
@@ -63,6 +64,11 @@ def test_every_key_of_the_table_of_functions_is_known() -> None:
     for name, function in TABLE_FUNCTIONS.items():
         assert set(function.columns) <= known, name
         assert set(function.keeps) <= known, name
+
+
+def test_a_type_without_a_split_has_no_option_of_one() -> None:
+    for name, row in MODEL_TYPES.items():
+        assert (row.split == "none") == ("data_split_method" not in OPTIONS[name]), name
 
 
 def test_every_type_has_a_class_and_every_class_a_type() -> None:

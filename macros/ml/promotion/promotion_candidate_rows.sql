@@ -9,7 +9,7 @@
     is_more_better          whether more of it is better
     tolerance               how much worse the candidate may be
     candidate_value,        the metric of both, on the candidate's evaluation rows: those with its data_split_col set, or
-    live_value              all rows where a model has no label. Where these rows cannot be told, or no longer hold
+    live_value              all rows where a model type has no split. Where these rows cannot be told, or no longer hold
                             what the live model reads, each is taken by what it measured when it was trained.
     is_same_rows            whether both were measured on the same rows
 
@@ -65,7 +65,7 @@
 {% macro _ml_evaluation_rows(node, training_query) %}
     {%- set declared = _ml_model_config(node.relation_name, 'promotion_candidate_rows') -%}
     {%- set column = declared.options.get('data_split_col') -%}
-    {%- if declared.label is none -%} {{ return(training_query) }} {%- endif -%}
+    {%- if ml_model_type_table()[declared.model_type].split == 'none' -%} {{ return(training_query) }} {%- endif -%}
     {%- if (declared.options.get('data_split_method') or '') | lower != 'custom' or not column -%} {{ return(none) }} {%- endif -%}
     {{ return('select *\nfrom (\n' ~ training_query ~ '\n) as training_rows\nwhere ' ~ adapter.quote(column)) }}
 {% endmacro %}
