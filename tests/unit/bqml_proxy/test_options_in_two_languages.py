@@ -26,6 +26,7 @@ REFUSED = [
     LINEAR | {"class_weights": [["a", 1]]},
     LINEAR | {"num_clusters": 3},
     LINEAR | {"fit_intercept": {"hparam_candidates": [True, False]}},
+    LINEAR | {"l2_reg": 1, "L2_REG": 2},
     LINEAR | {"l2_reg": {"hparam_range": [1]}},
     LINEAR | {"l2_reg": {"hparam_range": [2, 1]}},
     LINEAR | {"l2_reg": {"hparam_candidates": []}},
