@@ -337,6 +337,7 @@ class Warehouse:
                 _line_of(sql, "warm_start"),
             )
         queried = _output(node)
+        _check_query(bool(queried), str(options["model_type"]), sql)
         transformed = {
             column.name: column.column.type for column in node.transform_output_column_list
         }
@@ -438,6 +439,15 @@ def _option_line(sql: str, reason: str) -> int:
 def _label(options: dict[str, Any]) -> str | None:
     is_supervised = MODEL_TYPES[str(options["model_type"])].is_supervised
     return options[LABEL][0] if is_supervised else None
+
+
+def _check_query(is_given: bool, model_type: str, sql: str) -> None:
+    is_taken = MODEL_TYPES[model_type].query != "none"
+    if is_given != is_taken:
+        words = "trains on a query; write AS SELECT" if is_taken else "takes no query; leave it out"
+        raise Refused(
+            f"option 'model_type': {model_type} {words}", _option_line(sql, "'model_type'")
+        )
 
 
 def _check_roles(

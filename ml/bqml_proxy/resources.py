@@ -88,7 +88,7 @@ def _iteration(row: Mapping[str, Any]) -> Resource:
     return _without_nothing(
         {
             "index": row["iteration"],
-            "durationMs": str(row["duration_ms"]),
+            "durationMs": _whole(row["duration_ms"]),
             "trainingLoss": row["loss"],
             "evalLoss": row["eval_loss"],
             "learnRate": row["learning_rate"],
@@ -123,6 +123,13 @@ def _option(value: Any, option: Option) -> Any:
         return option.get("rest_words", {}).get(value, value)
     if option["type"].startswith("ARRAY<STRUCT<STRING,"):
         return dict(value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return _whole(value)
+
+
+def _whole(value: Any) -> Any:
+    """An INT64 as text, as the API has it; anything else as it is."""
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if is_whole else value
 
@@ -136,7 +143,7 @@ def _evaluation_metrics(record: Record) -> Resource | None:
         {metric.rest: measured.get(metric.name) for metric in row.metrics if metric.rest}
     )
     if row.label != "class":
-        return {row.rest_metrics: aggregate}
+        return {row.rest_metrics: aggregate} if row.rest_metrics else None
     classes = [_text(label) for label in trained["label_classes"]]
     if len(classes) == 2:
         return {

@@ -142,6 +142,11 @@ def require_function(name: str, model_type: str) -> None:
         raise ModelError(f"there is no function ML.{name}; {nearest(name, TABLE_FUNCTIONS)}")
     if function.columns_of(model_type) is None:
         types = " and ".join(named(function.columns)) or "no model type of this version"
+        if name in MODEL_TYPES[model_type].without:
+            raise ModelError(
+                f"ml_{name.lower()} is for {types}, but not for {model_type}; give a model of "
+                "another type"
+            )
         raise ModelError(
             f"ml_{name.lower()} is for {types}, and the model is {model_type}; give a model of "
             "that type"

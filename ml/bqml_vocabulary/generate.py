@@ -152,8 +152,8 @@ def options_page() -> str:
     sections = "\n".join(
         f"\n## {model_type}\n\n| option | type | default | allowed | |\n|---|---|---|---|---|\n"
         + "\n".join(
-            f"| `{name}` | {option['type']} | {_default(option)} | {_allowed(option)} "
-            f"| {option['doc']}{_remark(option)} |"
+            f"| `{name}` | {option['type'].replace('|', 'or')} | {_default(option)} "
+            f"| {_allowed(option)} | {option['doc']}{_remark(option)} |"
             for name, option in options.items()
         )
         for model_type, options in OPTIONS.items()

@@ -40,6 +40,7 @@ def test_its_statements_have_bigquery_s_columns(warehouse):
     [
         ("model_type = 'mean_only', input_label_cols = ['y'], shft = 2", "did you mean 'shift'"),
         ("model_type = 'mean_only', input_label_cols = ['words']", "none of the columns"),
+        ("model_type = 'echo', words = ['a']", "ECHO takes no query; leave it out"),
         ("model_type = 'last_value', data_col = 'x', id_col = 'town'", "'id_col' names 'town'"),
         ("model_type = 'last_value', data_col = 'x', id_col = ['y', 'z']", "'id_col' names 'z'"),
     ],
@@ -47,6 +48,12 @@ def test_its_statements_have_bigquery_s_columns(warehouse):
 def test_a_wrong_option_is_refused(warehouse, statement, reason):
     with pytest.raises(Refused, match=reason):
         warehouse.run(create(statement))
+
+
+def test_a_query_is_where_it_is_needed(warehouse):
+    with pytest.raises(Refused, match="MEAN_ONLY trains on a query; write AS SELECT"):
+        warehouse.run(create("model_type = 'mean_only', input_label_cols = ['y']", query=""))
+    warehouse.run(create("model_type = 'echo', words = ['a']", query=""))
 
 
 def test_a_function_that_is_not_for_it_is_refused(warehouse):

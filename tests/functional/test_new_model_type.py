@@ -133,7 +133,10 @@ def test_an_option_that_is_a_struct_or_has_two_types_is_checked(project, given, 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        ("ml_explain_predict(ref('mean'), ref('points'))", ["ml_explain_predict of mean: it is"]),
+        (
+            "ml_explain_predict(ref('mean'), ref('points'))",
+            ["regression and classification, but not for MEAN_ONLY"],
+        ),
         ("ml_centroids(ref('mean'))", ["ml_centroids of mean: it is for KMEANS", "MEAN_ONLY"]),
         ("ml_evaluate(ref('echo'))", ["ml_evaluate of echo: it is for", "the model is ECHO"]),
     ],

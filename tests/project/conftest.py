@@ -64,8 +64,10 @@ def texts(ignored: GitIgnoreSpec) -> dict[str, str]:
     while folders:
         for path in folders.pop().iterdir():
             name = path.relative_to(ROOT).as_posix()
+            if name == ".git":  # a folder, or in a worktree a file
+                continue
             if path.is_dir():
-                if name != ".git" and not ignored.match_file(name + "/"):
+                if not ignored.match_file(name + "/"):
                     folders.append(path)
             elif not ignored.match_file(name):
                 found[name] = path.read_text(encoding="utf-8", errors="replace")

@@ -1,5 +1,7 @@
 """Folders of macros stand on floors: a macro calls its own floor or one below, never one above."""
 
+import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import pytest
@@ -37,8 +39,15 @@ def folder_of(macro: dict) -> str:
     return str(PurePosixPath(macro["original_file_path"]).parent.relative_to("macros"))
 
 
+def chosen(sql: str, macros: dict[str, dict]) -> Iterator[str]:
+    """The macros that a macro may choose by name: context['ml_' ~ name] is any of ml_..."""
+    for start, joined in re.findall(r"""context\[\s*['"](\w+)['"]\s*(~?)""", sql):
+        yield from (name for name in macros if name == start or (joined and name.startswith(start)))
+
+
 def calls(macros: dict[str, dict], engines: list[str]) -> list[tuple[str, str]]:
-    """Which macro calls which. dbt's graph holds the sides of one engine only; all are called."""
+    """Which macro calls which. dbt's graph holds the sides of one engine only; all are called. Nor
+    does it hold what a macro chooses by name."""
     names = {macro["unique_id"]: name for name, macro in macros.items()}
     found = [
         (name, names[callee])
@@ -47,6 +56,7 @@ def calls(macros: dict[str, dict], engines: list[str]) -> list[tuple[str, str]]:
         if callee in names
     ]
     sides = [(name, f"{side}__{name}") for name in macros for side in ("default", *engines)]
+    found += [(name, one) for name in macros for one in chosen(macros[name]["macro_sql"], macros)]
     return sorted({*found, *((name, side) for name, side in sides if side in macros)})
 
 
@@ -86,6 +96,7 @@ def _macros(**calls: tuple[str, str]) -> dict[str, dict]:
             "unique_id": f"macro.azekura.{name}",
             "original_file_path": f"macros/{file}",
             "depends_on": {"macros": [f"macro.azekura.{one}" for one in called.split()]},
+            "macro_sql": "",
         }
         for name, (file, called) in calls.items()
     }
@@ -113,6 +124,21 @@ def test_a_call_upwards_is_found(file: str, called: str, count: int) -> None:
     problems = floor_problems(given, ["duckdb"])
     assert len(problems) == count
     assert all(problem.startswith("macro f (") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("sql", "count"),
+    [
+        ("{{ context['high']() }}", 1),
+        ('{{ context["hi" ~ name]() }}', 1),
+        ("{{ context['hi']() }}", 0),
+        ("{{ context['lo' ~ name]() }}", 0),
+    ],
+)
+def test_a_macro_chosen_by_name_is_a_call(sql: str, count: int) -> None:
+    given = _macros(f=("lake/f.sql", ""), low=("cross_db/low.sql", ""), high=("ops/high.sql", ""))
+    given["f"]["macro_sql"] = sql
+    assert len(floor_problems(given, ["duckdb"])) == count
 
 
 @pytest.mark.parametrize("side", ["default__f", "bigquery__f", "duckdb__f"])

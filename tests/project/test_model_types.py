@@ -1,5 +1,6 @@
 """A model type is a row of a table: nobody beside the engine knows one by name."""
 
+import json
 import re
 
 import pytest
@@ -8,6 +9,8 @@ from bqml_vocabulary.generate import FILES
 from bqml_vocabulary.model_types import ANY, KINDS, MODEL_TYPES
 from bqml_vocabulary.options import OPTIONS
 from duckdb_bqml.algorithms import ALGORITHMS, algorithm_of
+
+from cost.prices import TRAINING
 
 PLACES = ("macros/", "ml/bqml_proxy/", "analyzer/", "cost/", "serving/", "googlesql/")
 # one of the methods that a class offers where the table says that a function is for its type
@@ -57,6 +60,68 @@ def test_a_named_type_is_found(text: str) -> None:
 @pytest.mark.parametrize("text", ["capcase", "clusters of k means", "the upca"])
 def test_other_words_are_no_types(text: str) -> None:
     assert named_types("x.sql", text) == []
+
+
+def unknown_words(types: list[dict], options: dict[str, list[dict]], kinds: set[str]) -> list[str]:
+    """Words in the rows of model_types.json and options.json that nothing stands behind."""
+    known = kinds.union(*({row["model_type"], *row["groups"]} for row in types))
+    problems = [
+        f"model_types.json: {row['model_type']} is without {function}, which is no function."
+        for row in types
+        for function in row.get("without", ())
+        if function not in TABLE_FUNCTIONS
+    ]
+    problems += [
+        f"model_types.json: {row['model_type']} is trained_by {trainer}, which has no price."
+        for row in types
+        for trainer in [row.get("trained_by", "bigquery")]
+        if trainer not in TRAINING
+    ]
+    return problems + [
+        f"options.json: {row['name']} is for {key}, which is no model type, group or kind."
+        for rows in options.values()
+        for row in rows
+        for key in row["model_types"]
+        if key not in known
+    ]
+
+
+def test_no_word_of_the_tables_is_a_slip(texts: dict[str, str]) -> None:
+    types, options = (
+        json.loads(texts[f"ml/bqml_vocabulary/{name}.json"]) for name in ("model_types", "options")
+    )
+    problems = unknown_words(types["model_types"], options, set(types["kinds"]))
+    assert not problems, "\n".join(problems)
+
+
+TYPE = {"model_type": "A", "groups": ["ALL"], "trained_by": "bigquery"}
+
+
+@pytest.mark.parametrize(
+    ("row", "key", "count"),
+    [
+        ({"without": ["PREDICT"]}, "ALL", 0),
+        ({}, "ranking", 0),
+        ({"without": ["PREDIC"]}, "A", 1),
+        ({"trained_by": "vertex"}, "A", 1),
+        ({}, "AL", 1),
+    ],
+)
+def test_a_slip_is_found(row: dict, key: str, count: int) -> None:
+    options = {"options": [{"name": "x", "model_types": [key]}], "refused": []}
+    assert len(unknown_words([TYPE | row], options, {"ranking"})) == count
+
+
+def test_every_kind_that_is_predicted_has_its_macro(macros) -> None:
+    """ml_predict chooses it by its name."""
+    kinds = {
+        row.kind
+        for row in MODEL_TYPES.values()
+        if TABLE_FUNCTIONS["PREDICT"].columns_of(row.name) is not None
+    }
+    missing = [kind for kind in sorted(kinds) if f"_duckdb_ml_predicted_{kind}" not in macros]
+    assert "regression" in kinds
+    assert not missing, f"macros/ml/output lacks _duckdb_ml_predicted_<kind> of {missing}."
 
 
 def test_every_key_of_the_table_of_functions_is_known() -> None:

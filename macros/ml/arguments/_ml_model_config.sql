@@ -40,9 +40,11 @@
 {% macro _ml_model_for(relation, macro_name) %}
     {%- set trained = _ml_model_config(relation, macro_name) -%}
     {%- if _ml_columns(trained, macro_name) is none -%}
+        {%- set is_left_out = trained.model_type in _ml_function(macro_name).without -%}
         {%- do _ml_model_refused(
-            macro_name, trained.name, "it is for " ~ _ml_function(macro_name)['for'] ~ ", and the model is "
-            ~ trained.model_type ~ "; give a model of that type."
+            macro_name, trained.name, "it is for " ~ _ml_function(macro_name)['for']
+            ~ (", but not for " if is_left_out else ", and the model is ") ~ trained.model_type
+            ~ "; give a model of " ~ ("another type." if is_left_out else "that type.")
         ) -%}
     {%- endif -%}
     {{ return(trained) }}

@@ -3,16 +3,17 @@
   {'hparam_range': [least, greatest]} or {'hparam_candidates': [value, ...]}, stands for a value that is tuned.
 -#}
 {% macro _ml_option_value(name, value, rule) %}
-    {%- if value is not mapping -%} {{ return(_ml_option_checked(name, value, rule)) }} {%- endif -%}
-    {%- set form = value.keys() | first -%}
+    {%- set form = value.keys() | first if value is mapping and value | length == 1 -%}
+    {%- if form not in ['hparam_range', 'hparam_candidates'] -%} {{ return(_ml_option_checked(name, value, rule)) }} {%- endif -%}
     {%- set given = value[form] -%}
-    {%- if not rule.get('tunable') or form not in ['hparam_range', 'hparam_candidates'] -%}
+    {%- set is_list = given is sequence and given is not string and given is not mapping -%}
+    {%- if not rule.get('tunable') -%}
         {%- do _ml_option_refused(name, 'cannot be tuned; give one value') -%}
-    {%- elif given is string or given is not sequence or not given or (form == 'hparam_range' and given | length != 2) -%}
+    {%- elif not is_list or not given or (form == 'hparam_range' and given | length != 2) -%}
         {%- do _ml_option_refused(
             name, 'must have a least and a greatest value in HPARAM_RANGE, or at least one value in HPARAM_CANDIDATES'
         ) -%}
-    {%- elif form == 'hparam_range' and (given | reject('number') | list or given[0] >= given[1]) -%}
+    {%- elif form == 'hparam_range' and (not _ml_fits(given, 'ARRAY<FLOAT64>') or given[0] >= given[1]) -%}
         {%- do _ml_option_refused(name, 'must search from a number to a greater one') -%}
     {%- endif -%}
     {%- set checked = [] -%}
@@ -76,8 +77,8 @@
     {{ return({
         'STRING': value is string,
         'BOOL': value is boolean,
-        'INT64': value is integer and value is not boolean,
-        'FLOAT64': value is number and value is not boolean and value | string not in ['nan', 'inf', '-inf'],
+        'INT64': value is integer and value is not boolean and -(2 ** 63) <= value < 2 ** 63,
+        'FLOAT64': value is number and value is not boolean and value | abs <= 1.7976931348623157e308,
     }[type]) }}
 {% endmacro %}
 

@@ -4,7 +4,11 @@
   one sentence that names model and option. Both engines see the result.
 -#}
 {% macro ml_options() %}
-    {%- set given = _ml_lower_keys((config.get('meta') or {}).get('ml', {})) -%}
+    {%- set written = (config.get('meta') or {}).get('ml', {}) -%}
+    {%- set given = _ml_lower_keys(written) -%}
+    {%- for name in given if written.keys() | map('lower') | select('equalto', name) | list | length > 1 -%}
+        {%- do _ml_option_refused(name, 'is given twice; keep one of the two') -%}
+    {%- endfor -%}
     {%- set model_type = (given.get('model_type') or '') | upper -%}
     {%- set table = ml_option_table() -%}
     {%- if model_type not in table -%}

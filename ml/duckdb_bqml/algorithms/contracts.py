@@ -54,9 +54,9 @@ class Trained(NamedTuple):
     """The outcome of `Model.fit`.
 
     `options` are the effective options with every automatic choice resolved. `iterations` are the
-    rows of ML.TRAINING_INFO. `details` is what the model table keeps of this model type alone, for
-    people to read: plain values, lists and mappings. `inputs` are the columns that the model wants
-    to be given, where no query says so.
+    rows of ML.TRAINING_INFO, duration_ms among them; what a row leaves out is NULL. `details` is
+    what the model table keeps of this model type alone, for people to read: plain values, lists and
+    mappings. `inputs` are the columns that the model wants to be given, where no query says so.
     """
 
     model: "Model"

@@ -1,5 +1,7 @@
 """Python and the macros refuse an option by the same sentence: both read one table of options."""
 
+import math
+
 import pytest
 from bqml_proxy.macros import Declared, MacroError, Macros, Relation
 from bqml_vocabulary.errors import ModelError
@@ -24,11 +26,26 @@ REFUSED = [
     LINEAR | {"class_weights": [["a", 1]]},
     LINEAR | {"num_clusters": 3},
     LINEAR | {"fit_intercept": {"hparam_candidates": [True, False]}},
+    LINEAR | {"l2_reg": 1, "L2_REG": 2},
     LINEAR | {"l2_reg": {"hparam_range": [1]}},
     LINEAR | {"l2_reg": {"hparam_range": [2, 1]}},
     LINEAR | {"l2_reg": {"hparam_candidates": []}},
     LINEAR | {"l2_reg": {"hparam_candidates": [1, -1]}},
+    LINEAR | {"l2_reg": {"hparam_range": [1, 2], "hparam_candidates": [1]}},
+    LINEAR | {"l2_reg": {"hparam_range": {"a": 1, "b": 2}}},
+    LINEAR | {"l2_reg": {"hparam_range": [True, 2]}},
+    LINEAR | {"l2_reg": {"hparam_range": [1, math.nan]}},
+    LINEAR | {"l2_reg": {"hparam_candidates": [math.inf]}},
+    LINEAR | {"l2_reg": {"hparam_candidates": [[1]]}},
+    LINEAR | {"l2_reg": {}},
+    LINEAR | {"l2_reg": {"least": 1}},
+    LINEAR | {"l2_reg": None},
+    LINEAR | {"l2_reg": 10**400},
+    LINEAR | {"max_iterations": 2**63},
+    LINEAR | {"fit_intercept": {"a": 1}},
     TREES | {"class_weights": [["a", 0]]},
+    TREES | {"class_weights": [["a", True]]},
+    TREES | {"class_weights": [["a", math.nan]]},
     TREES | {"class_weights": []},
     TREES | {"class_weights": [["a"]]},
     TREES | {"dropout": 0.5},

@@ -47,3 +47,14 @@ def test_the_macro_of_functions_returns_names_and_types():
         "ARRAY<STRUCT<centroid_id INT64, cluster_radius FLOAT64, cluster_size INT64>>",
         [{"centroid_id": "BIGINT", "cluster_radius": "DOUBLE", "cluster_size": "BIGINT"}],
     ]
+
+
+def test_each_row_of_the_pages_has_the_cells_of_its_table():
+    for path in ("docs/model_options.md", "docs/model_types.md"):
+        head = ""
+        for line in FILES[path]().splitlines():
+            if line.startswith("|"):
+                head = head or line
+                assert line.count("|") == head.count("|"), f"{path}: {line}"
+            else:
+                head = ""

@@ -339,7 +339,7 @@ def test_the_page_names_every_option_and_what_it_is_bound_by():
     text = options_page()
     for options in OPTIONS.values():
         for name, option in options.items():
-            assert f"| `{name}` | {option['type']} |" in text
+            assert f"| `{name}` | {option['type'].replace(' | ', ' or ')} |" in text
     assert "| `num_clusters` | INT64 | – | ≥ 2, ≤ 100 |" in text
     assert "Only with `booster_type` = DART." in text
 

@@ -8,6 +8,8 @@ import json
 import duckdb
 import pytest
 import toy_models
+from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.functions import require_function
 
 SERIES = """
     select 's' || range % 3 as shop, 'a' || range % 2 as article, range::double as amount
@@ -151,3 +153,8 @@ def test_options_may_be_structs_and_have_several_types(toys, options, words):
     with pytest.raises(duckdb.Error, match=words):
         train(toys, "m", SERIES, **given)
     train(toys, "m", SERIES, **given | {"order": [1, 0, 2], "id_col": ["shop"]})
+
+
+def test_a_function_that_a_type_of_its_kind_lacks_is_refused(toys):
+    with pytest.raises(ModelError, match="and classification, but not for MEAN_ONLY; give a model"):
+        require_function("EXPLAIN_PREDICT", "MEAN_ONLY")
