@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bqml_vocabulary.functions import FUNCTIONS, TABLE_FUNCTIONS, TableFunction, split
-from bqml_vocabulary.model_types import named
+from bqml_vocabulary.model_types import MODEL_TYPES, named
 from google.protobuf.message import Message
 from zetasql.wasi._pb2.zetasql.public import function_pb2
 
@@ -61,6 +61,7 @@ class Model:
     label_type: Type | None = None
     transformed: dict[str, Type] = field(default_factory=dict)  # the columns TRANSFORM makes
     options: dict[str, object] = field(default_factory=dict)
+    series_keys: dict[str, Type] = field(default_factory=dict)  # what tells its series apart
 
 
 @dataclass
@@ -271,7 +272,9 @@ def _columns(
     model_type = model and model.model_type
     declared = signature.columns_of(model_type)
     if declared is None:
-        raise Refused(f"is for {', '.join(named(signature.columns))}, not {model_type}")
+        is_left_out = signature.name in MODEL_TYPES[str(model_type)].without
+        stop = "but not for" if is_left_out else "not"
+        raise Refused(f"is for {', '.join(named(signature.columns))}, {stop} {model_type}")
     return list(split(declared.format(**_meanings(model, settings)) if model else declared))
 
 
@@ -279,14 +282,14 @@ def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
     options = model.options
     count = options.get("num_principal_components") or len(model.features)
     label_type = types.text(model.label_type) if model.label_type else "FLOAT64"
-    keys = options.get("time_series_id_col") or []
-    keys = [keys] if isinstance(keys, str) else keys
     return {
         "label": model.label or "",
         "label_type": label_type,
         "components": ", ".join(f"principal_component_{n + 1} FLOAT64" for n in range(count)),
         "latent_columns": ", ".join(f"latent_col_{n + 1} FLOAT64" for n in range(count)),
-        "series_keys": ", ".join(f"{key} {types.text(model.features[key])}" for key in keys),
+        "series_keys": ", ".join(
+            f"`{key}` {types.text(type_)}" for key, type_ in model.series_keys.items()
+        ),
         "class_label": "" if label_type == "BOOL" else "class_label STRING",
         "explained_class": "class_label STRING" if settings.get("class_level_explain") else "",
     }

@@ -1,11 +1,11 @@
 {#-
   One row per trained model and feature: model_name, feature_name, measure, importance, weight.
 
-    trees             measure total_gain: the gain of all splits on the feature
-    linear, logistic  measure standardized_weight: the greatest weight of the feature whatever its sign, over
-                      categories and classes; weight is the weight itself where there is only one
+    total_gain           the gain of all splits on the feature
+    standardized_weight  the greatest weight of the feature whatever its sign, over categories and classes;
+                         weight is the weight itself where there is only one
 
-  Other models have no such measure and no rows.
+  The table of model types says which measure a type has, as `importance`. A type without one has no rows.
 -#}
 {% macro model_importance_rows() %}
     {%- if not execute -%} {{ return('(select 1 as parsed)') }} {%- endif -%}

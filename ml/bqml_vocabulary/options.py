@@ -34,6 +34,9 @@ from bqml_vocabulary.option_values import Option, checked_value, search_space
 LABEL = "input_label_cols"
 """The option that names the label."""
 
+SERIES_KEY = "series id column"
+"""The role of the columns that tell the series of a model apart."""
+
 
 def read(content: Mapping[str, Any]) -> dict[str, dict[str, Option]]:
     """The table by model type and option name, from the content of a file like `options.json`."""
@@ -88,6 +91,11 @@ def columns_of(option: str, options: Mapping[str, Any]) -> list[str]:
     """The columns that one option names, by the effective options."""
     names = options.get(option) or []
     return [names] if isinstance(names, str) else list(names)
+
+
+def is_series_key(option: str, options: Mapping[str, Any]) -> bool:
+    """Whether the columns that the option names tell the series of a model apart."""
+    return roles_of(options["model_type"]).get(option) == SERIES_KEY
 
 
 def held_by(option: str, options: Mapping[str, Any]) -> str | None:

@@ -60,6 +60,8 @@ def test_a_function_that_is_not_for_it_is_refused(warehouse):
     warehouse.run(create("model_type = 'mean_only', input_label_cols = ['y']"))
     with pytest.raises(Refused, match=r"ML\.CENTROIDS: is for KMEANS, not MEAN_ONLY"):
         warehouse.run("select * from ml.centroids(model d.m)")
+    with pytest.raises(Refused, match=r"ML\.GLOBAL_EXPLAIN: is for .*, but not for MEAN_ONLY"):
+        warehouse.run("select * from ml.global_explain(model d.m)")
 
 
 def test_a_column_with_a_role_is_no_feature(warehouse):
@@ -70,6 +72,12 @@ def test_a_column_with_a_role_is_no_feature(warehouse):
         )
     )
     assert warehouse.model(["d", "m"]).features == {}
+    columns = warehouse.columns("select * from ml.forecast(model d.m)")
+    assert list(columns.items())[:3] == [
+        ("y", "FLOAT64"),
+        ("words", "STRING"),
+        ("forecast_timestamp", "TIMESTAMP"),
+    ]
 
 
 @pytest.mark.parametrize(

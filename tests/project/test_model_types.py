@@ -146,5 +146,9 @@ def test_a_class_offers_what_the_table_promises(model_type: str) -> None:
     for function, methods in OFFERS.items():
         is_promised = TABLE_FUNCTIONS[function].columns_of(model_type) is not None
         assert is_promised == bool(methods & set(dir(algorithm))), function
-    promised = [f for f in DESCRIBING if TABLE_FUNCTIONS[f].columns_of(model_type) is not None]
-    assert sorted(promised) == sorted(getattr(algorithm, "describes", ()))
+    promised = {f for f in DESCRIBING if TABLE_FUNCTIONS[f].columns_of(model_type) is not None}
+    differing = promised ^ set(getattr(algorithm, "describes", ()))
+    assert not differing, (
+        f"{sorted(differing)}: functions.json and the class of {model_type} differ, or the "
+        "function is missing from DESCRIBING in this file."
+    )

@@ -34,11 +34,8 @@ def test_an_option_without_local_meaning_is_kept_with_a_warning():
     ("options", "message"),
     [
         ({"l2_regg": 1}, "option 'l2_regg' is unknown for LINEAR_REG; did you mean 'l2_reg'?"),
-        (
-            {"class_weights": [["a", 1]]},
-            "'class_weights' is for LOGISTIC_REG, BOOSTED_TREE_CLASSIFIER, "
-            "RANDOM_FOREST_CLASSIFIER, not LINEAR_REG",
-        ),
+        ({"class_weights": [["a", 1]]}, "'class_weights' is for LOGISTIC_REG, "),
+        ({"class_weights": [["a", 1]]}, ", not LINEAR_REG"),
         ({"model_type": None}, "option 'model_type' has no value 'NONE'"),
         ({"model_type": "linear_regg"}, "did you mean 'LINEAR_REG'?"),
         ({"l1_reg": 1, "L1_REG": 2}, "'l1_reg' is given twice"),
