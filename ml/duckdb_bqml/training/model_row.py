@@ -35,17 +35,19 @@ def model_row(
         for row in earlier_runs
     ]
     run = 1 + max((row["training_run"] for row in earlier_runs), default=-1)
-    # A run that changes no weight is a version of its own, with its own training_info.
-    identity = content | ({"training_run": run} if run else {})
-    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode() + artifact)
     details = {**trained.details, **measured.details}
+    evaluation = _evaluation(content["model_type"], measured.evaluation)
+    # A run that changes no weight is a version of its own, with its own training_info; so are the
+    # same weights measured on other rows.
+    identity = content | {"training_run": run, "evaluation": evaluation, "details": details}
+    digest = hashlib.sha256(json_text(identity).encode() + artifact)
     return content | {
         "model_version": digest.hexdigest()[:16],
         "outputs": _outputs(trained.model),
         "statistics": query.statistics,
         "reference": query.reference,
         "training_info": [*earlier_runs, *(_iteration(run, row) for row in trained.iterations)],
-        "evaluation": _evaluation(trained.options["model_type"], measured.evaluation),
+        "evaluation": evaluation,
         "details": json_text(details) if details else None,
         "rows_used": query.rows,
         "rows_skipped": 0,

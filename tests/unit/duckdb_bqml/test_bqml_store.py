@@ -91,6 +91,31 @@ def test_a_model_table_may_hold_more_columns_in_any_order(line):
     assert line.predict("line", "select 3 as x") == [[pytest.approx(7)]]
 
 
+def test_the_same_weights_measured_on_other_rows_are_another_version(db):
+    """A connection that has asked the earlier one is told of the later one."""
+    found = []
+    for errors in ([0, 1], [0, 1], [2, 3]):
+        held_out = ", ".join(f"({10 + n}, {2 * (10 + n) + e}, true)" for n, e in enumerate(errors))
+        db.train(
+            "m",
+            "select x, 2 * x as label, false as held from range(9) t(x) "
+            f"union all values {held_out}",
+            model_type="linear_reg",
+            data_split_method="custom",
+            data_split_col="held",
+        )
+        [metrics] = db.rows(
+            "select json_extract(bqml_describe('m', model_version, 'EVALUATE', '{}'), "
+            "'$[0].mean_absolute_error')::double, model_version, md5(artifact) from m"
+        )
+        found.append(metrics)
+    first, again, other = found
+    assert first == again
+    assert first[2] == other[2]
+    assert first[1] != other[1]
+    assert [first[0], other[0]] == pytest.approx([0.5, 2.5])
+
+
 def test_a_warm_start_from_an_earlier_layout_is_refused(line):
     line.execute(EARLIER_TABLE)
     options = json.dumps({"model_type": "linear_reg", "warm_start": True})
