@@ -190,3 +190,34 @@ def test_standard_errors_are_those_of_another_solver(db, weighed):
         )
         assert p_value == pytest.approx(expected[2], rel=1e-5)
     assert weighed[False]["__INTERCEPT__", None][0] == pytest.approx(-1112.80484, rel=1e-7)
+
+
+def test_the_rarest_category_is_the_reference_as_in_bigquery(db, train, describe, compare):
+    """146 Adelie penguins: Dream 55, Torgersen 47 and Biscoe 44, 73 of each sex."""
+    query = """select island, culmen_length_mm, culmen_depth_mm, flipper_length_mm, sex, body_mass_g
+               from penguins where species like 'Adelie%' and columns(*) is not null"""
+    train(
+        "adelie",
+        query,
+        model_type="linear_reg",
+        input_label_cols=["body_mass_g"],
+        data_split_method="NO_SPLIT",
+    )
+    weights = {
+        (row["processed_input"], pair["category"]): pair["weight"]
+        for row in describe("adelie", "WEIGHTS")
+        for pair in row["category_weights"]
+    }
+    assert weights["island", "Biscoe"] == weights["sex", "MALE"] == 0
+    explained = db.sql(
+        f"""select sex,
+                bqml_explain_predict('adelie', (select model_version from adelie), '{{}}', r)
+            from ({query}) r"""
+    ).fetchall()
+    attributions = {
+        (sex, one["feature"]): one["attribution"]
+        for sex, explanation in explained
+        for one in explanation["top_feature_attributions"]
+    }
+    compare("A146", "FEMALE's attribution", -443.175184, attributions["FEMALE", "sex"], rel=0)
+    assert attributions["MALE", "sex"] == 0

@@ -66,6 +66,67 @@ def test_the_normal_equation_gives_the_minimum_norm_least_squares_solution(data,
     assert design @ solution == pytest.approx(design @ expected, abs=1e-8)
 
 
+def categories(name, codes):
+    """A column of the codes as texts, -1 being NULL."""
+    return Column(name, "STRING", np.asarray(codes), tuple("abcdefgh"))
+
+
+@given(st.data())
+def test_an_unseen_category_predicts_as_one_that_training_saw(data):
+    rows = data.draw(st.integers(40, 60))
+    codes = hnp.arrays(np.int64, rows, elements=st.integers(-1, 2))
+    features = [categories(name, data.draw(codes)) for name in ("first", "second")]
+    elements = st.integers(-100, 100)
+    target = 1000.0 + data.draw(hnp.arrays(np.int64, rows, elements=elements))
+    given_options = options(
+        "linear_reg",
+        optimize_strategy="NORMAL_EQUATION",
+        data_split_method="NO_SPLIT",
+        l2_reg=data.draw(st.sampled_from([0.0, 0.1])),
+    )
+    rows_given = Dataset(features, Column("label", "FLOAT64", target))
+    model = fitted(LinearRegression, rows_given, None, given_options).model
+    if not given_options["l2_reg"]:
+        one_hot = [np.eye(9)[column.values] for column in features]
+        design = np.hstack([*one_hot, np.ones((rows, 1))])
+        expected = design @ np.linalg.lstsq(design, target)[0]
+        assert model.predict(features)[:, 0] == pytest.approx(expected, abs=1e-6)
+    seen = np.unique(features[0].values)
+    asked = np.array([*seen, 7])  # the last is new
+    others = categories("second", np.full(len(asked), features[1].values[0]))
+    *known, unseen = model.predict([categories("first", asked), others])[:, 0]
+    assert any(abs(unseen - one) < 1e-6 for one in known)
+    explanation = model.explain([categories("first", asked), others], None, False)
+    assert explanation.attributions[-1, 0] == 0
+    assert explanation.value == pytest.approx(np.array([*known, unseen]), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("values", "unseen"),
+    [
+        ("{'a': range % 2, 'b': 'x'}", "{'a': null, 'b': 'new'}"),
+        ("range % 2 = 0", "null::boolean"),
+        ("date '2013-01-01' + (range % 2)::int", "date '2014-01-01'"),
+        ("[['a', 'b'][1 + range % 2]]", "['new']"),
+        ("[{'index': 1 + range % 2, 'value': 1.0}]", "[{'index': 0, 'value': 1.0}]"),
+        (
+            "timestamp '2013-01-01' + to_days((range % 300)::int)",
+            "timestamp '2013-03-01 05:30:00'",
+        ),
+    ],
+)
+def test_an_unseen_value_of_any_type_stays_near(db, values, unseen):
+    db.train(
+        "m",
+        f"select {values} as v, 1000 + range % 2 as label from range(400)",
+        model_type="linear_reg",
+        data_split_method="no_split",
+        optimize_strategy="normal_equation",
+    )
+    [[predicted]] = db.predict("m", f"select {unseen} as v")
+    assert 999 < predicted < 1002
+
+
 @pytest.mark.parametrize("l2_reg", [0.0, 0.5])
 def test_gradient_descent_ends_where_the_normal_equation_does(l2_reg):
     data = regression_data()
@@ -321,7 +382,8 @@ def test_weights_on_the_scale_of_the_features_give_the_prediction(
         assert list(of_categories(kind)) == ["a", "b", "c", "_null_filler"]
         assert kind["weight"] is None and not x["category_weights"]
         weights = [x["weight"], *of_categories(kind).values(), z["weight"]]
-        assert (0.0 in weights) == (encoding == "DUMMY_ENCODING")
+        has_reference = encoding == "DUMMY_ENCODING" or algorithm is LinearRegression
+        assert (0.0 in weights) == has_reference
         found.append(design @ weights + intercept["weight"])
     if count == 3:
         found = [score - found[0] for score in found[1:]]

@@ -11,7 +11,11 @@ from scipy import linalg
 from duckdb_bqml.algorithms.contracts import Row
 from duckdb_bqml.algorithms.design import Design, scaled_rows
 from duckdb_bqml.algorithms.encoding import Encoder
-from duckdb_bqml.algorithms.linear.encoded_columns import dropped_columns, encoded_means
+from duckdb_bqml.algorithms.linear.encoded_columns import (
+    Reference,
+    dropped_columns,
+    encoded_means,
+)
 from duckdb_bqml.algorithms.linear.normal_equation import SMALLEST_RELATIVE_EIGENVALUE
 from duckdb_bqml.algorithms.normal import two_sided
 
@@ -57,11 +61,13 @@ def standard_errors(
     scale: float,
     encoder: Encoder,
     fit_intercept: bool,
+    references: Sequence[Reference] = (),
 ) -> StandardErrors:
     """The roots of the diagonal of scale * (Z' diag(row_information) Z)^-1, Z being the design
     (n, d) and the intercept's column of ones.
 
-    The category that DUMMY_ENCODING drops has the standard error 0.
+    A weight of a feature with a reference is the difference from the reference's, whose own
+    standard error is 0. So is that of the category that DUMMY_ENCODING drops.
     """
     columns, means = encoder.width, encoded_means(encoder)
     weighted = scaled_rows(design, row_information)
@@ -75,10 +81,14 @@ def standard_errors(
     kept = values > values[-1] * SMALLEST_RELATIVE_EIGENVALUE
     # What is asked for are linear combinations of the weights: each one, and the intercept.
     combinations = np.vstack([np.eye(len(information)), [*-means, *[1.0] * fit_intercept]])
+    for reference in references:
+        combinations[reference.columns, reference.column] -= 1.0
+        combinations[columns:, reference.column] += 1.0
     squares = np.square(combinations @ vectors)
     unknown = squares[:, ~kept].sum(axis=1) > LARGEST_UNDETERMINED_SHARE * squares.sum(axis=1)
     errors = np.sqrt(scale * (squares[:, kept] / values[kept]).sum(axis=1))
-    errors[dropped_columns(encoder)], unknown[dropped_columns(encoder)] = 0.0, False
+    fixed = [*dropped_columns(encoder), *(reference.column for reference in references)]
+    errors[fixed], unknown[fixed] = 0.0, False
     found = [
         None if is_unknown else error
         for error, is_unknown in zip(errors.tolist(), unknown.tolist(), strict=True)

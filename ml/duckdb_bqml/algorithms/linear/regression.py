@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from duckdb_bqml.algorithms.contracts import Explanation, Request, Trained
 from duckdb_bqml.algorithms.dataset import Column
 from duckdb_bqml.algorithms.design import Design
-from duckdb_bqml.algorithms.linear.encoded_columns import dropped_columns
+from duckdb_bqml.algorithms.linear.encoded_columns import (
+    Reference,
+    dropped_columns,
+    left_to_the_intercept,
+    references,
+)
 from duckdb_bqml.algorithms.linear.gradient_descent import Problem, gradient_descent
 from duckdb_bqml.algorithms.linear.loss import SQUARED
 from duckdb_bqml.algorithms.linear.model import LinearModel
@@ -34,12 +39,18 @@ class LinearRegression(Regressor, LinearModel):
         encoder, stddevs = cls._prepare(training, options, previous)
         problem = Problem(encoder.transform(training.features), training.label.values)
         strategy = cls._strategy(problem.design, options)
+        found: list[Reference] = []
         if strategy == "NORMAL_EQUATION":
             started = time.perf_counter()
             solution = normal_equation(*problem[:2], options["l2_reg"], options["fit_intercept"])
             weights = solution[: encoder.width, None]
             weights[dropped_columns(encoder)] = 0.0  # Not a rounding error.
-            intercept = solution[encoder.width :] if options["fit_intercept"] else np.zeros(1)
+            intercept = np.zeros(1)
+            if options["fit_intercept"]:
+                found = references(problem.design, encoder)
+                weights, intercept = left_to_the_intercept(
+                    weights, solution[encoder.width :], found
+                )
             scores = problem.design @ weights + intercept
             iterations = [
                 {
@@ -71,6 +82,7 @@ class LinearRegression(Regressor, LinearModel):
                 SQUARED.mean(scores, problem.target, None),
                 encoder,
                 options["fit_intercept"],
+                found,
             )
         resolved = {**options, "optimize_strategy": strategy}
         model = cls(encoder, weights, intercept, stddevs, errors=errors)
