@@ -3,13 +3,26 @@
 A time is written as `2013-01-01T10:15:00Z`; one that is not on a whole second is refused.
 """
 
+import codecs
 import csv
+import gzip
+import re
 from functools import cache
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
+
+from ingest.texts import shown
+
+BLOCK = 1 << 20
+LONGEST_HEADER = 1 << 24
+csv.field_size_limit(LONGEST_HEADER)
+LINE_END = re.compile(r"\r\n|\n|\r")
+GZIP = b"\x1f\x8b"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_MARKED = "azekura.marked"
 
 
 def to_ndjson(table: pa.Table) -> bytes:
@@ -28,20 +41,64 @@ def to_csv(table: pa.Table) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def no_problem(file: pa.NativeFile, columns: dict[str, str]) -> None:
-    """Nothing: what is wrong in a file without a header is wrong line by line."""
+def ndjson_problem(
+    file: pa.NativeFile, columns: dict[str, str], encoding: str | None = None
+) -> str | None:
+    """What is wrong with an NDJSON file as a whole; without a header, that is its bytes only."""
+    return _problem_of_bytes(file.read(BLOCK), encoding)
 
 
-def csv_problem(file: pa.NativeFile, columns: dict[str, str]) -> str | None:
+def csv_problem(
+    file: pa.NativeFile, columns: dict[str, str], encoding: str | None = None
+) -> str | None:
     """What is wrong with a CSV file; only its header is read."""
-    header = file.read(1 << 16).partition(b"\n")[0].decode("utf-8-sig", "replace").rstrip("\r")
+    block = file.read(BLOCK)
+    problem = _problem_of_bytes(block, encoding)
+    if problem:
+        return problem
+    header = _first_line(file, block, encoding)
     names = next(csv.reader([header]), [])
     if names != list(columns):
-        return (
-            f"has the columns {', '.join(names) or '(none)'} where its source declares "
-            f"{', '.join(columns)}"
-        )
+        found = shown(", ".join(names)) or "(none)"
+        return f"has the columns {found} where its source declares {shown(', '.join(columns))}"
     return None
+
+
+def utf8(content: bytes, is_compressed: bool, encoding: str | None) -> bytes:
+    """The text of a file in UTF-8. A byte that is no text of the encoding becomes 0xFF, which is
+    none of UTF-8, so that its line can be told."""
+    if is_compressed:
+        content = gzip.decompress(content)
+    if encoding is None:
+        return content
+    text = content.decode(encoding, _MARKED)
+    return text.removeprefix("\ufeff").encode("utf-8", "surrogateescape")
+
+
+def _problem_of_bytes(block: bytes, encoding: str | None) -> str | None:
+    if block.startswith(GZIP):
+        return "is compressed with gzip; end its name in .gz"
+    if encoding is None and block.startswith(UTF_16):
+        return "is UTF-16; declare `encoding: utf-16` in meta.lake of its source"
+    if encoding is None and b"\0" in block:
+        return "holds bytes 0, so it is no text in UTF-8; declare the `encoding` in meta.lake"
+    return None
+
+
+def _first_line(file: pa.NativeFile, block: bytes, encoding: str | None) -> str:
+    decoder = codecs.getincrementaldecoder(encoding or "utf-8")("replace")
+    text = decoder.decode(block)
+    while block and not LINE_END.search(text) and len(text) < LONGEST_HEADER:
+        block = file.read(BLOCK)
+        text += decoder.decode(block)
+    return LINE_END.split(text.removeprefix("\ufeff"), maxsplit=1)[0]
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    return "\udcff", error.end
+
+
+codecs.register_error(_MARKED, _mark)
 
 
 @cache

@@ -12,5 +12,10 @@
 {%- endmacro %}
 
 {% macro duckdb__text_literal(text) -%}
-    '{{ text | replace("'", "''") }}'
+    {#- on one line, because macros indent the lines of SQL -#}
+    {%- if '\n' in text or '\r' in text -%}
+        e'{{ text | replace('\\', '\\\\') | replace("'", "''") | replace('\n', '\\n') | replace('\r', '\\r') }}'
+    {%- else -%}
+        '{{ text | replace("'", "''") }}'
+    {%- endif -%}
 {%- endmacro %}

@@ -26,6 +26,16 @@
             name ~ ": format '" ~ lake.format ~ "' is unknown; use one of " ~ formats | join(', ') ~ "."
         ) }}
     {%- endif -%}
+    {%- set encoding = lake.get('encoding', 'utf-8') -%}
+    {%- if encoding not in _lake_encodings() -%}
+        {{ exceptions.raise_compiler_error(
+            name ~ ": encoding '" ~ encoding ~ "' is unknown; use one of " ~ _lake_encodings() | join(', ') ~ "."
+        ) }}
+    {%- elif encoding != 'utf-8' and format.is_typed -%}
+        {{ exceptions.raise_compiler_error(
+            name ~ ": files of format " ~ lake.format ~ " have no encoding; remove it from meta.lake."
+        ) }}
+    {%- endif -%}
     {%- set declared = node.columns.values() | map(attribute='name') | list -%}
     {%- for column in lake.key + lake.get('required', []) + ['event_at', 'ingested_at'] if column not in declared -%}
         {{ exceptions.raise_compiler_error(name ~ ": column '" ~ column ~ "' is not among its columns; declare it.") }}

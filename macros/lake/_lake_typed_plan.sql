@@ -2,17 +2,69 @@
 {% macro _lake_typed_plan(columns) %}
     {%- set items = [] -%}
     {%- for column in columns -%}
-        {%- set name = adapter.quote(column.name) -%}
-        {%- do items.append('cast(' ~ name ~ ' as ' ~ api.Column.translate_type(column.data_type) ~ ') as ' ~ name) -%}
+        {%- do items.append(_lake_typed_value(column) ~ ' as ' ~ adapter.quote(column.name)) -%}
     {%- endfor -%}
     {{ return({
         'typed_columns': items,
         'raw_record': 'cast(null as ' ~ dbt.type_string() ~ ') as raw_record',
-        'problem': 'cast(null as ' ~ dbt.type_string() ~ ')',
+        'problem': _lake_typed_problem(columns),
         'tie_breaker': _lake_tie_breaker(columns),
         'record_as_text': _record_as_json(columns),
     }) }}
 {% endmacro %}
+
+
+{#- The value of a typed column in its declared type, NULL where that type does not hold it. -#}
+{% macro _lake_typed_value(column) -%}
+    {{ return(adapter.dispatch('_lake_typed_value', 'azekura')(column)) }}
+{%- endmacro %}
+
+{% macro default___lake_typed_value(column) -%}
+    {{- _no_such_side('_lake_typed_value') -}}
+{%- endmacro %}
+
+{#- An external table has the declared types already. -#}
+{% macro bigquery___lake_typed_value(column) -%}
+    cast({{ adapter.quote(column.name) }} as {{ api.Column.translate_type(column.data_type) }})
+{%- endmacro %}
+
+{% macro duckdb___lake_typed_value(column) -%}
+    {%- set name = adapter.quote(column.name) -%}
+    {%- set type = api.Column.translate_type(column.data_type) -%}
+    {%- set moments = {
+        'date': "between date '0001-01-01' and date '9999-12-31'",
+        'timestamp': "between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'",
+    } -%}
+    {%- if column.data_type | lower in moments -%}
+        case when try_cast({{ name }} as {{ type }}) {{ moments[column.data_type | lower] }} then try_cast({{ name }} as {{ type }}) end
+    {%- else -%}
+        try_cast({{ name }} as {{ type }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The first value that its declared type does not hold, as one sentence. -#}
+{% macro _lake_typed_problem(columns) -%}
+    {{ return(adapter.dispatch('_lake_typed_problem', 'azekura')(columns)) }}
+{%- endmacro %}
+
+{% macro default___lake_typed_problem(columns) -%}
+    {{- _no_such_side('_lake_typed_problem') -}}
+{%- endmacro %}
+
+{% macro bigquery___lake_typed_problem(columns) -%}
+    cast(null as string)
+{%- endmacro %}
+
+{% macro duckdb___lake_typed_problem(columns) -%}
+case
+    {%- for column in columns if column.data_type | lower not in ['string', 'bytes', 'bool'] %}
+    {%- set name = adapter.quote(column.name) %}
+    when {{ name }} is not null and {{ _lake_typed_value(column) }} is null
+        then concat('column {{ column.name }} holds "', cast({{ name }} as varchar), '", which is not {{ column.data_type | upper }}')
+    {%- endfor %}
+end
+{%- endmacro %}
 
 
 {#- All that is in a record, so that both engines keep the same one. BigQuery does not know which came last. -#}

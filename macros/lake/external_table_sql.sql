@@ -23,6 +23,13 @@
 
 {% macro bigquery__external_table_sql(relation, table, lake_uri, settings={}) -%}
 {%- set format = _lake_format(table) -%}
+{%- set encoding = table.config.meta.lake.get('encoding', 'utf-8') -%}
+{%- if _lake_encodings()[encoding] is none -%}
+    {{ exceptions.raise_compiler_error(
+        "Source " ~ table.source_name ~ "." ~ table.name ~ ": BigQuery reads no text in " ~ encoding
+        ~ "; land it in UTF-8 to read it there too."
+    ) }}
+{%- endif -%}
 {%- set folder = lake_uri.rstrip('/') ~ '/' ~ table.source_name ~ '/' ~ table.name -%}
 create or replace external table {{ relation }}
 {%- if not format.is_typed %} (
@@ -54,6 +61,9 @@ options (
     {%- for option in format.bigquery.options %}
     {{ option }},
     {%- endfor %}
+    {%- if encoding != 'utf-8' %}
+    encoding = '{{ _lake_encodings()[encoding] }}',
+    {%- endif %}
     {%- if format.has_days %}
     uris = [{{ text_literal(folder ~ '/*') }}],
     hive_partition_uri_prefix = {{ text_literal(folder) }},

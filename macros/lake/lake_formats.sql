@@ -52,3 +52,26 @@
 {% macro _lake_format(table) %}
     {{ return(lake_formats()[table.config.meta.lake.format]) }}
 {% endmacro %}
+
+
+{#-
+  The encodings that the text of a lake may have, and what BigQuery's external table calls each; none where it
+  reads no such text. Python's codecs know them all by these names.
+-#}
+{% macro _lake_encodings() %}
+    {{ return({
+        'utf-8': 'UTF-8', 'iso-8859-1': 'ISO-8859-1',
+        'utf-16': none, 'utf-16-le': 'UTF-16LE', 'utf-16-be': 'UTF-16BE',
+        'utf-32': none, 'utf-32-le': 'UTF-32LE', 'utf-32-be': 'UTF-32BE',
+        'shift_jis': none, 'cp932': none, 'euc_jp': none, 'iso2022_jp': none,
+        'windows-1252': none, 'windows-1251': none, 'iso-8859-15': none,
+        'gb18030': none, 'big5': none, 'euc_kr': none,
+    }) }}
+{% endmacro %}
+
+
+{#- The encoding of a table's text as a literal for lake_utf8, or the text null if it needs no decoding. -#}
+{% macro _lake_encoding(table) -%}
+    {%- set encoding = table.config.meta.lake.get('encoding', 'utf-8') -%}
+    {{- 'null' if encoding == 'utf-8' else text_literal(encoding) -}}
+{%- endmacro %}

@@ -1,11 +1,11 @@
 {#- BigQuery's side of lake_rows. A relation is read by its name: --empty would hide _file_name and the partitions behind a subquery. -#}
 {% macro bigquery__lake_rows(relation, table) -%}
     {%- set columns = table.columns.values() | map(attribute='name') | list -%}
-    {%- set line = context.get('_bigquery_' ~ table.config.meta.lake.format ~ '_line') -%}
+    {%- set line = context.get('_' ~ table.config.meta.lake.format ~ '_line') -%}
     {%- if _lake_format(table).is_typed -%}
         {{ _bigquery_typed_rows(relation, columns) }}
     {%- else -%}
-        {{ _bigquery_text_rows(relation, line(columns)) }}
+        {{ _bigquery_text_rows(relation, line('raw_record', columns)) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -55,45 +55,3 @@ where raw_record != ''
     {%- set window = _lake_window('ingested_date') -%}
     {{ 'false and ' if flags.EMPTY }}{{ "ingested_date >= date '0001-01-01'" if window == 'true' else window }}
 {%- endmacro %}
-
-
-{#- How a line is read: what it is parsed into (`record`), its cells, and what is wrong with it. -#}
-{% macro _bigquery_ndjson_line(columns) %}
-    {%- set cells -%}
-[
-    {%- for column in columns %}
-    {#- json_value is NULL for an object or a list, whose text json_query gives; JSON's null is NULL #}
-    coalesce(
-        json_value(record, '$.{{ column }}'),
-        nullif(to_json_string(json_query(record, '$.{{ column }}')), 'null')
-    ){{ ',' if not loop.last }}
-    {%- endfor %}
-]
-    {%- endset -%}
-    {{ return({
-        'record': "safe.parse_json(raw_record, wide_number_mode => 'round')",
-        'cells': cells,
-        'problem': "if(record is null, 'is not valid JSON', null)",
-    }) }}
-{% endmacro %}
-
-
-{% macro _bigquery_csv_line(columns) %}
-    {%- set cells -%}
-array(
-    select if(starts_with(cell, '"'), replace(substr(cell, 2, length(cell) - 2), '""', '"'), cell)
-    from unnest(regexp_extract_all(concat(',', raw_record), {{ _csv_cell_pattern() }})) as cell
-    with offset as cell_position
-    order by cell_position
-)
-    {%- endset -%}
-    {%- set problem -%}
-if(
-    array_to_string(regexp_extract_all(concat(',', raw_record), {{ _csv_cell_pattern(capture=false) }}), '')
-    != concat(',', raw_record),
-    'is not well-formed CSV',
-    null
-)
-    {%- endset -%}
-    {{ return({'record': none, 'cells': cells, 'problem': problem}) }}
-{% endmacro %}

@@ -5,6 +5,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import json_lines
 import point_in_time
 import pytest
 from hypothesis import given, settings
@@ -70,6 +71,19 @@ def test_a_macro_gives_the_same_rows(name, on_duckdb, rendered, service, tables,
     record_property(
         "parity", f"parity of macros: {', '.join(CASES[name].calls)}: {len(ours)} rows compared"
     )
+
+
+def test_a_line_is_json_if_python_reads_it(on_duckdb):
+    lines = [*json_lines.written(seed=3, count=4000), *json_lines.damaged(seed=4, count=8000)]
+    with duckdb_rows.session() as connection:
+        connection.execute("create table cases as select 0 as id, '' as given limit 0")
+        connection.executemany("insert into cases values (?, ?)", list(enumerate(lines)))
+        _, found = duckdb_rows.query(connection, on_duckdb["ndjson_line"])
+    refused = {row[0] for row in found if row[1] == "is not valid JSON"}
+    assert [lines[i] for i in refused if json_lines.is_json(lines[i])] == []
+    assert [
+        line for i, line in enumerate(lines) if i not in refused and not json_lines.is_json(line)
+    ] == []
 
 
 @pytest.mark.parametrize("format", TYPED)

@@ -41,7 +41,7 @@ def row_problems(of_sql: dict[str, dict], engines: list[str]) -> list[str]:
 def line_problems(of_sql: dict[str, dict], engines: list[str], macros: set[str]) -> list[str]:
     """Which engines lack the macro that says how they read a line of a text format."""
     wanted = [
-        f"_{engine}_{name}_line"
+        f"{engine}___{name}_line"
         for name, row in of_sql.items()
         for engine in engines
         if not row["is_typed"] and row.get(engine) is not None
@@ -109,8 +109,8 @@ def test_a_line_that_no_macro_reads_is_found() -> None:
     engines = ["bigquery", "duckdb"]
     text = {**ROW, "is_typed": False}
     assert line_problems({"a": ROW}, engines, set()) == []
-    assert line_problems({"a": text}, engines, {"_bigquery_a_line"}) == []
-    assert len(line_problems({"a": text}, engines, {"_duckdb_a_line"})) == 1
+    assert line_problems({"a": text}, engines, {"bigquery___a_line"}) == []
+    assert len(line_problems({"a": text}, engines, {"duckdb___a_line"})) == 1
     assert len(line_problems({"a": {**text, "duckdb": "read_a"}}, engines, set())) == 2
 
 

@@ -11,6 +11,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import json_lines
+
 
 @dataclass(frozen=True)
 class Table:
@@ -34,6 +36,42 @@ def _numbered(type_: str, values: list, name: str = "given") -> Table:
 # one JSON string a line: numbers, dates and times as they are not all written, words, white space
 _TEXTS = Path(__file__).with_name("texts.ndjson").read_text()
 TEXTS = [json.loads(line) for line in _TEXTS.split("\n") if line]
+
+JSON_LINES = [
+    "",
+    "null",
+    "[1]",
+    '"a"',
+    "NaN",
+    '\ufeff{"a": 1}',
+    '{"a": 883406386745030.3, "b": 12.50}',
+    '{"a": 99999999999999999999999999999.999999999, "b": {"c": [1.50, "1.50", null]}}',
+    '{"tags": ["a","b"]}',
+    '{"a": 1, "a": 2}',
+    *json_lines.written(seed=1, count=400),
+    *json_lines.damaged(seed=2, count=800),
+]
+_BY_HAND = 10
+_LINES = {"cases": _numbered("STRING", JSON_LINES)}
+_JSON = """
+{%- set columns = ['a', 'b', 'a.b', '$', '1', 'tags'] %}
+{%- set line = _ndjson_line('given', columns) %}
+select
+    id, problem
+    {%- for column in columns %}
+    {%- set cell = array_at('cells', loop.index0) %}
+    , case when left({{ cell }}, 1) in ('{', '[') then INSIDE else {{ cell }} end
+        as {{ 'cell_' ~ loop.index0 }}
+    {%- endfor %}
+from (
+    select
+        id,
+        {{ line.problem }} as problem,
+        case when {{ line.problem }} is null then {{ line.cells }} end as cells
+    from (select id, given, {{ line.record }} as record from cases) as lines
+) as found
+"""
+CSV_LINES = ["", "a,b", '"a,""b""",c', '"a"b', 'a"b,c', '"open', ",,", "a,\tb", "日本,"]
 
 
 def _each_of(words: str, read: Callable[[str], Any]) -> list:
@@ -668,6 +706,19 @@ CASES = {
         },
     ),
     "serving_skew": Case(("serving_skew",), _SKEW, {"logged": _LOGGED, "states": _SENSED}),
+    # the text of what is inside an object may be written in several ways
+    "ndjson_line": Case(("_ndjson_line",), _JSON.replace("INSIDE", "'inside'"), _LINES),
+    "ndjson_line_inside": Case(
+        ("_ndjson_line",),
+        _JSON.replace("INSIDE", "{{ cell }}"),
+        {"cases": _numbered("STRING", JSON_LINES[:_BY_HAND])},
+    ),
+    "csv_line": Case(
+        ("_csv_line",),
+        "{%- set line = _csv_line('given', []) %}"
+        " select id, {{ line.problem }} as problem, {{ line.cells }} as cells from cases",
+        {"cases": _numbered("STRING", CSV_LINES)},
+    ),
     "record_as_json": Case(
         ("_record_as_json",),
         f"select id, {{{{ _record_as_json({_FIELDS}) }}}} as record from cases",
@@ -681,7 +732,7 @@ CASES = {
     ),
     **{
         f"lake_records_{name}": Case(
-            ("_lake_records_sql",),
+            ("_lake_records_sql", "_lake_typed_value", "_lake_typed_problem"),
             "select * from {{ _lake_records_sql('select * from cases',"
             f" _lake_plan({_orders(name)})) }}}} as records",
             {"cases": _ORDERS},

@@ -6,85 +6,44 @@ records as (
     select * from (
     with lake_rows as (
         select
-            [
-                coalesce(
-                    json_value(record, '$.origin'),
-                    nullif(to_json_string(json_query(record, '$.origin')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.year'),
-                    nullif(to_json_string(json_query(record, '$.year')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.month'),
-                    nullif(to_json_string(json_query(record, '$.month')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.day'),
-                    nullif(to_json_string(json_query(record, '$.day')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.hour'),
-                    nullif(to_json_string(json_query(record, '$.hour')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.temp'),
-                    nullif(to_json_string(json_query(record, '$.temp')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.dewp'),
-                    nullif(to_json_string(json_query(record, '$.dewp')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.humid'),
-                    nullif(to_json_string(json_query(record, '$.humid')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.wind_dir'),
-                    nullif(to_json_string(json_query(record, '$.wind_dir')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.wind_speed'),
-                    nullif(to_json_string(json_query(record, '$.wind_speed')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.wind_gust'),
-                    nullif(to_json_string(json_query(record, '$.wind_gust')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.precip'),
-                    nullif(to_json_string(json_query(record, '$.precip')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.pressure'),
-                    nullif(to_json_string(json_query(record, '$.pressure')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.visib'),
-                    nullif(to_json_string(json_query(record, '$.visib')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.time_hour'),
-                    nullif(to_json_string(json_query(record, '$.time_hour')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.event_at'),
-                    nullif(to_json_string(json_query(record, '$.event_at')), 'null')
-                ),
-                coalesce(
-                    json_value(record, '$.ingested_at'),
-                    nullif(to_json_string(json_query(record, '$.ingested_at')), 'null')
-                )
-            ] as cells,
+            array(
+                select if(starts_with(cell, '\ufdd0'), substr(cell, 2), regexp_replace(cell, '"﷐([^"]*)"', r'\1'))
+                from unnest([
+                    coalesce(json_value(record, '$."origin"'), nullif(to_json_string(json_query(record, '$."origin"')), 'null')),
+                    coalesce(json_value(record, '$."year"'), nullif(to_json_string(json_query(record, '$."year"')), 'null')),
+                    coalesce(json_value(record, '$."month"'), nullif(to_json_string(json_query(record, '$."month"')), 'null')),
+                    coalesce(json_value(record, '$."day"'), nullif(to_json_string(json_query(record, '$."day"')), 'null')),
+                    coalesce(json_value(record, '$."hour"'), nullif(to_json_string(json_query(record, '$."hour"')), 'null')),
+                    coalesce(json_value(record, '$."temp"'), nullif(to_json_string(json_query(record, '$."temp"')), 'null')),
+                    coalesce(json_value(record, '$."dewp"'), nullif(to_json_string(json_query(record, '$."dewp"')), 'null')),
+                    coalesce(json_value(record, '$."humid"'), nullif(to_json_string(json_query(record, '$."humid"')), 'null')),
+                    coalesce(json_value(record, '$."wind_dir"'), nullif(to_json_string(json_query(record, '$."wind_dir"')), 'null')),
+                    coalesce(json_value(record, '$."wind_speed"'), nullif(to_json_string(json_query(record, '$."wind_speed"')), 'null')),
+                    coalesce(json_value(record, '$."wind_gust"'), nullif(to_json_string(json_query(record, '$."wind_gust"')), 'null')),
+                    coalesce(json_value(record, '$."precip"'), nullif(to_json_string(json_query(record, '$."precip"')), 'null')),
+                    coalesce(json_value(record, '$."pressure"'), nullif(to_json_string(json_query(record, '$."pressure"')), 'null')),
+                    coalesce(json_value(record, '$."visib"'), nullif(to_json_string(json_query(record, '$."visib"')), 'null')),
+                    coalesce(json_value(record, '$."time_hour"'), nullif(to_json_string(json_query(record, '$."time_hour"')), 'null')),
+                    coalesce(json_value(record, '$."event_at"'), nullif(to_json_string(json_query(record, '$."event_at"')), 'null')),
+                    coalesce(json_value(record, '$."ingested_at"'), nullif(to_json_string(json_query(record, '$."ingested_at"')), 'null'))
+                ]) as cell with offset as cell_position
+                order by cell_position
+            ) as cells,
             raw_record,
-            if(record is null, 'is not valid JSON', null) as raw_problem,
+            case
+                when record is null or regexp_contains(to_json_string(record), '"﷐[^"]*"[[:space:]]*:') then 'is not valid JSON'
+                when json_type(record) != 'object' then 'is not a JSON object'
+            end as raw_problem,
             ingested_date,
             lake_file,
             cast(null as int64) as line_number
         from (
             select
                 raw_record,
-                safe.parse_json(raw_record, wide_number_mode => 'round') as record,
+                safe.parse_json(replace(
+            regexp_replace(ltrim(raw_record, '\ufeff'), r'("(?:[^"\\]|\\.)*(?:"|\\?$))|(-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)', concat(r'\1"', '\ufdd0', r'\2"')),
+            '"\ufdd0"', ''
+        )) as record,
                 ingested_date,
                 lake_file
             from (

@@ -1,0 +1,2 @@
+select cast(null as string) as problem
+from (select 'AA' as carrier) as flights
