@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
-from bqml_vocabulary.options import validate
+from bqml_vocabulary.options import OPTIONS, by_new_names, validate
 from duckdb_bqml import ModelError, register
 from duckdb_bqml.errors import sentence
 from duckdb_bqml.select_list import quoted
@@ -299,4 +299,5 @@ def checked_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
     except ModelError as error:
         raise invalid_query(str(error)) from None
     lowered = {option.lower(): value for option, value in options.items()}
-    return lowered | {"model_type": lowered["model_type"].upper()}
+    lowered["model_type"] = lowered["model_type"].upper()
+    return by_new_names(lowered, OPTIONS[lowered["model_type"]])

@@ -196,7 +196,7 @@ class Rewriting:
         reference = self._reference(node["name"])
         self._changed.append(("CREATE_MODEL", reference))
         given = constants.options(self.service, self.edits, node["options_list"])
-        details = _details({name: given.pop(name) for name in [*given] if name.lower() in _DETAILS})
+        details = _details({name: given.pop(name) for name in [*given] if _is_detail(name, given)})
         if node["transform_clause"] is not None:
             given["transform"] = transform_clause.items(self.edits, node["transform_clause"])
             details["transform_sql"] = transform_clause.named(self.edits, node["transform_clause"])
@@ -391,6 +391,15 @@ class Rewriting:
         behind = [child.span.start for child in call.children() if child.span.start >= last]
         end = self.edits.closing_bracket(last, min([*behind, call.span.end]))
         return Span(call["name"].span.start, end)
+
+
+def _is_detail(name: str, given: dict[str, Any]) -> bool:
+    """Whether an option is not about training. Labels that are texts are the old name of
+    input_label_cols."""
+    value = given[name]
+    is_old_name = name.lower() == "labels" and isinstance(value, list) and bool(value)
+    is_old_name = is_old_name and all(isinstance(label, str) for label in value)
+    return name.lower() in _DETAILS and not is_old_name
 
 
 def _details(given: dict[str, Any]) -> dict[str, Any]:

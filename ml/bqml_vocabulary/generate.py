@@ -183,7 +183,9 @@ def _allowed(option: Option) -> str:
 
 def _remark(option: Option) -> str:
     """What the columns of the page do not say."""
-    remark = ""
+    remark = (
+        f" Once called `{option['old_name']}`, which is taken too." if "old_name" in option else ""
+    )
     for other, values in option.get("only_with", {}).items():
         remark += f" Only with `{other}` = {' or '.join(str(value).upper() for value in values)}."
     if not option.get("local", True):

@@ -138,6 +138,7 @@ def validate(
     with about(model_name):
         given = _lower_names(options)
         table = OPTIONS[_model_type(given)]
+        given = by_new_names(given, table)
         for name in given:
             _require_known(name, given["model_type"], table)
         effective = {
@@ -167,6 +168,15 @@ def _lower_names(options: Mapping[str, Any]) -> dict[str, Any]:
             raise ModelError(f"option '{name.lower()}' is given twice; keep one of the two")
         lowered[name.lower()] = value
     return lowered
+
+
+def by_new_names(given: Mapping[str, Any], table: Mapping[str, Option]) -> dict[str, Any]:
+    """The options by the names that they have now."""
+    new = {option["old_name"]: name for name, option in table.items() if "old_name" in option}
+    for old, name in new.items():
+        if old in given and name in given:
+            raise ModelError(f"option '{old}' is the old name of '{name}'; keep one of the two")
+    return {new.get(name, name): value for name, value in given.items()}
 
 
 def _model_type(given: dict[str, Any]) -> str:

@@ -53,10 +53,19 @@ the evaluation split, or on all rows if there is none: mostly one, without keys.
 what only some model types have, and `training_info.details` the same of one iteration.
 """
 
-WRITTEN_COLUMNS = ("model_name", *TRAINED_COLUMNS, "label_classes", "trained_at")
-"""All columns of the table that dbt builds; `label_classes` is a classifier's."""
+_ROW = {
+    "model_name": "VARCHAR",
+    **TRAINED_COLUMNS,
+    "label_classes": "VARCHAR[]",
+    "trained_at": "TIMESTAMP",
+}
 
-MODEL_ROW = f"STRUCT({', '.join(f'{name} {type_}' for name, type_ in TRAINED_COLUMNS.items())})"
+WRITTEN_COLUMNS = tuple(_ROW)
+"""All columns of the table, in their order. `label_classes` is a classifier's, NULL for others: the
+class that each number of a prediction is of. dbt builds it in the label's own type, and bqml_train
+gives texts. `trained_at` is UTC."""
+
+MODEL_ROW = f"STRUCT({', '.join(f'{name} {type_}' for name, type_ in _ROW.items())})"
 
 # what every iteration says; the rest goes into its details
 ITERATION = ("training_run", "iteration", "loss", "eval_loss", "learning_rate", "duration_ms")

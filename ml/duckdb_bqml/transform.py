@@ -230,12 +230,6 @@ def _check_outputs(outputs: Sequence[Output], roles: Mapping[str, str]) -> None:
                 f"option '{option}' names the column '{name}', which option 'transform' must hold "
                 "as it is; add it by its name or by *"
             )
-        for output in outputs:
-            if output is not own and own.name in output.inputs:
-                raise ModelError(
-                    f"transform item {select_list.shown(output.item)} uses the column '{name}', "
-                    f"which is the {option} of the model; it can only stand by itself"
-                )
 
 
 def _fitted(connection: duckdb.DuckDBPyConnection, statistics: Statistics, casts: str) -> str:
@@ -396,18 +390,28 @@ class Transform:
         """The clause as parts of a query, each fit to be pasted as it is.
 
         `outputs` and `inputs`, the casts of the columns used, are lists of named expressions;
-        `excluded` are the columns used, quoted; `statistics` is the query of STATISTICS.
+        `excluded` are the columns used, quoted; `statistics` is the query of STATISTICS. Columns
+        that are no features of the model need not be there: they are what the rows hold besides.
         """
+        features = [column["name"] for column in self.stored["outputs"] if column["is_feature"]]
+        chosen = {name: self._expressions[name] for name in features}
+        used = select_list.inputs_of(list(chosen.values()))
+        inputs = {name: found for name, found in self._inputs.items() if name in used}
+        others = {
+            name: expression
+            for name, expression in self._expressions.items()
+            if name not in chosen and name in inputs
+        }
         return {
             "outputs": [
                 select_list.text([(name, expression)])
-                for name, expression in self._expressions.items()
+                for name, expression in (chosen | others).items()
             ],
             "inputs": [
                 f"cast({quoted(name)} as {found.duckdb}) as {quoted(name)}"
-                for name, found in self._inputs.items()
+                for name, found in inputs.items()
             ],
-            "excluded": [quoted(name) for name in self._inputs],
+            "excluded": [quoted(name) for name in inputs],
             "statistics": self._statistics(),
         }
 

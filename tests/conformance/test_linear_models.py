@@ -221,3 +221,19 @@ def test_the_rarest_category_is_the_reference_as_in_bigquery(db, train, describe
     }
     compare("A146", "FEMALE's attribution", -443.175184, attributions["FEMALE", "sex"], rel=0)
     assert attributions["MALE", "sex"] == 0
+
+
+def test_a_binary_logistic_regression_predicts_what_bigquery_predicts(train, predict, compare):
+    points = """select * from (values (20, 0, 0.2, 0), (21, 1, 0.3, 0), (19, 1, 0.4, 1),
+        (18, 0, 0.5, 1)) as points(feature0, feature1, feature2, outcome)"""
+    train("odds", points, model_type="logistic_reg", input_label_cols=["outcome"])
+    printed = [
+        3.1895929877221615e-07,
+        5.662891265051953e-06,
+        0.9999917826885262,
+        0.9999999993659574,
+    ]
+    for number, (bigquery, (_, ours)) in enumerate(
+        zip(printed, predict("odds", points), strict=True), start=1
+    ):
+        compare("C2b", f"probability {number}", bigquery, ours, rel=1e-9, decimals=20)

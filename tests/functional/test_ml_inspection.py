@@ -91,7 +91,7 @@ def test_a_confusion_matrix_takes_a_threshold_and_leaves_out_rows_without_a_labe
 
 def test_the_columns_of_a_confusion_matrix_are_names_and_differ(project):
     columns = [name for name, _ in asked(project, "ml_confusion_matrix(ref('several'))")]
-    assert columns == ["expected_label", "_1st", "Ex_pected", "ex_pected_1"]
+    assert columns == ["expected_label", "_1st", "Ex-pected", "ex pected"]
     labels = project.query("select expected_label from asked order by 1")
     assert labels == [("1st",), ("Ex-pected",), ("ex pected",)]
 

@@ -4,8 +4,9 @@
     expected_label, in the label's own type, then one INT64 column per trained class, ascending: how many
     rows were predicted to be of it
 
-  A column is named after its class, as far as that is a name: anything but letters, digits and _ becomes
-  _, and a class that begins with a digit gets a _ in front. Without `data` it is the evaluation split that
+  A column is named after its class, as far as BigQuery takes that for a name: a sign that is no letter, digit,
+  white space or one of _ & % = + : ' < > # | - becomes _, and a class that begins with a digit gets a _ in
+  front. The rows are in the order of the labels. Without `data` it is the evaluation split that
   the model kept at training. `data` is a relation, the name of a CTE, or a query, and holds the label;
   rows without one are left out. `threshold` is for binary classifiers and needs data.
 -#}
@@ -48,6 +49,7 @@
         from {{ model }}
     ), range(1, {{ classes | length + 1 }}) as class(number)
     where list_sum(counts[number]) > 0
+    order by number
     {%- else %}
     select
         predicted.{{ label }} as expected_label,
@@ -58,6 +60,7 @@
     cross join {{ model }} as trained
     where predicted.{{ label }} is not null
     group by predicted.{{ label }}
+    order by predicted.{{ label }}
     {%- endif %}
 )
 {%- endmacro %}
@@ -71,7 +74,7 @@
     {%- set row = _duckdb_ml_trained(trained, 'to_json(label_classes::varchar[])::varchar') -%}
     {%- set names = [] -%}
     {%- for label in (['0', '1'] if row is none else fromjson(row[0])) -%}
-        {%- set name = modules.re.sub('[^A-Za-z0-9_]', '_', label) -%}
+        {%- set name = modules.re.sub("[^\\w\\s&%=+:'<>#|-]", '_', label) -%}
         {%- set name = modules.re.sub('^(?=[0-9]|$)', '_', name) -%}
         {%- set unique = namespace(name=name) -%}
         {%- for number in range(1, names | length + 2)

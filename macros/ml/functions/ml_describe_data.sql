@@ -1,8 +1,8 @@
 {#-
   ML.DESCRIBE_DATA as a table, one row per column of the data:
 
-    name, num_rows, num_values, num_nulls, num_zeros, min, max (as text), mean, stddev, median, quantiles, unique,
-    avg_string_length, top_values (value, count), min_array_length, max_array_length, avg_array_length,
+    name, num_rows, num_nulls, num_zeros, min, max (as text), mean, stddev (of the population), median, quantiles,
+    unique, avg_string_length, num_values, top_values (value, count), min_array_length, max_array_length, avg_array_length,
     total_array_length, array_length_quantiles, dimension
 
   Of numbers num_zeros to quantiles, of everything else unique to top_values; of an array these are of its elements,
@@ -111,12 +111,11 @@ ml.describe_data(
     select
         scalars.input as name,
         scalars.described.num_rows as num_rows,
-        case when scalars.described.is_array then coalesce(elements.described.num_values, 0) else scalars.described.num_values end as num_values,
         scalars.described.num_nulls as num_nulls,
         {%- for column in [
-            'num_zeros', 'min', 'max', 'mean', 'stddev', 'median', 'quantiles', 'unique', 'avg_string_length', 'top_values'
+            'num_zeros', 'min', 'max', 'mean', 'stddev', 'median', 'quantiles', 'unique', 'avg_string_length', 'num_values', 'top_values'
         ] %}
-        case when scalars.described.is_array then elements.described."{{ column }}" else scalars.described."{{ column }}" end as "{{ column }}",
+        case when scalars.described.is_array then {{ _duckdb_ml_of_elements(column) }} else scalars.described."{{ column }}" end as "{{ column }}",
         {%- endfor %}
         lengths.min_array_length,
         lengths.max_array_length,
@@ -131,6 +130,13 @@ ml.describe_data(
 {%- endmacro %}
 
 
+{#- A field of what is said of the elements of an array; an array that is always empty has 0 of them. -#}
+{% macro _duckdb_ml_of_elements(column) -%}
+    {%- set field = 'elements.described."' ~ column ~ '"' -%}
+    {{ 'coalesce(' ~ field ~ ', 0)' if column == 'num_values' else field }}
+{%- endmacro %}
+
+
 {#- The fields of a struct that say what values are, given a number and a text of each, one of them NULL. -#}
 {% macro _duckdb_ml_described(num_values, is_number, number, text, num_quantiles, top_k) -%}
 {%- set values = 'map_entries(histogram(' ~ text ~ '))' -%}
@@ -139,7 +145,7 @@ ml.describe_data(
 'min': case when {{ is_number }} then {{ _duckdb_ml_number_text('min(' ~ number ~ ')') }} else min({{ text }}) end,
 'max': case when {{ is_number }} then {{ _duckdb_ml_number_text('max(' ~ number ~ ')') }} else max({{ text }}) end,
 'mean': avg({{ number }}),
-'stddev': stddev_samp({{ number }}),
+'stddev': stddev_pop({{ number }}),
 'median': quantile_disc({{ number }}, 0.5),
 'quantiles': quantile_disc({{ number }}, {{ _duckdb_ml_fractions(num_quantiles) }}),
 'unique': case when not {{ is_number }} then len({{ values }}) end,

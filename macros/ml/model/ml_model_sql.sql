@@ -63,10 +63,7 @@ options(
 {%- set label = _ml_label(options.model_type, options) if row.label == 'class' -%}
 {%- if row.query == 'none' -%}
 create table {{ relation }} as (
-    select
-        {{ text_literal(model.name) }} as model_name,
-        unnest(bqml_train({{ text_literal(model.name) }}, {{ text_literal(tojson(options)) }}, null)),
-        current_timestamp::timestamp as trained_at
+    select unnest(bqml_train({{ text_literal(model.name) }}, {{ text_literal(tojson(options)) }}, null))
 )
 {%- else -%}
 create table {{ relation }} as (
@@ -98,17 +95,16 @@ create table {{ relation }} as (
     {%- endif %}
 
     select
-        {{ text_literal(model.name) }} as model_name,
-        trained.*,
-        {%- if label %}
-        case
-            when len(classes.labels) = json_array_length(trained.details -> 'confusion_matrix') then classes.labels
-            else error({{ text_literal(
-                model.name ~ ": label column '" ~ label ~ "' has values that only DuckDB tells apart; cast it to VARCHAR."
-            ) }})
-        end as label_classes,
+        trained.*
+        {%- if label %} replace (
+            case
+                when len(classes.labels) = len(trained.label_classes) then classes.labels
+                else error({{ text_literal(
+                    model.name ~ ": label column '" ~ label ~ "' has values that only DuckDB tells apart; cast it to VARCHAR."
+                ) }})
+            end as label_classes
+        )
         {%- endif %}
-        current_timestamp::timestamp as trained_at
     from trained
     {%- if label %}
     cross join classes

@@ -15,6 +15,7 @@
         {%- do _ml_option_refused('model_type', "must be one of " ~ table.keys() | join(', ') ~ ", not '" ~ given.get('model_type', '') ~ "'") -%}
     {%- endif -%}
     {%- set known = table[model_type] -%}
+    {%- set given = _ml_new_names(given, known) -%}
     {%- set refused = ml_model_type_table()[model_type].refused -%}
     {%- set options = {'model_type': model_type} -%}
     {#- sorted: dbt hands a config's meta over in another order from run to run -#}
@@ -49,6 +50,19 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(options) }}
+{% endmacro %}
+
+
+{#- The options by the names that they have now. -#}
+{% macro _ml_new_names(given, known) %}
+    {%- set renamed = dict(given) -%}
+    {%- for name, rule in known.items() if rule.get('old_name') in given -%}
+        {%- if name in given -%}
+            {%- do _ml_option_refused(rule.old_name, "is the old name of '" ~ name ~ "'; keep one of the two") -%}
+        {%- endif -%}
+        {%- do renamed.update({name: renamed.pop(rule.old_name)}) -%}
+    {%- endfor -%}
+    {{ return(renamed) }}
 {% endmacro %}
 
 

@@ -3,7 +3,7 @@
     'LINEAR_REG': {
   'model_type': {'type': 'STRING', 'default': none, 'doc': 'The kind of model to train.'},
   'transform': {'type': 'ARRAY<STRING>', 'default': none, 'clause': 'TRANSFORM', 'doc': 'The select list that makes features of the columns of the training query, as an array of expressions.'},
-  'input_label_cols': {'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
+  'input_label_cols': {'old_name': 'labels', 'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
   'data_split_method': {'type': 'STRING', 'default': 'AUTO_SPLIT', 'allowed': ['AUTO_SPLIT', 'RANDOM', 'CUSTOM', 'SEQ', 'NO_SPLIT'], 'rest_words': {'SEQ': 'SEQUENTIAL'}, 'doc': 'How rows are divided into training and evaluation rows.'},
   'data_split_eval_fraction': {'type': 'FLOAT64', 'default': none, 'minimum': 0.0, 'exclusive_maximum': 1.0, 'only_with': {'data_split_method': ['RANDOM', 'SEQ']}, 'doc': 'Share of rows kept for evaluation, two decimals kept; when absent, RANDOM splits as AUTO_SPLIT does and SEQ takes 0.2.'},
   'data_split_col': {'rest': 'dataSplitColumn', 'role': 'split column', 'holds': 'BOOL', 'holds_with': {'data_split_method': ['CUSTOM']}, 'type': 'STRING', 'default': none, 'only_with': {'data_split_method': ['CUSTOM', 'SEQ']}, 'doc': 'The column that decides the split, never a feature: BOOL for CUSTOM (TRUE or NULL evaluates), sortable for SEQ (the last rows evaluate).'},
@@ -34,7 +34,7 @@
     'LOGISTIC_REG': {
   'model_type': {'type': 'STRING', 'default': none, 'doc': 'The kind of model to train.'},
   'transform': {'type': 'ARRAY<STRING>', 'default': none, 'clause': 'TRANSFORM', 'doc': 'The select list that makes features of the columns of the training query, as an array of expressions.'},
-  'input_label_cols': {'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
+  'input_label_cols': {'old_name': 'labels', 'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
   'data_split_method': {'type': 'STRING', 'default': 'AUTO_SPLIT', 'allowed': ['AUTO_SPLIT', 'RANDOM', 'CUSTOM', 'SEQ', 'NO_SPLIT'], 'rest_words': {'SEQ': 'SEQUENTIAL'}, 'doc': 'How rows are divided into training and evaluation rows.'},
   'data_split_eval_fraction': {'type': 'FLOAT64', 'default': none, 'minimum': 0.0, 'exclusive_maximum': 1.0, 'only_with': {'data_split_method': ['RANDOM', 'SEQ']}, 'doc': 'Share of rows kept for evaluation, two decimals kept; when absent, RANDOM splits as AUTO_SPLIT does and SEQ takes 0.2.'},
   'data_split_col': {'rest': 'dataSplitColumn', 'role': 'split column', 'holds': 'BOOL', 'holds_with': {'data_split_method': ['CUSTOM']}, 'type': 'STRING', 'default': none, 'only_with': {'data_split_method': ['CUSTOM', 'SEQ']}, 'doc': 'The column that decides the split, never a feature: BOOL for CUSTOM (TRUE or NULL evaluates), sortable for SEQ (the last rows evaluate).'},
@@ -100,7 +100,7 @@
     'BOOSTED_TREE_CLASSIFIER': {
   'model_type': {'type': 'STRING', 'default': none, 'doc': 'The kind of model to train.'},
   'transform': {'type': 'ARRAY<STRING>', 'default': none, 'clause': 'TRANSFORM', 'doc': 'The select list that makes features of the columns of the training query, as an array of expressions.'},
-  'input_label_cols': {'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
+  'input_label_cols': {'old_name': 'labels', 'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
   'data_split_method': {'type': 'STRING', 'default': 'AUTO_SPLIT', 'allowed': ['AUTO_SPLIT', 'RANDOM', 'CUSTOM', 'SEQ', 'NO_SPLIT'], 'rest_words': {'SEQ': 'SEQUENTIAL'}, 'doc': 'How rows are divided into training and evaluation rows.'},
   'data_split_eval_fraction': {'type': 'FLOAT64', 'default': none, 'minimum': 0.0, 'exclusive_maximum': 1.0, 'only_with': {'data_split_method': ['RANDOM', 'SEQ']}, 'doc': 'Share of rows kept for evaluation, two decimals kept; when absent, RANDOM splits as AUTO_SPLIT does and SEQ takes 0.2.'},
   'data_split_col': {'rest': 'dataSplitColumn', 'role': 'split column', 'holds': 'BOOL', 'holds_with': {'data_split_method': ['CUSTOM']}, 'type': 'STRING', 'default': none, 'only_with': {'data_split_method': ['CUSTOM', 'SEQ']}, 'doc': 'The column that decides the split, never a feature: BOOL for CUSTOM (TRUE or NULL evaluates), sortable for SEQ (the last rows evaluate).'},
@@ -142,7 +142,7 @@
     'BOOSTED_TREE_REGRESSOR': {
   'model_type': {'type': 'STRING', 'default': none, 'doc': 'The kind of model to train.'},
   'transform': {'type': 'ARRAY<STRING>', 'default': none, 'clause': 'TRANSFORM', 'doc': 'The select list that makes features of the columns of the training query, as an array of expressions.'},
-  'input_label_cols': {'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
+  'input_label_cols': {'old_name': 'labels', 'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
   'data_split_method': {'type': 'STRING', 'default': 'AUTO_SPLIT', 'allowed': ['AUTO_SPLIT', 'RANDOM', 'CUSTOM', 'SEQ', 'NO_SPLIT'], 'rest_words': {'SEQ': 'SEQUENTIAL'}, 'doc': 'How rows are divided into training and evaluation rows.'},
   'data_split_eval_fraction': {'type': 'FLOAT64', 'default': none, 'minimum': 0.0, 'exclusive_maximum': 1.0, 'only_with': {'data_split_method': ['RANDOM', 'SEQ']}, 'doc': 'Share of rows kept for evaluation, two decimals kept; when absent, RANDOM splits as AUTO_SPLIT does and SEQ takes 0.2.'},
   'data_split_col': {'rest': 'dataSplitColumn', 'role': 'split column', 'holds': 'BOOL', 'holds_with': {'data_split_method': ['CUSTOM']}, 'type': 'STRING', 'default': none, 'only_with': {'data_split_method': ['CUSTOM', 'SEQ']}, 'doc': 'The column that decides the split, never a feature: BOOL for CUSTOM (TRUE or NULL evaluates), sortable for SEQ (the last rows evaluate).'},
@@ -182,7 +182,7 @@
     'RANDOM_FOREST_CLASSIFIER': {
   'model_type': {'type': 'STRING', 'default': none, 'doc': 'The kind of model to train.'},
   'transform': {'type': 'ARRAY<STRING>', 'default': none, 'clause': 'TRANSFORM', 'doc': 'The select list that makes features of the columns of the training query, as an array of expressions.'},
-  'input_label_cols': {'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
+  'input_label_cols': {'old_name': 'labels', 'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
   'data_split_method': {'type': 'STRING', 'default': 'AUTO_SPLIT', 'allowed': ['AUTO_SPLIT', 'RANDOM', 'CUSTOM', 'SEQ', 'NO_SPLIT'], 'rest_words': {'SEQ': 'SEQUENTIAL'}, 'doc': 'How rows are divided into training and evaluation rows.'},
   'data_split_eval_fraction': {'type': 'FLOAT64', 'default': none, 'minimum': 0.0, 'exclusive_maximum': 1.0, 'only_with': {'data_split_method': ['RANDOM', 'SEQ']}, 'doc': 'Share of rows kept for evaluation, two decimals kept; when absent, RANDOM splits as AUTO_SPLIT does and SEQ takes 0.2.'},
   'data_split_col': {'rest': 'dataSplitColumn', 'role': 'split column', 'holds': 'BOOL', 'holds_with': {'data_split_method': ['CUSTOM']}, 'type': 'STRING', 'default': none, 'only_with': {'data_split_method': ['CUSTOM', 'SEQ']}, 'doc': 'The column that decides the split, never a feature: BOOL for CUSTOM (TRUE or NULL evaluates), sortable for SEQ (the last rows evaluate).'},
@@ -218,7 +218,7 @@
     'RANDOM_FOREST_REGRESSOR': {
   'model_type': {'type': 'STRING', 'default': none, 'doc': 'The kind of model to train.'},
   'transform': {'type': 'ARRAY<STRING>', 'default': none, 'clause': 'TRANSFORM', 'doc': 'The select list that makes features of the columns of the training query, as an array of expressions.'},
-  'input_label_cols': {'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
+  'input_label_cols': {'old_name': 'labels', 'rest': 'inputLabelColumns', 'role': 'label column', 'type': 'ARRAY<STRING>', 'default': ['label'], 'doc': 'The label column, as an array of exactly one name.'},
   'data_split_method': {'type': 'STRING', 'default': 'AUTO_SPLIT', 'allowed': ['AUTO_SPLIT', 'RANDOM', 'CUSTOM', 'SEQ', 'NO_SPLIT'], 'rest_words': {'SEQ': 'SEQUENTIAL'}, 'doc': 'How rows are divided into training and evaluation rows.'},
   'data_split_eval_fraction': {'type': 'FLOAT64', 'default': none, 'minimum': 0.0, 'exclusive_maximum': 1.0, 'only_with': {'data_split_method': ['RANDOM', 'SEQ']}, 'doc': 'Share of rows kept for evaluation, two decimals kept; when absent, RANDOM splits as AUTO_SPLIT does and SEQ takes 0.2.'},
   'data_split_col': {'rest': 'dataSplitColumn', 'role': 'split column', 'holds': 'BOOL', 'holds_with': {'data_split_method': ['CUSTOM']}, 'type': 'STRING', 'default': none, 'only_with': {'data_split_method': ['CUSTOM', 'SEQ']}, 'doc': 'The column that decides the split, never a feature: BOOL for CUSTOM (TRUE or NULL evaluates), sortable for SEQ (the last rows evaluate).'},
@@ -251,6 +251,10 @@
 },
     'TRANSFORM_ONLY': {
   'model_type': {'type': 'STRING', 'default': none, 'doc': 'The kind of model to train.'},
-  'transform': {'type': 'ARRAY<STRING>', 'default': none, 'clause': 'TRANSFORM', 'required': true, 'doc': 'The select list that is the model, as an array of expressions.'}
+  'transform': {'type': 'ARRAY<STRING>', 'default': none, 'clause': 'TRANSFORM', 'required': true, 'doc': 'The select list that is the model, as an array of expressions.'},
+  'model_registry': {'type': 'STRING', 'default': none, 'allowed': ['VERTEX_AI'], 'local': false, 'doc': 'The registry BigQuery enters the model in.'},
+  'vertex_ai_model_id': {'type': 'STRING', 'default': none, 'only_with': {'model_registry': ['VERTEX_AI']}, 'local': false, 'doc': 'The name of the model in the registry.'},
+  'vertex_ai_model_version_aliases': {'type': 'ARRAY<STRING>', 'default': none, 'only_with': {'model_registry': ['VERTEX_AI']}, 'local': false, 'doc': 'Aliases of the model version in the registry.'},
+  'kms_key_name': {'type': 'STRING', 'default': none, 'local': false, 'doc': 'The key BigQuery encrypts the model with.'}
 }
   }) }}{% endmacro %}

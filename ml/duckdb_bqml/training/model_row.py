@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from bqml_vocabulary.model_types import MODEL_TYPES
@@ -15,6 +16,7 @@ from duckdb_bqml.training.query import TrainingQuery
 
 
 def model_row(
+    name: str,
     trained: Trained,
     query: TrainingQuery,
     measured: Measured,
@@ -42,6 +44,7 @@ def model_row(
     identity = content | {"training_run": run, "evaluation": evaluation, "details": details}
     digest = hashlib.sha256(json_text(identity).encode() + artifact)
     return content | {
+        "model_name": name,
         "model_version": digest.hexdigest()[:16],
         "outputs": _outputs(trained.model),
         "statistics": query.statistics,
@@ -52,6 +55,8 @@ def model_row(
         "rows_used": query.rows,
         "rows_skipped": 0,
         "artifact": artifact,
+        "label_classes": getattr(trained.model, "classes", None),
+        "trained_at": datetime.now(UTC).replace(tzinfo=None),
     }
 
 

@@ -27,7 +27,8 @@ class TrainingQuery(NamedTuple):
     """What a training reads: the data by what they are for, and what is kept of them.
 
     `options` are those of the algorithm. `types`, `statistics` and `reference` are of the columns
-    that the features are, or are made of. `data` is None for a model type without a query.
+    that the features are, or are made of, the last two of the rows that train. `data` is None for a
+    model type without a query.
     """
 
     options: Mapping[str, Any]
@@ -67,7 +68,7 @@ def _read(rows: Rows, options: Mapping[str, Any], warm: StoredModel | None) -> T
         data.rows,
         [*map(_schema, data.features)],
         data.label and _schema(data.label),
-        each(describe, data.features, data.rows),
+        each(lambda column: describe(column.take(trained)), data.features, data.rows),
         each(lambda column: distribution(column.take(trained)), data.features, data.rows),
     )
 
@@ -81,13 +82,8 @@ def _transformed(
     order = _ordered(transform.all_columns(rows), options, *roles.get(SPLIT_COLUMN, ()))
     rows = transform.take(rows, order.rows)
     # The weights a warm start goes on from are those of the previous statistics.
-    fitted = (
-        warm.transform
-        if warm
-        else transform.fit(
-            clause, transform.take(rows, np.arange(order.trained)), columns_named(options)
-        )
-    )
+    trained = transform.take(rows, np.arange(order.trained))
+    fitted = warm.transform if warm else transform.fit(clause, trained, columns_named(options))
     data = _by_role(fitted.apply(rows, "training"), options, warm)
     inputs = fitted.feature_inputs
     return TrainingQuery(
@@ -96,7 +92,7 @@ def _transformed(
         len(order.rows),
         inputs,
         data.label and _schema(data.label),
-        [transform.describe_input(rows, column["name"]) for column in inputs],
+        [transform.describe_input(trained, column["name"]) for column in inputs],
         [transform.reference_of_input(rows, column["name"], order.trained) for column in inputs],
         fitted,
     )

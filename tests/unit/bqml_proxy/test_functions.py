@@ -74,7 +74,7 @@ CALLS = {
     "evaluate(model components)": _METRICS["dimensionality_reduction"],
     "confusion_matrix(model logistic)": "expected_label BOOL, false INT64, true INT64",
     "confusion_matrix(model multiclass, table flights)": (
-        "expected_label STRING, late INT64, on_time INT64, very_late INT64"
+        "expected_label STRING, late INT64, on time INT64, very late INT64"
     ),
     "roc_curve(model logistic)": _as_declared("ROC_CURVE", "classification"),
     "roc_curve(model logistic, table flights, generate_array(0.2, 0.8, 0.2))": (

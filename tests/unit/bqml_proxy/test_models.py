@@ -68,7 +68,10 @@ def test_a_model_is_replaced(proxy):
             "'nope'",
         ),
         (create("or replace model", rows="where nope"), "nope"),
-        (create("or replace model", ", labels = ['x']"), "Option labels must be an array of pairs"),
+        (
+            create("or replace model", ", labels = ['x']"),
+            "'labels' is the old name of 'input_label_cols'",
+        ),
         (create("or replace model", ", labels = [('x', 1)]"), "Option labels must be an array"),
         (create("or replace model", ", description = 1"), "Option description must be a STRING"),
         (
@@ -121,6 +124,15 @@ def test_options_are_evaluated_by_googlesql(proxy):
     assert options["labelClassWeights"] == {"true": 1.5, "false": 2}
     assert (options["l2Regularization"], options["earlyStop"]) == (0.25, False)
     assert (resource["labels"], resource["description"]) == ({"team": "ü"}, "a\\b")
+
+
+def test_labels_is_the_old_name_of_the_label_column(proxy):
+    proxy.rewrite(
+        "create model d.m options(model_type = 'linear_reg', labels = ['minutes']) as"
+        " select miles, minutes from flights"
+    )
+    [label] = proxy.machine_learning.model("p", "d", "m")["labelColumns"]
+    assert label["name"] == "minutes"
 
 
 def test_an_option_that_is_null_is_not_given(proxy):

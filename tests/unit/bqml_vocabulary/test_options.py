@@ -742,3 +742,24 @@ def test_the_columns_that_options_name():
 def test_a_text_that_is_no_json_object_is_one_sentence(text):
     with pytest.raises(ModelError, match="argument 'options' must be the text of a JSON object"):
         json_object(text, "options")
+
+
+def test_an_old_name_is_taken_and_not_beside_the_new_one():
+    given = {"model_type": "linear_reg", "LABELS": ["y"]}
+    options, _ = validate("m", given)
+    assert options["input_label_cols"] == ["y"] and "labels" not in options
+    with pytest.raises(ModelError, match="'labels' is the old name of 'input_label_cols'; keep"):
+        validate("m", given | {"input_label_cols": ["y"]})
+
+
+def test_transform_only_takes_what_has_no_local_effect():
+    given = {
+        "model_type": "transform_only",
+        "transform": ["x"],
+        "model_registry": "vertex_ai",
+        "vertex_ai_model_id": "m",
+        "vertex_ai_model_version_aliases": ["a"],
+        "kms_key_name": "k",
+    }
+    options, warnings = validate("m", given)
+    assert options["model_registry"] == "VERTEX_AI" and len(warnings) == 4

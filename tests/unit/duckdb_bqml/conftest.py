@@ -4,7 +4,6 @@ import json
 
 import duckdb
 import pytest
-from bqml_vocabulary.options import OPTIONS
 from duckdb_bqml import register
 
 
@@ -24,13 +23,9 @@ class Database:
         return self.rows(sql)[0][0]
 
     def train(self, model, query, **options):
-        classes = ""
-        if "input_label_cols" in OPTIONS[options["model_type"].upper()]:
-            label = options.get("input_label_cols", ["label"])[0]
-            classes = f', list(distinct r."{label}" order by r."{label}") as label_classes'
         self.connection.execute(
             f"create or replace table {model} as "
-            f"select unnest(bqml_train('{model}', ?, list(r))){classes} from ({query}) r",
+            f"select unnest(bqml_train('{model}', ?, list(r))) from ({query}) r",
             [json.dumps(options)],
         )
 

@@ -1,6 +1,7 @@
 import ast
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -85,10 +86,12 @@ def test_the_algorithms_know_neither_duckdb_nor_arrow_nor_dbt():
 def test_a_trained_model_is_one_row(line):
     row = line.connection.sql("from line").to_arrow_table().to_pylist()[0]
     assert list(row) == [
-        "model_version", "model_type", "options", "features", "label", "outputs", "transform",
-        "statistics", "reference", "training_info", "evaluation", "details", "rows_used",
-        "rows_skipped", "artifact", "label_classes",
+        "model_name", "model_version", "model_type", "options", "features", "label", "outputs",
+        "transform", "statistics", "reference", "training_info", "evaluation", "details",
+        "rows_used", "rows_skipped", "artifact", "label_classes", "trained_at",
     ]  # fmt: skip
+    assert (row["model_name"], row["label_classes"]) == ("line", None)
+    assert abs(row["trained_at"] - datetime.now(UTC).replace(tzinfo=None)) < timedelta(hours=1)
     assert row["model_type"] == "LINEAR_REG"
     assert row["features"] == [{"name": "x", "data_type": "INT64"}]
     assert row["label"] == {"name": "label", "data_type": "NUMERIC"}
@@ -279,9 +282,10 @@ def test_probability_i_belongs_to_element_i_of_the_ascending_distinct_labels(db,
     db.train("m", query, model_type="logistic_reg", max_iterations=300, min_rel_progress=0.0)
     wrong = db.value(f"""
         select count(*) from (
-            select r.label as actual, label_classes, bqml_predict('m', model_version, r) as p
-            from ({query}) r, m)
-        where label_classes[list_position(p, list_max(p))] <> actual""")
+            select r.label as actual, classes, bqml_predict('m', model_version, r) as p
+            from ({query}) r, m,
+                (select list(distinct l.label order by l.label) as classes from ({query}) l))
+        where classes[list_position(p, list_max(p))] <> actual""")
     assert wrong <= 8
     assert db.evaluate("m", query)["accuracy"] == pytest.approx(1 - wrong / 100)
 
@@ -881,3 +885,24 @@ def test_a_wrong_number_of_arguments_is_one_sentence_that_says_what_they_are(lin
     name = call.partition("(")[0]
     assert f"ModelError: {name} was given" in str(caught.value)
     assert "model relation, version" in str(caught.value)
+
+
+def test_a_prediction_can_be_read_by_the_classes(db):
+    db.train(
+        "m", "select range as x, range >= 25 as label from range(50)", model_type="logistic_reg"
+    )
+    [(classes, probabilities)] = db.rows(
+        "select label_classes, bqml_predict('m', model_version, {'x': 49}) from m"
+    )
+    assert classes == ["false", "true"]
+    assert probabilities[1] > 0.9
+
+
+def test_the_statistics_of_the_features_are_those_of_the_rows_that_train(db):
+    rows = "select range as x, range * 2 as label, range >= 40 as held from range(50)"
+    split = {"data_split_method": "custom", "data_split_col": "held"}
+    db.train("m", rows, model_type="linear_reg", **split)
+    db.train("t", rows, model_type="linear_reg", transform=["x", "label", "held"], **split)
+    for model in ("m", "t"):
+        [(found,)] = db.rows(f"select statistics from {model}")
+        assert [(one["input"], one["max"], one["mean"]) for one in found] == [("x", 39, 19.5)]
