@@ -21,6 +21,7 @@ from dbt.contracts.graph.nodes import SourceDefinition
 from dbt.flags import get_flags, set_flags
 from dbt.mp_context import get_mp_context
 
+from command_line.duckdb_files import held
 from cost import CostError
 
 _BUILD_IT = "build the project here first (`make run`, or `dbt build`)"
@@ -144,12 +145,8 @@ class LocalBuild:
 def _why_not_opened(path: str, said: str) -> str:
     if not Path(path).exists():
         return f"There is no DuckDB file {path} to take the sizes from: {_BUILD_IT}."
-    if "lock" in said:
-        return (
-            f"The DuckDB file {path} is held by another process that writes it:"
-            " ask for the cost when that has finished."
-        )
-    return f"The DuckDB file {path} cannot be read: {' '.join(said.split())}"
+    sentence = held(path, said, "ask for the cost when it has finished")
+    return sentence or f"The DuckDB file {path} cannot be read: {' '.join(said.split())}"
 
 
 def quoted(name: str) -> str:

@@ -2,17 +2,23 @@
 
 import json
 import os
+import time
 from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
+from command_line.duckdb_files import held
 from ingest.check import file_problem
 from ingest.files import lake_files
 from ingest.formats.text import utf8
 
+# another dbt process may hold the file for a moment; seconds
+WAITS = (0.5, 1, 2, 4, 8)
+REMEDY = "run dbt again when it has finished, or set AZEKURA_DUCKDB to another file"
 FILES = "STRUCT(path VARCHAR, pattern VARCHAR, day DATE, problem VARCHAR)[]"
 
 
@@ -35,6 +41,8 @@ class Plugin(BasePlugin):
                 f"{'is not writable' if os.path.exists(place) else 'does not exist'}; "
                 "set AZEKURA_DUCKDB to a file in a folder that is."
             )
+        if place == creds.path:
+            _wait_for(creds.path)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         for name, function, arguments, result in (
@@ -45,6 +53,23 @@ class Plugin(BasePlugin):
             conn.create_function(
                 name, function, arguments, result, null_handling="special", side_effects=True
             )
+
+
+def _wait_for(path: str) -> None:
+    """Return when no other process holds the file; DbtRuntimeError if one goes on to."""
+    for seconds in (*WAITS, None):
+        try:
+            duckdb.connect(path).close()
+            return
+        except duckdb.IOException as error:
+            sentence = held(path, error, REMEDY)
+            if sentence is None:
+                return  # dbt says what else is wrong
+            if seconds is None:
+                raise DbtRuntimeError(sentence) from None
+        except duckdb.Error:
+            return
+        time.sleep(seconds)
 
 
 def _problem(path: str, format: str, columns: str, encoding: str | None) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from command_line.duckdb_files import held
 from serving.definitions import Feature, FeatureView
 from serving.errors import ServingError, StoreUnavailableError, UnsupportedError
 from serving.stores.base import Batch
@@ -83,12 +84,8 @@ class DuckDBSource:
             return StoreUnavailableError(
                 f"There is no DuckDB file {self._path}: run `dbt build`, or set AZEKURA_DUCKDB."
             )
-        if "lock" in said:
-            return StoreUnavailableError(
-                f"The DuckDB file {self._path} is being written by another process:"
-                " materialize when it has finished."
-            )
-        return _not_built(view, said)
+        sentence = held(self._path, said, "materialize when it has finished")
+        return StoreUnavailableError(sentence) if sentence else _not_built(view, said)
 
 
 class BigQuerySource:

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from command_line.duckdb_files import held
 from serving.errors import DefinitionError, ServingError, UnknownNameError, unknown
 from serving.manifest import manifest_path
 
@@ -192,7 +193,10 @@ class _DuckDB:
         except duckdb.CatalogException:
             return []
         except duckdb.Error as error:
-            raise ServingError(f"The DuckDB file {path} cannot be read: {error}") from None
+            sentence = held(path, error, "try again when it has finished")
+            raise ServingError(
+                sentence or f"The DuckDB file {path} cannot be read: {error}"
+            ) from None
         return [Run(*row) for row in found]
 
     def _opened(self, path: Path) -> Any:

@@ -9,6 +9,8 @@ import urllib.parse
 from functools import partial
 from pathlib import Path
 
+import duckdb
+
 from bqml_proxy import bridges
 from bqml_proxy.datasets import Datasets
 from bqml_proxy.emulator import RestEmulator
@@ -17,6 +19,7 @@ from bqml_proxy.machine_learning import MachineLearning
 from bqml_proxy.server import make_app, make_server
 from bqml_proxy.upstream import Upstream
 from command_line import OneSentenceParser, port
+from command_line.duckdb_files import held
 from googlesql.service import GoogleSQL
 
 
@@ -35,7 +38,11 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"port {options.port} of 127.0.0.1 cannot be had: {reason}.")
     emulator, upstream = RestEmulator(options.emulator), Upstream(options.emulator)
     service = GoogleSQL(options.directory / "googlesql")
-    machine_learning = MachineLearning(emulator, options.directory, service)
+    try:
+        machine_learning = MachineLearning(emulator, options.directory, service)
+    except duckdb.IOException as error:
+        remedy = "stop it, or give another --directory"
+        parser.error(held(options.directory, error, remedy) or str(error))
     jobs = Jobs(upstream, machine_learning, emulator.drop, partial(bridges.mend_sql, service))
     server = make_server(make_app(upstream, jobs, Datasets(upstream, machine_learning)))
     # uvicorn stops in order on these, and then sends them again to what was there before

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from command_line.duckdb_files import held
 from serving.catalogue.files import CatalogueError
 
 
@@ -51,12 +52,10 @@ class DuckDBWarehouse:
         try:
             self._connection.execute(f"attach {literal} as {_quoted(name)}{mode}")
         except duckdb.Error as error:
-            if "lock" in str(error):
-                raise CatalogueError(
-                    f"The DuckDB file {path} is being written by another process: try again when"
-                    " it has finished."
-                ) from None
-            raise CatalogueError(f"{path} could not be opened: {_line(error)}") from None
+            sentence = held(path, error, "try again when it has finished")
+            raise CatalogueError(
+                sentence or f"{path} could not be opened: {_line(error)}"
+            ) from None
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         try:

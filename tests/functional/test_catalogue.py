@@ -232,7 +232,7 @@ def test_a_database_that_is_being_written_is_told(project, target, capsys):
     try:
         assert holding.stdout.readline() == b"held\n"
         assert main(["catalogue"]) == 1
-        assert "is being written by another process" in capsys.readouterr().err
+        assert "is held by another process" in capsys.readouterr().err
     finally:
         holding.stdin.close()
         holding.wait()

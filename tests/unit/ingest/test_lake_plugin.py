@@ -1,5 +1,7 @@
 """The dbt-duckdb plugin's check of where the database lies."""
 
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -35,3 +37,37 @@ def test_a_place_without_permission_is_named(tmp_path, monkeypatch, exists):
     monkeypatch.setattr(plugin.os, "access", lambda place, mode: False)
     with pytest.raises(DbtRuntimeError, match=f"{path if exists else tmp_path} is not writable"):
         check(path)
+
+
+HOLDING = """
+import duckdb, sys
+held = duckdb.connect(sys.argv[1])
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def held(tmp_path):
+    """A DuckDB file, and the process that writes it."""
+    path = tmp_path / "a.duckdb"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout.readline() == b"held\n"
+        yield path, writer
+        writer.stdin.close()
+
+
+def test_a_file_that_another_process_holds_is_named_with_the_process(held, monkeypatch):
+    path, writer = held
+    monkeypatch.setattr(plugin, "WAITS", (0.01,))
+    words = rf"{path} is held by another process \(.+, PID {writer.pid}\): run dbt again when"
+    with pytest.raises(DbtRuntimeError, match=words):
+        check(path)
+
+
+def test_a_file_that_is_let_go_of_is_waited_for(held, monkeypatch):
+    path, writer = held
+    monkeypatch.setattr(plugin.time, "sleep", lambda _: writer.stdin.close() or writer.wait())
+    check(path)

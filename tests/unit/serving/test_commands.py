@@ -171,4 +171,5 @@ def test_a_database_that_dbt_is_writing_is_told(run, project):
         code, said = run("materialize")
         writer.communicate("\n")
     assert code == 1
-    assert "is being written by another process: materialize when it has finished" in said
+    assert "is held by another process (" in said
+    assert "): materialize when it has finished." in said
