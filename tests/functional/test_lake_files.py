@@ -40,7 +40,8 @@ class Shop:
 
     def __init__(self, folder: Path, format: str, **lake: object) -> None:
         self.project = Tiny(folder)
-        meta = {"format": format, "key": ["order_id"], "max_lateness_days": 3} | lake
+        meta = {"format": format, "key": ["order_id"], "max_lateness_days": 3}
+        meta |= {"fixed_event_day": True} | lake
         columns = [{"name": name, "data_type": type_} for name, type_ in COLUMNS.items()]
         table = {"name": "orders", "config": {"meta": {"lake": meta}}, "columns": columns}
         sources = {"version": 2, "sources": [{"name": "shop", "tables": [table]}]}
@@ -273,6 +274,24 @@ def test_lines_end_as_they_do_anywhere(tmp_path, end, format, mark):
     shop.put(f"orders.{format}", (mark + text).encode())
     shop.run().succeeded()
     assert shop.kept("order_id, customer") == [(1, "ann"), (2, "ann")]
+
+
+def test_a_record_that_may_move_to_another_day_is_not_built_by_days(tmp_path):
+    shop = Shop(tmp_path, "csv", fixed_event_day=False)
+    shop.put_records("orders.csv", order(1))
+    shop.run().failed_saying("Model orders", "shop.orders", "(order_id)", "fixed_event_day: true")
+    shop.project.model("orders", "select * from {{ lake_records('shop', 'orders') }} as records")
+    shop.run("--full-refresh").succeeded()
+    moved = order(1, event_at="2013-01-03T10:00:00Z", ingested_at="2013-01-04T10:00:00Z")
+    shop.put_records("orders.csv", moved, day="ingested_date=2013-01-04")
+    shop.run().succeeded()
+    assert shop.kept("order_id, event_at::date") == [(1, date(2013, 1, 3))]
+
+
+def test_a_key_that_holds_the_event_is_built_by_days(tmp_path):
+    shop = Shop(tmp_path, "csv", fixed_event_day=False, key=["order_id", "event_at"])
+    shop.put_records("orders.csv", order(1))
+    shop.run().succeeded()
 
 
 def test_an_unknown_encoding_is_refused(tmp_path):
