@@ -33,6 +33,7 @@
             tmp_relation, target_relation, sql, unique_key, partition_by, partitions, dest_columns, tmp_relation_exists, copy_partitions
         )) }}
     {%- endif -%}
+    {%- do _require_window(model.compiled_code or sql) -%}
     {%- set rows = '(select * from ' ~ tmp_relation ~ ')' if tmp_relation_exists else '(' ~ sql ~ ')' -%}
     {%- set days = in_window('DBT_INTERNAL_DEST.' ~ config.require('event_time')) -%}
     {{ get_insert_overwrite_merge_sql(

@@ -9,6 +9,9 @@
         "drift_below of " ~ metric ~ ": error_above (" ~ error_above ~ ") must not lie below warn_above (" ~ warn_above ~ ")."
     ) }}
 {%- endif -%}
+{%- if features is not none and execute and flags.WHICH in ['test', 'build'] -%}
+    {%- do _drift_features_are_there(model, features) -%}
+{%- endif -%}
 {{ config(
     severity='warn' if error_above is none else 'error',
     warn_if='> 0',
@@ -27,3 +30,15 @@ where
     and {{ day }} > (select {{ date_add_days('max(' ~ day ~ ')', -last_days) }} from {{ model }})
     {%- endif %}
 {% endtest %}
+
+
+{#- Refuses a feature that a drift table with rows never names: it would pass for ever. -#}
+{% macro _drift_features_are_there(relation, features) %}
+    {%- set there = run_query('select distinct feature from ' ~ relation ~ ' order by feature').columns[0].values() -%}
+    {%- for feature in features if there and feature not in there -%}
+        {{ exceptions.raise_compiler_error(
+            "drift_below of " ~ relation.identifier ~ ": there is no feature '" ~ feature ~ "'; did you mean '"
+            ~ _nearest_name(feature, there) ~ "'?"
+        ) }}
+    {%- endfor -%}
+{% endmacro %}

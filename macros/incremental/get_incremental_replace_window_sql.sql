@@ -5,6 +5,7 @@
   (macros/cross_db_shim/bigquery.sql).
 -#}
 {% macro get_incremental_replace_window_sql(arg_dict) %}
+    {%- do _require_window(model.compiled_code) -%}
     {%- set day = config.require('event_time') -%}
     {%- set columns = get_quoted_csv(arg_dict.dest_columns | map(attribute='name')) -%}
     delete from {{ arg_dict.target_relation }}

@@ -7,17 +7,20 @@
     problem         the first thing that is wrong with a raw row
     tie_breaker     what orders two records of one key, one moment and one file
     record_as_text  a rejected record as people read it
-    key, required, checks, max_lateness_days, as_of
+    key, required, required_texts (those of type STRING), checks, max_lateness_days, as_of
 -#}
 {% macro _lake_plan(table) %}
     {%- set lake = table.config.meta.lake -%}
     {%- set columns = table.columns.values() | list -%}
     {%- set read = _lake_typed_plan(columns) if _lake_format(table).is_typed else _lake_text_plan(columns, table) -%}
+    {%- set texts = [] -%}
+    {%- for column in columns if column.data_type | lower == 'string' -%} {%- do texts.append(column.name) -%} {%- endfor -%}
     {{ return(dict(
         read,
         columns=_quoted_list(columns | map(attribute='name'), ',\n'),
         key=lake.key,
         required=(lake.key + lake.get('required', []) + ['event_at', 'ingested_at']) | unique | list,
+        required_texts=texts | select('in', lake.key + lake.get('required', [])) | list,
         checks=lake.get('checks', []),
         max_lateness_days=lake.max_lateness_days,
         as_of=_lake_as_of(table.source_name ~ '.' ~ table.name),

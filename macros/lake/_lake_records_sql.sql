@@ -30,6 +30,9 @@
                 {%- for name in plan.required %}
                 when {{ adapter.quote(name) }} is null then 'column {{ name }} is missing or NULL'
                 {%- endfor %}
+                {%- for name in plan.required_texts %}
+                when {{ adapter.quote(name) }} = '' then 'column {{ name }} is empty'
+                {%- endfor %}
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > {{ date_add_days('ingested_date', 1) }}

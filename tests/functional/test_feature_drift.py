@@ -41,7 +41,10 @@ models:
           arguments: {metric: NEW_CATEGORY_SHARE, warn_above: 0.1, error_above: 0.2, day: day}
       - drift_below:
           name: passes_of_other_features
-          arguments: {metric: PSI, warn_above: 0, error_above: 0, day: day, features: [none]}
+          arguments: {metric: PSI, warn_above: 99, error_above: 99, day: day, features: [level]}
+      - drift_below:
+          name: misspelt
+          arguments: {metric: PSI, warn_above: 0, error_above: 0, day: day, features: [levle]}
 """
 
 
@@ -197,7 +200,9 @@ def test_a_side_without_rows_has_no_distance(project):
 def test_a_test_warns_above_one_threshold_and_fails_above_another(project):
     (project.root / "models" / "tests.yml").write_text(TESTS)
     outcome = project.dbt("test", "--select", "by_day")
-    assert sorted(outcome.messages) == [
+    outcome.failed_saying("drift_below of by_day: there is no feature 'levle'", "'level'?")
+    found = [message for message in outcome.messages if message.startswith("Got")]
+    assert sorted(found) == [
         "Got 3 results, configured to fail if > 0 and coalesce(max(abs(value)) > 0.2, false)",
         "Got 3 results, configured to warn if > 0",
     ]

@@ -118,6 +118,21 @@ def test_a_key_that_is_no_column_is_named_where_the_view_is_joined(tiny):
     )
 
 
+def test_a_run_that_uses_no_view_is_stopped_by_a_wrong_one_before_it_builds(tiny):
+    project = tiny()
+    with (project.root / "dbt_project.yml").open("a") as settings:
+        settings.write('on-run-start: "{{ check_feature_views() }}"\n')
+    project.model("feat_thing", "select 1")
+    project.model("other", "select 1 as x")
+    for wrong in ({"keys": ["di"]}, {"known_time": "knwon_at"}):
+        model = described(RIGHT | wrong, {})
+        (project.root / "models" / "views.yml").write_text(yaml.safe_dump({"models": [model]}))
+        project.dbt("run", "--select", "other").failed_saying(
+            "Feature view feat_thing", "no column"
+        )
+    assert not project.database.exists() or project.query("show tables") == []
+
+
 def test_versions_live_side_by_side_and_each_is_joined_as_it_is(tiny):
     project = tiny()
     day = "timestamp '2013-01-01'"

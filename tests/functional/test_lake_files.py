@@ -50,7 +50,8 @@ class Shop:
             "orders",
             "{{ config(materialized='incremental', incremental_strategy='replace_window',"
             " event_time='ingested_date') }}"
-            " select * from {{ lake_records('shop', 'orders') }} as records",
+            " select * from {{ lake_records('shop', 'orders') }} as records"
+            " where {{ in_window('ingested_date') }}",
         )
         self.format = format
 
@@ -274,6 +275,32 @@ def test_lines_end_as_they_do_anywhere(tmp_path, end, format, mark):
     shop.put(f"orders.{format}", (mark + text).encode())
     shop.run().succeeded()
     assert shop.kept("order_id, customer") == [(1, "ann"), (2, "ann")]
+
+
+@pytest.mark.parametrize("format", ["csv", "ndjson", "parquet"])
+def test_an_empty_text_is_no_value_of_a_required_column(tmp_path, format):
+    shop = Shop(tmp_path, format, required=["customer"])
+    shop.put_records(f"orders.{format}", order(1, customer=""), order(2))
+    shop.run().succeeded()
+    assert (shop.kept(), shop.reasons()) == ([(2,)], ["column customer is empty"])
+
+
+def test_a_model_that_does_not_keep_its_window_is_refused(tmp_path):
+    project = Tiny(tmp_path)
+    days = "select date '2013-01-01' + range::int as day, range as x from range(5)"
+    strategy = (
+        "{{ config(materialized='incremental', incremental_strategy='replace_window',"
+        " event_time='day') }}"
+    )
+    project.model("days", f"{strategy} {days}")
+    project.dbt("run").succeeded()
+    project.dbt("run").failed_saying("Model days", "replace_window", "in_window('day')")
+    project.model("days", f"{strategy} {days} where {{{{ in_window('day', before=1) }}}}")
+    project.dbt("run").failed_saying("Model days", "in_window('day')")
+    project.model("days", f"{strategy} {days} where {{{{ in_window('day') }}}}")
+    project.dbt("run").succeeded()
+    project.dbt("run", *WINDOW).succeeded()
+    assert project.query("select count(*), count(distinct day) from days") == [(5, 5)]
 
 
 def test_a_record_that_may_move_to_another_day_is_not_built_by_days(tmp_path):
