@@ -1,10 +1,11 @@
 """BigQuery ML for an emulator that has none: its statements, and its resource of the REST API."""
 
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
-from bqml_proxy import resources
+from bqml_proxy import constants, resources
 from bqml_proxy.errors import BigQueryError, invalid_query
 from bqml_proxy.models import ModelReference, Models
 from bqml_proxy.rewriting import Emulator, Rewriting, Rewritten
@@ -42,10 +43,12 @@ class MachineLearning:
         as it is. A dry run makes, changes and drops no model. BigQueryError if it cannot be run;
         models and tables are then as they were, but for the statements before the one that failed.
         """
-        if not _may_hold_machine_learning(sql):
+        if not _may_hold_machine_learning(sql) and not _may_hide_machine_learning(sql):
             return Rewritten(sql)
         try:
-            script = Node(self._service.script(sql))
+            sql, script = self._written_out(sql)
+            if not _may_hold_machine_learning(sql):
+                return Rewritten(sql)
             return Rewriting(
                 self._service,
                 self._models,
@@ -59,6 +62,30 @@ class MachineLearning:
             raise invalid_query(f"{refused.reason} (line {refused.line})") from None
         except RecursionError:
             raise invalid_query("The statement is nested too deeply; split it.") from None
+
+    def _written_out(self, sql: str) -> tuple[str, Node]:
+        """The script with each EXECUTE IMMEDIATE of BigQuery ML as the statement that it runs, and
+        how it is parsed. BigQueryError for a text that is known only when the script runs."""
+        script, edits = Node(self._service.script(sql)), Edits(sql)
+        top = [one.span for one in script["statement_list_node"]["statement_list"]]
+        for node in [node for node in script.walk() if node.kind == "ExecuteImmediateStatement"]:
+            texts = [below for below in script.walk() if below.kind == "StringLiteral"]
+            given = [self._text(edits, text) for text in texts]
+            if not any(map(_may_hold_machine_learning, [*given, "".join(given)])):
+                continue
+            is_whole = node["into_clause"] is None and node["using_clause"] is None
+            if node["sql"].kind != "StringLiteral" or not is_whole or node.span not in top:
+                raise invalid_query(
+                    f"line {edits.line(node.span.start)}: EXECUTE IMMEDIATE can run BigQuery ML"
+                    " here only as one whole text outside of blocks, without USING and INTO; write"
+                    " the statement itself."
+                )
+            edits.replace(node.span, self._text(edits, node["sql"]).rstrip().rstrip(";"))
+        written = edits.text()
+        return (sql, script) if written == sql else (written, Node(self._service.script(written)))
+
+    def _text(self, edits: Edits, literal: Node) -> str:
+        return constants.constant(self._service, edits.original(literal.span), "the text")
 
     def models(self, project: str, dataset: str) -> list[dict[str, Any]]:
         """The resources of a dataset's models, as models.list has them: the head of each."""
@@ -83,6 +110,15 @@ class MachineLearning:
 
     def delete(self, project: str, dataset: str, model_id: str) -> None:
         self._models.delete(ModelReference(project, dataset, model_id))
+
+
+_EXECUTE_IMMEDIATE = re.compile(r"\bexecute\s+immediate\b", re.IGNORECASE)
+_HIDDEN = re.compile(r"mo|ml|del", re.IGNORECASE)
+
+
+def _may_hide_machine_learning(sql: str) -> bool:
+    """Whether the words may be in a text that the script runs, or in pieces of one."""
+    return bool(_EXECUTE_IMMEDIATE.search(sql) and _HIDDEN.search(sql))
 
 
 def _may_hold_machine_learning(sql: str) -> bool:

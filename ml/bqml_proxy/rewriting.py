@@ -1,6 +1,7 @@
 """A script with its BigQuery ML run: what is left of it for the emulator."""
 
 import contextlib
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ _DETAILS = {
     "labels": "an array of pairs of STRING, for example [('team', 'lake')]",
     "expiration_timestamp": "a TIMESTAMP",
 }
+
+# asks for a column of links into Vertex AI, which is not here: they are NULL
+_LINK_SETTING = "enable_visualization_link"
 
 _MODEL = ast_enums_pb2.SchemaObjectKind.Value("kModel")
 _TEMPORARY = ast_enums_pb2.ASTCreateStatementEnums.Scope.Value("TEMPORARY")
@@ -119,9 +123,16 @@ class Rewriting:
     dry_run: bool = False
     temporary: list[str] = field(default_factory=list)
     _changed: list[tuple[str, ModelReference]] = field(default_factory=list)
+    _variables: set[str] = field(default_factory=set)
 
     def run(self, script: Node) -> Rewritten:
         statements = script["statement_list_node"]["statement_list"]
+        self._variables = {
+            identifier["id_string"]
+            for node in script.walk()
+            if node.kind == "VariableDeclaration"
+            for identifier in node["variable_list"]["identifier_list"]
+        }
         try:
             for number, statement in enumerate(statements):
                 if _uses_machine_learning(statement):
@@ -288,9 +299,8 @@ class Rewriting:
             raise invalid_query(
                 f"ML.{name} takes ({signature.arguments}), not ({', '.join(kinds)})."
             )
-        if "model" in kinds and "model" not in taken:
-            raise invalid_query(f"ML.{name} with a model is not available; leave it out.")
         reference, given, inputs = None, {}, {}
+        has_link = False
         inputs_taken = ("data", "base", "study", "features", "entity_times")
         relations = [name for name in taken if name in inputs_taken]
         for kind, argument in zip(kinds, arguments, strict=True):
@@ -316,11 +326,17 @@ class Rewriting:
                         )
                     settings = constants.settings(self.service, text, f"ML.{name}")
                     constants.require_known(settings, signature.settings, f"ML.{name}")
+                    has_link |= settings.pop(_LINK_SETTING, False)
                     constants.require_available(settings, taken, f"ML.{name}")
                     if "time" in settings:  # as the macro takes it: SQL
                         settings["time"] = f"timestamp '{settings['time'].removesuffix('Z')}'"
                     given |= settings
-        table = self._load(name, self.models.call(macro, reference, inputs, given))
+        # a model that the macro does not take is only what BigQuery links the result to
+        asked = reference if "model" in taken else None
+        rows = self.models.call(macro, asked, inputs, given)
+        if has_link:
+            rows = rows.append_column("visualization_link", pa.nulls(len(rows), pa.string()))
+        table = self._load(name, rows)
         self.edits.replace(self._place(node), f"`{table}`")
 
     def _input(self, argument: Node, scopes: list[Scope]) -> str:
@@ -369,7 +385,18 @@ class Rewriting:
                 )
 
     def _rows(self, query: str) -> pa.Table:
-        rows = self.emulator.query(query, self.project, self.default_dataset)
+        try:
+            rows = self.emulator.query(query, self.project, self.default_dataset)
+        except BigQueryError as error:
+            used = sorted(
+                name for name in self._variables if re.search(rf"\b{name}\b", query, re.I)
+            )
+            if used:
+                raise invalid_query(
+                    f"BigQuery ML reads its rows before the script runs, so they cannot hold the"
+                    f" variable {used[0]} (if it is one there); write its value. {error.message}"
+                ) from error
+            raise
         for column in rows.schema:
             if pa.types.is_decimal256(column.type) or pa.types.is_interval(column.type):
                 raise invalid_query(

@@ -121,6 +121,14 @@ CALLS = {
     " struct(0.2 as numerical_default_threshold, [('miles', 0.1)] as thresholds))": _as_declared(
         "VALIDATE_DATA_DRIFT", "ANY"
     ),
+    "validate_data_drift(table flights, table flights)": _as_declared("VALIDATE_DATA_DRIFT", "ANY"),
+    "validate_data_drift(table flights, table flights, struct(true as enable_visualization_link,"
+    " 0.1 as numerical_default_threshold), model linear)": (
+        _as_declared("VALIDATE_DATA_DRIFT", "ANY") + ", visualization_link STRING"
+    ),
+    "validate_data_skew(model linear, table flights, struct(false as enable_visualization_link))": (
+        _as_declared("VALIDATE_DATA_SKEW", "ANY")
+    ),
     "validate_data_skew(model linear, table flights)": _as_declared("VALIDATE_DATA_SKEW", "ANY"),
     "validate_data_skew(model transformed, table flights,"
     " struct('JENSEN_SHANNON_DIVERGENCE' as categorical_metric_type))": _as_declared(
@@ -204,12 +212,6 @@ def test_columns_that_the_model_does_not_know_keep_their_values(trained):
         ("centroids(model linear)", 400, "KMEANS"),
         ("predict(model linear, table flights, struct(1 as data))", 400, "unsupported setting"),
         ("roc_curve(model logistic, struct([0.5] as thresholds))", 400, "unsupported setting"),
-        (
-            "validate_data_drift(table flights, table flights, struct(0.1 as"
-            " numerical_default_threshold), model linear)",
-            400,
-            "ML.VALIDATE_DATA_DRIFT with a model is not available",
-        ),
         ("features_at_time(table flights)", 400, "entity_id"),
         (
             "features_at_time((select flight_id as entity_id, event_at as feature_timestamp from"

@@ -277,3 +277,38 @@ def test_many_threads(proxy):
         thread.join()
     assert failed == []
     assert proxy.rows(PREDICTED) == before
+
+
+@pytest.mark.parametrize("before", ["", "r"])
+def test_execute_immediate_of_one_text_makes_the_model(proxy, before):
+    proxy.rewrite(f'select 1; execute immediate {before}"""{create()};"""')
+    assert proxy.machine_learning.model("p", "d", "m")["modelReference"]["modelId"] == "m"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "execute immediate concat('create model d.', 'm options() as select 1')",
+        "execute immediate 'create mo' || 'del d.m options() as select 1'",
+        "begin execute immediate 'drop model d.m'; end",
+        "execute immediate 'select * from ml.predict(model d.m, table flights)' into x",
+        "execute immediate 'select * from ml.predict(model d.m, (select @a as b))' using 1 as a",
+        "declare s string default 'drop model d.m'; execute immediate s",
+    ],
+)
+def test_execute_immediate_of_what_is_not_known_is_refused(proxy, script):
+    refused = proxy.refusal(script)
+    assert "EXECUTE IMMEDIATE can run BigQuery ML here only as one whole text" in refused.message
+
+
+def test_execute_immediate_without_machine_learning_is_the_emulators(proxy):
+    script = "declare model string default 'x'; execute immediate 'select 1'"
+    assert proxy.rewrite(script).sql == script
+
+
+def test_a_variable_in_the_rows_is_told(proxy):
+    proxy.rewrite(create())
+    message = proxy.refusal(
+        "declare far int64 default 5; select * from ml.predict(model d.m, (select far as miles))"
+    ).message
+    assert "variable far" in message and "write its value" in message
