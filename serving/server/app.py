@@ -272,11 +272,10 @@ class FeatureServer:
             plan = plan.subset(query["features"])
         requests = read_entities(plan, query.get("entities"), self.settings.max_entities)
         entities = len(requests[0].keys)
-        now = self.settings.at or datetime.now(UTC)
         if entities * len(requests) <= self._in_loop:
-            served, body = self._serve(plan, requests, now, request_id)
+            served, body = self._serve(plan, requests, request_id)
         else:
-            served, body = await self._in_thread(self._serve, plan, requests, now, request_id)
+            served, body = await self._in_thread(self._serve, plan, requests, request_id)
         for view, statuses in served.statuses():
             self.metrics.found(view, statuses)
         if self.log:
@@ -284,9 +283,11 @@ class FeatureServer:
         return body, plan.headers
 
     def _serve(
-        self, plan: ReadPlan, requests: list[Request], now: datetime, request_id: str
+        self, plan: ReadPlan, requests: list[Request], request_id: str
     ) -> tuple[Served, bytes]:
-        served = Served(plan, requests, self.store.read(requests, now), now, request_id)
+        at = self.settings.at
+        now = at or datetime.now(UTC)
+        served = Served(plan, requests, self.store.read(requests, at), now, request_id)
         return served, to_json(served.answer())
 
     async def _push(self, name: str, query: dict[str, Any]) -> bytes:

@@ -43,8 +43,8 @@ def add_commands(commands: Any) -> None:
     command.add_argument(
         "--at",
         metavar="MOMENT",
-        help="read as at this moment, such as 2014-01-01T06:30:00Z, by which only the time to live"
-        " is told: for data of the past (default: now)",
+        help="read as at this moment, such as 2014-01-01T06:30:00Z, for data of the past: the time"
+        " to live is measured there, and what came later is NOT_AVAILABLE_AT (default: now)",
     )
     command.add_argument(
         "--request-log",

@@ -8,6 +8,8 @@ from html import escape
 from string import Template
 from typing import Any
 
+from serving.stores.base import Status
+
 INTRODUCTION = """\
 Features as a model was trained on them, at this moment: by feature service, or by feature view.
 
@@ -20,7 +22,8 @@ and "-Infinity" are strings. Keys are read in the same form.
 
 A status is PRESENT; NULL: every feature asked for is NULL; NOT_FOUND: nothing is known of the
 entity, or a part of its key is null; OUTSIDE_TTL: what is known is older than the view's time to
-live.
+live; NOT_AVAILABLE_AT: this server reads as at a moment, and the newest state, the only one that it
+keeps, was not known then or had not happened.
 
 What cannot be answered is one sentence: `{"error": {"code": "unknown_name", "message": "There is no
 feature service 'late_arival'; did you mean 'late_arrival'?"}}`.
@@ -83,7 +86,7 @@ SCHEMAS: dict[str, Any] = {
                         },
                         "status": {
                             "type": "array",
-                            "items": {"enum": ["PRESENT", "NULL", "NOT_FOUND", "OUTSIDE_TTL"]},
+                            "items": {"enum": [status.value for status in Status]},
                         },
                         "event_at": {**_MOMENTS, "description": "When it happened."},
                         "known_at": {**_MOMENTS, "description": "From when it could be known."},

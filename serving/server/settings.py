@@ -25,7 +25,8 @@ class Settings:
     host, port: where it listens; port 0 takes a free one.
     token: what clients show; None asks for none, which only a loopback address may.
     allowed_hosts: names by which clients may call a server on loopback, beside its own.
-    at: the moment that is read, with a time zone; None, for all but a demonstration: the present.
+    at: the moment that is read, with a time zone, of which nothing later is told; None, for all but
+        a demonstration: the present.
     allow_push: whether rows may be written.
     request_log: a folder, local or gs://bucket/prefix, or None for no log.
     max_body_bytes, max_entities: the largest request.
