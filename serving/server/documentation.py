@@ -139,41 +139,45 @@ _SERVICE_READ = {
     "entities": [
         {"carrier_code": "AA", "origin_airport_code": "JFK"},
         {"carrier_code": "ZZ", "origin_airport_code": "LGA"},
-    ]
+    ],
+    "features": ["late_departure_rate_7d", "departures_count_3h"],
 }
 _SERVICE_ANSWER = {
     "service": "late_arrival",
-    "features": {"late_departure_rate_7d": [0.21, None], "departures_count_3h": [12, 9]},
+    "features": {
+        "late_departure_rate_7d": [0.19185059422750425, None],
+        "departures_count_3h": [31, 55],
+    },
     "views": [
         {
             "view": "feat_carrier__punctuality",
-            "version": 2,
+            "version": 1,
             "features": ["late_departure_rate_7d"],
             "status": ["PRESENT", "NOT_FOUND"],
             "event_at": ["2013-12-30T05:00:00Z", None],
-            "known_at": ["2013-12-30T09:00:00Z", None],
+            "known_at": ["2013-12-30T05:00:00Z", None],
         },
         {
             "view": "feat_airport__traffic",
             "version": 1,
             "features": ["departures_count_3h"],
             "status": ["PRESENT", "PRESENT"],
-            "event_at": ["2013-12-31T12:00:00Z", "2013-12-31T12:00:00Z"],
-            "known_at": ["2013-12-31T12:00:00Z", "2013-12-31T12:00:00Z"],
+            "event_at": ["2013-12-30T18:00:00Z", "2013-12-30T18:00:00Z"],
+            "known_at": ["2013-12-30T18:00:00Z", "2013-12-30T18:00:00Z"],
         },
     ],
 }
 _VIEW_READ = {"entities": [{"airport_code": "JFK"}], "features": ["departures_count_3h"]}
 _VIEW_ANSWER = {
-    "features": {"departures_count_3h": [12]},
+    "features": {"departures_count_3h": [31]},
     "views": [
         {
             "view": "feat_airport__traffic",
             "version": 1,
             "features": ["departures_count_3h"],
             "status": ["PRESENT"],
-            "event_at": ["2013-12-31T12:00:00Z"],
-            "known_at": ["2013-12-31T12:00:00Z"],
+            "event_at": ["2013-12-30T18:00:00Z"],
+            "known_at": ["2013-12-30T18:00:00Z"],
         }
     ],
 }
@@ -181,9 +185,12 @@ _PUSH = {
     "rows": [
         {
             "airport_code": "JFK",
-            "event_at": "2013-12-31T13:00:00Z",
+            "event_at": "2013-12-30T19:00:00Z",
             "departures_count_1h": 14,
-            "departures_count_3h": 31,
+            "departures_count_3h": 36,
+            "cancelled_count_3h": 0,
+            "late_departure_rate_3h": 0.08,
+            "departure_delay_minutes_mean_3h": 3.5,
         }
     ]
 }
