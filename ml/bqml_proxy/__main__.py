@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import socket
 import sys
 import urllib.parse
@@ -18,6 +17,7 @@ from bqml_proxy.server import make_app, make_server
 from bqml_proxy.upstream import Upstream
 from command_line import OneSentenceParser, port
 from googlesql.service import GoogleSQL
+from web_server.server import end_quietly_on_signals
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,9 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     machine_learning = MachineLearning(emulator, options.directory, service)
     jobs = Jobs(upstream, machine_learning, emulator.drop, partial(bridges.mend_sql, service))
     server = make_server(make_app(upstream, jobs, Datasets(upstream, machine_learning)))
-    # uvicorn stops in order on these, and then sends them again to what was there before
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
+    end_quietly_on_signals()
     print(f"http://127.0.0.1:{listener.getsockname()[1]} before {options.emulator}", flush=True)
     try:
         server.run(sockets=[listener])

@@ -2,17 +2,14 @@
 
 Reads and pushes are answered right here: routing and validating them in FastAPI takes ten times the
 time that the read itself takes. All other paths are FastAPI's (`serving.server.pages`), and so is
-the description of everything at /docs. What a request must satisfy before either is `_admit`.
+the description of everything at /docs. What a request must satisfy before either is `Admission`.
 """
 
 import asyncio
-import hmac
 import logging
 import os
 import re
 import time
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -21,15 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from serving.errors import ServingError, StoreUnavailableError
-from serving.server.errors import RequestError, body_of, malformed, shown, status_of
+from serving.server.admission import Admission
+from serving.server.errors import RequestError, body_of, status_of
 from serving.server.manifest import Manifest
 from serving.server.metrics import Metrics
 from serving.server.pages import make_pages
 from serving.server.pushes import read_rows
+from serving.server.queries import allow, from_body
 from serving.server.reads import ReadPlan, Served, online_view, read_entities
 from serving.server.request_log import RequestLog
 from serving.server.settings import Settings, SettingsError
-from serving.server.values import from_json, to_json
+from serving.server.values import to_json
 from serving.stores.base import Live, OnlineStore, Request
 from serving.stores.opening import open_store
 
@@ -48,8 +47,9 @@ _ENDPOINTS = {
     ("views", "read"): "/v1/views/{view}:read",
     ("views", "push"): "/v1/views/{view}:push",
 }
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _JSON = (b"content-type", b"application/json")
+# of what is refused before there is a request
+_REFUSALS = {400: "invalid_http", 408: "too_slow", 431: "too_large", 503: "busy"}
 # a read this small is over sooner than a thread has taken it up
 ENTITIES_IN_LOOP = 400
 THREADS = 8
@@ -83,8 +83,7 @@ class FeatureServer:
         self.log = self._request_log()
         self._threads = ThreadPoolExecutor(THREADS, "store")
         self._in_loop = ENTITIES_IN_LOOP if settings.store.startswith("sqlite:") else 0
-        self._token = settings.token and settings.token.encode()
-        self._hosts = _LOOPBACK | settings.allowed_hosts | {settings.host.lower()}
+        self._admission = Admission(settings)
         self.pages = make_pages(self)
         self.catalogue = catalogue
         own = {getattr(route, "path", "/") for route in self.pages.routes}
@@ -102,7 +101,7 @@ class FeatureServer:
         headers: Headers = ()
         try:
             given = dict(scope["headers"])
-            self._admit(scope, given)
+            self._admission.check(scope, given)
             found = _PATH.fullmatch(scope["path"])
             endpoint = found and _ENDPOINTS.get((found[1], found[3]))
             if not endpoint:
@@ -174,6 +173,11 @@ class FeatureServer:
             self.metrics.store_errors.inc()
             logger.error("%s", error)
 
+    def refusal(self, status: int, sentence: str) -> tuple[bytes, bytes]:
+        """Media type and body of what a client is told whose connection is ended."""
+        self.metrics.request("other", status, 0)
+        return _JSON[1], body_of(RequestError(status, _REFUSALS[status], sentence))
+
     def live(self) -> list[Live]:
         """What is materialized; nothing if the store does not answer."""
         try:
@@ -198,25 +202,6 @@ class FeatureServer:
             elif found.schema_hash != view.schema_hash:
                 reasons.append(f"{view.label} is materialized with other columns than it has now.")
         return reasons
-
-    def _admit(self, scope: Scope, given: dict[bytes, bytes]) -> None:
-        """Refuse a request that this server is not meant for, or that shows no token."""
-        if scope["path"] == "/healthz":
-            return
-        if self.settings.is_loopback and _host(given.get(b"host", b"")) not in self._hosts:
-            # another site's page may have its name resolved to this machine (DNS rebinding)
-            raise RequestError(
-                421,
-                "unknown_host",
-                f"This server is not {shown(given.get(b'host', b'').decode('latin-1'))}; if it is"
-                " to be called so, start it with --allowed-host.",
-            )
-        if self._token:
-            shows = _token(given.get(b"authorization", b""), scope["method"])
-            if not hmac.compare_digest(shows, self._token):
-                raise RequestError(
-                    401, "unauthorized", "Show the server's token: `Authorization: Bearer <token>`."
-                )
 
     async def _body(self, given: dict[bytes, bytes], receive: Receive) -> bytes:
         """The whole body of a request, of a size and within a time that are limited."""
@@ -351,41 +336,3 @@ class FeatureServer:
         return RequestLog(
             lake.write, self.settings.request_log_seconds, self.metrics.log_lines_dropped.inc
         )
-
-
-def from_body(body: bytes) -> dict[str, Any]:
-    """The JSON object that a request is; raises what is wrong with it."""
-    try:
-        query = from_json(body)
-    except ValueError as error:
-        raise RequestError(400, "invalid_json", f"The request is not JSON: {error}.") from None
-    if type(query) is not dict:
-        raise malformed(f"A request is a JSON object, not {shown(query)}.")
-    return query
-
-
-def allow(query: dict[str, Any], *names: str) -> None:
-    """Refuse a part of a request that has no meaning, which is mostly a slip of the pen."""
-    if not query.keys() <= set(names):
-        other = next(name for name in query if name not in names)
-        raise malformed(f"A request has {', '.join(names)}, not {shown(other)}.")
-
-
-def _host(header: bytes) -> str:
-    """The name in a Host header, without its port."""
-    text = header.decode("latin-1").lower()
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.partition(":")[0]
-
-
-def _token(header: bytes, method: str) -> bytes:
-    """The token that a request shows; as Basic, which a browser asks for, only to look."""
-    scheme, _, credentials = header.partition(b" ")
-    scheme = scheme.lower()
-    if scheme == b"bearer":
-        return credentials.strip()
-    if scheme == b"basic" and method in ("GET", "HEAD"):
-        with suppress(Base64Error):
-            return b64decode(credentials, validate=True).partition(b":")[2]
-    return b""

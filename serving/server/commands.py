@@ -73,6 +73,14 @@ def add_commands(commands: Any) -> None:
         metavar="N",
         help="bytes of one request (default: %(default)s)",
     )
+    command.add_argument(
+        "--max-connections",
+        type=_count,
+        default=1000,
+        metavar="N",
+        help="connections at once, of as many files as the process may open; more are answered 503"
+        " (default: %(default)s)",
+    )
     add_store_options(command)
     command.set_defaults(run=_serve)
 
@@ -91,6 +99,7 @@ def _serve(options: argparse.Namespace) -> int:
         request_log_seconds=options.request_log_seconds,
         max_entities=options.max_entities,
         max_body_bytes=options.max_bytes,
+        max_connections=options.max_connections,
     )
     from serving.server.process import serve  # FastAPI takes a second to load
 
