@@ -11,6 +11,8 @@ from web_server.limits import HEADERS, TOLD, Limits
 #: of a status and a sentence the media type and the body of an answer
 Refusal = Callable[[int, str], tuple[bytes, bytes]]
 
+# seconds after which a head that is not whole makes room for another connection
+_IN_THE_WAY = 1
 # seconds in which a request that was sent before a stop arrives
 _ON_THE_WAY = 0.2
 
@@ -47,6 +49,12 @@ class Connection(HttpToolsProtocol):
         return not self.pipeline and (self.cycle is None or self.cycle.response_complete)
 
     @property
+    def waits_in_vain(self) -> bool:
+        """Whether it may be ended to make room for another."""
+        is_late = self._phase is _Phase.HEAD and self._waited >= _IN_THE_WAY
+        return self.is_idle or (is_late and self._is_answered and not self.transport.is_closing())
+
+    @property
     def waited(self) -> float:
         """For how many seconds it has waited for what it waits for."""
         return self._waited
@@ -57,9 +65,9 @@ class Connection(HttpToolsProtocol):
         surplus = len(self.connections) - self._limits.most
         if surplus <= 0:
             return
-        idle = [each for each in self.connections if isinstance(each, Connection) and each.is_idle]
-        if idle:
-            max(idle, key=lambda each: each.waited).end()
+        others = [each for each in self.connections if each.waits_in_vain]
+        if others:
+            max(others, key=lambda each: (each.is_idle, each.waited)).end()
         elif surplus <= TOLD:
             self.app = self._busy
         else:

@@ -114,8 +114,9 @@ class FeatureServer:
                     "method_not_allowed",
                     f"{scope['path']} is asked by POST, not {scope['method']}.",
                 )
-            query = from_body(await self._body(given, receive))
-            if found[3] == "push":
+            is_push = found[3] == "push"
+            query = from_body(await self._body(given, receive), as_written=is_push)
+            if is_push:
                 body = await self._push(found[2], query)
             else:
                 body, headers = await self._read(found[1], found[2], query, request_id)

@@ -2,13 +2,14 @@
 
 import argparse
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from command_line import port
 from serving.commands import add_store_options
 from serving.server.settings import TOKEN_VARIABLE, Settings, token_from
-from serving.types import feature_type, parsed
+from serving.types import feature_type, refused
 
 
 def add_commands(commands: Any) -> None:
@@ -93,7 +94,7 @@ def _serve(options: argparse.Namespace) -> int:
         port=options.port,
         token=token_from(os.environ),
         allowed_hosts=frozenset(name.lower() for name in options.allowed_host),
-        at=parsed(options.at, feature_type("TIMESTAMP"), "--at"),
+        at=options.at and _moment(options.at),
         allow_push=options.allow_push,
         request_log=options.request_log,
         request_log_seconds=options.request_log_seconds,
@@ -104,6 +105,18 @@ def _serve(options: argparse.Namespace) -> int:
     from serving.server.process import serve  # FastAPI takes a second to load
 
     return serve(settings)
+
+
+def _moment(text: str) -> datetime:
+    timestamp = feature_type("TIMESTAMP")
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise refused(text, timestamp, "--at", str(error)) from None
+    if read.tzinfo is None:
+        why = "a TIMESTAMP needs a time zone, as in 2013-01-01T12:00:00Z"
+        raise refused(text, timestamp, "--at", why)
+    return read
 
 
 def _count(text: str) -> int:

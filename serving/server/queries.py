@@ -6,10 +6,10 @@ from serving.server.errors import RequestError, malformed, shown
 from serving.server.values import from_json
 
 
-def from_body(body: bytes) -> dict[str, Any]:
-    """The JSON object that a request is; raises what is wrong with it."""
+def from_body(body: bytes, as_written: bool = False) -> dict[str, Any]:
+    """The JSON object that a request is, read as `from_json` does; raises what is wrong with it."""
     try:
-        query = from_json(body)
+        query = from_json(body, as_written)
     except ValueError as error:
         raise RequestError(400, "invalid_json", f"The request is not JSON: {error}.") from None
     if type(query) is not dict:

@@ -178,7 +178,8 @@ def test_an_answer_that_takes_the_server_long_is_waited_for():
         assert answer(port, "/slow") == (200, b"slow")
 
 
-def test_one_connection_too_many_is_told_to_come_again_and_an_idle_one_makes_room():
+def test_one_connection_too_many_is_told_to_come_again_and_an_idle_one_makes_room(monkeypatch):
+    monkeypatch.setattr("web_server.connections._IN_THE_WAY", 30)
     limits = {**SHORT, "head_seconds": 30}
     with serving(**limits, connections=3) as (port, server), ExitStack() as stack:
         half = [stack.enter_context(connected(port, b"GET / HTTP")) for _ in range(3)]
@@ -198,6 +199,15 @@ def test_one_connection_too_many_is_told_to_come_again_and_an_idle_one_makes_roo
         assert idle.sock.recv(1) == b""
 
 
+def test_a_head_that_does_not_come_makes_room(monkeypatch):
+    monkeypatch.setattr("web_server.connections._IN_THE_WAY", 0)
+    with serving(connections=3) as (port, server), ExitStack() as stack:
+        half = [stack.enter_context(connected(port, b"GET / HTTP")) for _ in range(3)]
+        wait_for(lambda: len(server.server_state.connections) == 3)
+        assert answer(port, body=b"others") == (200, b"others")
+        assert len(half) == 3
+
+
 def test_a_flood_of_half_requests_leaves_files_for_others_and_passes():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # the clients' ends are files of this process, too
@@ -206,7 +216,7 @@ def test_a_flood_of_half_requests_leaves_files_for_others_and_passes():
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 1000), hard))
         for _ in range(300):
             stack.enter_context(connected(port, b"GET / HTTP/1.1\r\nhost: x\r\nx-half"))
-        assert len(server.server_state.connections) <= 100 + 32
+        wait_for(lambda: len(server.server_state.connections) <= 100 + 32)
         wait_for(lambda: not server.server_state.connections)
         assert answer(port, body=b"others") == (200, b"others")
 
