@@ -6,7 +6,8 @@
     server = Server(app, refusal, Limits(connections=100), lifespan="on")
     server.run(sockets=[listen("127.0.0.1", 8080)])
 
-`limits` says how long and how many, `connections` holds each connection to it, `server` looks
-after all of them and ends the process. It stands on the ground floor: it imports nothing of the
-project.
+`limits` says how long and how many, `connections` holds each connection to it, and `server` looks
+after all of them and ends the process. `headers` is what every answer has.
+
+It stands on the ground floor: it imports nothing of the project.
 """

@@ -6,7 +6,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from web_server.limits import HEADERS, TOLD, Limits
+from web_server.headers import HEADERS, encoded
+from web_server.limits import TOLD, Limits
 
 #: of a status and a sentence the media type and the body of an answer
 Refusal = Callable[[int, str], tuple[bytes, bytes]]
@@ -201,7 +202,7 @@ class Connection(HttpToolsProtocol):
             (b"content-type", media_type),
             (b"content-length", b"%d" % len(body)),
             (b"connection", b"close"),
-            *((name.encode(), value.encode()) for name, value in HEADERS.items()),
+            *encoded(HEADERS),
         ]
         if status == 503:
             headers.append((b"retry-after", b"1"))

@@ -3,13 +3,6 @@
 import resource
 from dataclasses import dataclass
 
-#: sent with all that is no page: nothing in it may run, be framed, guessed at or kept
-HEADERS = {
-    "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 #: connections beyond the limit that are still told so in answer to their requests
 TOLD = 32
 # files that a server opens beside its connections: its stores, its log, its libraries

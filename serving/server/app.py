@@ -31,12 +31,13 @@ from serving.server.settings import Settings, SettingsError
 from serving.server.values import to_json
 from serving.stores.base import Live, OnlineStore, Request
 from serving.stores.opening import open_store
+from web_server.headers import HEADERS, Headers, encoded
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = Iterable[tuple[bytes, bytes]]
+Pairs = Iterable[tuple[bytes, bytes]]
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ _ENDPOINTS = {
     ("views", "push"): "/v1/views/{view}:push",
 }
 _JSON = (b"content-type", b"application/json")
+_HEADERS = encoded(HEADERS)
 # of what is refused before there is a request
 _REFUSALS = {400: "invalid_http", 408: "too_slow", 431: "too_large", 503: "busy"}
 # a read this small is over sooner than a thread has taken it up
@@ -84,9 +86,10 @@ class FeatureServer:
         self._threads = ThreadPoolExecutor(THREADS, "store")
         self._in_loop = ENTITIES_IN_LOOP if settings.store.startswith("sqlite:") else 0
         self._admission = Admission(settings)
-        self.pages = make_pages(self)
-        self.catalogue = catalogue
-        own = {getattr(route, "path", "/") for route in self.pages.routes}
+        pages = make_pages(self)
+        self.pages = Headers(pages)
+        self.catalogue = catalogue and Headers(catalogue)
+        own = {getattr(route, "path", "/") for route in pages.routes}
         self._own_paths = frozenset(own - {"/"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +101,7 @@ class FeatureServer:
         endpoint = "other"
         status = 500
         request_id = os.urandom(16).hex()
-        headers: Headers = ()
+        headers: Pairs = ()
         try:
             given = dict(scope["headers"])
             self._admission.check(scope, given)
@@ -143,7 +146,7 @@ class FeatureServer:
         finally:
             self.metrics.request(endpoint or "other", status, time.perf_counter() - started)
         length = (b"content-length", b"%d" % len(body))
-        head = [_JSON, length, (b"x-request-id", request_id.encode()), *headers]
+        head = [_JSON, length, (b"x-request-id", request_id.encode()), *_HEADERS, *headers]
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": body})
 
@@ -246,7 +249,7 @@ class FeatureServer:
 
     async def _read(
         self, kind: str, name: str, query: dict[str, Any], request_id: str
-    ) -> tuple[bytes, Headers]:
+    ) -> tuple[bytes, Pairs]:
         plans = self.manifest.plans
         if kind == "services":
             allow(query, "entities", "features")
