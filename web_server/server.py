@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -50,12 +51,37 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer what was sent, for as long as the limits say, and end."""
         loop = asyncio.get_running_loop()
+        await self._take_waiting(sockets or ())
         # before uvicorn cancels what still runs, which it reports as a failure
         loop.call_later(self.limits.stop_seconds * 0.9, self._give_up)
         await super().shutdown(sockets)
         self._looking.cancel()
         with suppress(asyncio.CancelledError):
             await self._looking
+
+    async def _take_waiting(self, sockets: Iterable[socket.socket]) -> None:
+        """Stop to listen, but serve the connections that wait to be accepted: closed with the
+        socket they would be reset, with what they have sent."""
+        waiting = [listener.dup() for listener in sockets]
+        for server in self.servers:
+            server.close()
+        for listener in sockets:
+            listener.close()
+        await asyncio.sleep(0)  # it is closed by the event loop
+        loop = asyncio.get_running_loop()
+        for listener in waiting:
+            accepted = []
+            listener.setblocking(False)
+            with listener, suppress(OSError):  # there are no more, or no more files
+                while True:
+                    accepted.append(listener.accept()[0])
+            for connection in accepted:
+                await loop.connect_accepted_socket(self._connection, connection)
+
+    def _connection(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     def _give_up(self) -> None:
         for connection in list(self.server_state.connections):

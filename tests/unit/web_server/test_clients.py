@@ -23,6 +23,8 @@ async def app(scope, receive, send):
     body = b""
     if scope["path"] == "/large":
         body = LARGE
+    elif scope["path"] == "/block":
+        time.sleep(0.5)  # nothing else happens meanwhile
     elif scope["path"] == "/slow":
         await asyncio.sleep(1)
         body = b"slow"
@@ -242,6 +244,17 @@ def test_what_was_sent_before_a_stop_is_answered(monkeypatch):
         assert read_all(idle).startswith(b"HTTP/1.1 200")
         assert read_all(under_way).endswith(b"slow")
         assert read_all(both).count(b"HTTP/1.1 200") == 2
+
+
+def test_a_connection_that_waits_to_be_accepted_at_a_stop_is_answered():
+    request = b"GET /%b HTTP/1.1\r\nhost: x\r\n\r\n"
+    with serving(**SHORT) as (port, server), ExitStack() as stack:
+        blocking = stack.enter_context(connected(port, request % b"block"))
+        wait_for(lambda: server.server_state.tasks)
+        server.should_exit = True
+        waiting = [stack.enter_context(connected(port, request % b"")) for _ in range(5)]
+        for client in (blocking, *waiting):
+            assert read_all(client).startswith(b"HTTP/1.1 200")
 
 
 def test_a_stop_does_not_wait_for_a_client_for_ever(caplog):
