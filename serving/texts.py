@@ -40,6 +40,9 @@ class Number(float):
         number.text = text
         return number
 
+    def __repr__(self) -> str:
+        return self.text
+
 
 def integer(text: str) -> int:
     """Decimal digits, or hexadecimal ones behind 0x, with a sign and spaces around them or not."""

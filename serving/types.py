@@ -100,11 +100,10 @@ def feature_type(text: str) -> FeatureType:
 
 def refused(value: object, type_: FeatureType, column: str, why: str = "") -> ValueRefusedError:
     """The error for a value that is not of its column's type."""
+    kind = "float" if isinstance(value, texts.Number) else type(value).__name__
     shown = repr(value)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    return ValueRefusedError(
-        f"{column} is {type_}; {shown} ({type(value).__name__}) is not{why and ': ' + why}."
-    )
+    return ValueRefusedError(f"{column} is {type_}; {shown} ({kind}) is not{why and ': ' + why}.")
 
 
 def stored(value: object, type_: FeatureType, column: str) -> Stored | None:

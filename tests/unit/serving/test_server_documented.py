@@ -159,6 +159,16 @@ def check(route: Route, response: httpx.Response, responses: dict[str, Any]) -> 
         assert "#/components/schemas/Error" in schema, where
 
 
+@pytest.mark.parametrize("status", sorted(OF_A_CONNECTION))
+def test_what_ends_a_connection_is_said_in_the_same_form_counted_and_documented(client, status):
+    media_type, body = client.server.refusal(int(status), "Why.")
+    assert media_type == b"application/json"
+    assert json.loads(body)["error"]["message"] == "Why."
+    counted = f'azekura_serving_requests_total{{endpoint="other",status="{status}"}}'
+    assert counted in client.get("/metrics").text
+    assert all(status in responses for responses in documented(client).values())
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/views/", "/v1/views/a/b", "/static/x"])
 def test_what_is_not_there_has_the_headers_too(client, path):
     for method in ("GET", "POST", "HEAD", "OPTIONS", "DELETE"):

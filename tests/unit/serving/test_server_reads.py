@@ -342,6 +342,15 @@ def test_a_server_of_the_past_does_not_tell_what_came_later(tmp_path, size):
         assert answer["features"][view["features"][0]] == [None] * size
 
 
+def test_of_two_equal_keys_of_an_object_the_first_counts(client):
+    response = client.post(
+        "/v1/views/feat_airport:read",
+        content=b'{"entities": [{"airport_code": "JFK", "airport_code": "LGA"}], "entities": []}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert response.json()["features"] == {"departures_count": [12]}
+
+
 def test_many_entities_are_read_as_one_is(tmp_path):
     server = serve(tmp_path)
     server._in_loop = 3  # both ways, in the event loop and in a thread
