@@ -66,7 +66,7 @@ class Connection(HttpToolsProtocol):
         surplus = len(self.connections) - self._limits.most
         if surplus <= 0:
             return
-        others = [each for each in self.connections if each.waits_in_vain]
+        others = [each for each in self.connections - {self} if each.waits_in_vain]
         if others:
             max(others, key=lambda each: (each.is_idle, each.waited)).end()
         elif surplus <= TOLD:
