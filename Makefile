@@ -22,6 +22,8 @@ unexport DBT_PROFILES_DIR DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET DBT_TARGET_PATH
 DOCS_PORT ?= 8080
 # arguments of `python -m serving serve`
 SERVE ?=
+# of `make online` and `make serve`: a moment of the past, which is materialized and served
+AT ?=
 # of `make airflow`: words of the command `airflow`, for the one that runs
 CLI ?=
 # of `make test-airflow`: arguments of pytest
@@ -116,14 +118,14 @@ docs: setup ## build dbt's documentation and serve it on 127.0.0.1 (DOCS_PORT, d
 	@dbt docs serve --host 127.0.0.1 --port $(DOCS_PORT)
 
 .PHONY: online
-online: setup ## bring the online store up to date with what was built (AZEKURA_ONLINE_STORE, else SQLite)
-	@python -m serving materialize
+online: setup ## bring the online store up to date with what was built (AZEKURA_ONLINE_STORE, else SQLite); AT=<moment> as it was then
+	@python -m serving materialize $(if $(AT),--full --until $(AT))
 
 .PHONY: serve
-serve: online ## serve features and their catalogue, by default on http://127.0.0.1:8484 (SERVE='--at 2014-01-01T06:30:00Z')
+serve: online ## serve features and their catalogue, by default on http://127.0.0.1:8484 (AT=2013-12-30T18:30:00Z, SERVE='--port 8000')
 	@python -m serving lineage
 	@python -m serving catalogue
-	@python -m serving serve $(SERVE)
+	@python -m serving serve $(if $(AT),--at $(AT)) $(SERVE)
 
 .PHONY: airflow
 airflow: setup $(AIRFLOW_INSTALLED) ## start Airflow on 127.0.0.1 (AZEKURA_AIRFLOW_PORT, default 8585); Ctrl-C stops it

@@ -61,7 +61,11 @@ def add_commands(commands: Any) -> None:
     command.add_argument("name", metavar="view[@n] or service")
     command.add_argument("keys", nargs="*", metavar="key=value")
     command.add_argument(
-        "--at", type=_moment, metavar="MOMENT", help="the moment for the TTL (default: now)"
+        "--at",
+        type=_moment,
+        metavar="MOMENT",
+        help="read as at this moment: the TTL is measured there, and what came later is"
+        " NOT_AVAILABLE_AT (default: now)",
     )
     command.add_argument("--json", action="store_true", help="one JSON object")
     add_store_options(command)

@@ -33,6 +33,9 @@ def read_view(
 ) -> list[Answer]:
     """Read features of one view for entities given as mappings of its keys to Python values.
 
+    now: the moment of which nothing later is told; None is the present. The store keeps the newest
+    state only: where that came later, the answer is NOT_AVAILABLE_AT.
+
     Raises:
         ValueRefusedError: a key is missing, or of a wrong type.
         UnknownNameError: a name that is no key, or no feature, of the view.
@@ -52,7 +55,7 @@ def read_service(
 ) -> list[ServiceAnswer]:
     """Read all features of a service, its views in one call of the store.
 
-    An entity maps the names in `service.keys` to Python values.
+    An entity maps the names in `service.keys` to Python values; `now` is as in `read_view`.
 
     Raises: as `read_view`.
     """

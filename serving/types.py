@@ -33,6 +33,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from serving import texts
 from serving.errors import UnsupportedError, ValueRefusedError
 
 Stored = int | float | str | bytes
@@ -99,11 +100,10 @@ def feature_type(text: str) -> FeatureType:
 
 def refused(value: object, type_: FeatureType, column: str, why: str = "") -> ValueRefusedError:
     """The error for a value that is not of its column's type."""
+    kind = "float" if isinstance(value, texts.Number) else type(value).__name__
     shown = repr(value)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    return ValueRefusedError(
-        f"{column} is {type_}; {shown} ({type(value).__name__}) is not{why and ': ' + why}."
-    )
+    return ValueRefusedError(f"{column} is {type_}; {shown} ({kind}) is not{why and ': ' + why}.")
 
 
 def stored(value: object, type_: FeatureType, column: str) -> Stored | None:
@@ -157,6 +157,18 @@ def order_of(value: Stored | None) -> tuple:
     return (1, value)
 
 
+def _of_text(value: Any, read: Callable[[str], Any]) -> Any:
+    """What a text, or a number by how it was written, says; another value is what it is."""
+    if isinstance(value, texts.Number):
+        return read(value.text)
+    return read(value) if isinstance(value, str) else value
+
+
+def _parser(read: Callable[[str], Any]) -> Callable[[Any], Any]:
+    """The parser of a type that JSON has no values of."""
+    return lambda value: read(value) if isinstance(value, str) else value
+
+
 def _int(value: Any) -> int:
     if isinstance(value, bool):
         raise TypeError
@@ -167,7 +179,7 @@ def _int(value: Any) -> int:
 
 
 def _parse_int(value: Any) -> int:
-    return _int(int(value) if isinstance(value, str) else value)
+    return _int(_of_text(value, texts.integer))
 
 
 def _float(value: Any) -> float:
@@ -177,7 +189,10 @@ def _float(value: Any) -> float:
 
 
 def _parse_float(value: Any) -> float:
-    return float(value) if isinstance(value, str) else _float(value)
+    try:
+        return _float(_of_text(value, texts.real))
+    except OverflowError:  # an int of many digits
+        return math.inf if value > 0 else -math.inf
 
 
 def _dump_float(value: float) -> float | str:
@@ -194,9 +209,7 @@ def _bool(value: Any) -> int:
 
 
 def _parse_bool(value: Any) -> bool:
-    if isinstance(value, str) and value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    return bool(_bool(value))
+    return bool(_bool(_of_text(value, texts.boolean)))
 
 
 def _text(value: Any) -> str:
@@ -236,23 +249,10 @@ def _load_date(days: int) -> date:
     return date.fromordinal(days + _EPOCH_DAY)
 
 
-def _parse_date(value: Any) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
 def _timestamp(value: Any) -> int:
     if not isinstance(value, datetime):
         raise TypeError
     return microseconds(value)
-
-
-def _parse_timestamp(value: Any) -> datetime:
-    if not isinstance(value, str):
-        return value
-    read = datetime.fromisoformat(value)
-    if read.tzinfo is None:
-        raise ValueError("a TIMESTAMP needs a time zone, as in 2013-01-01T12:00:00Z")
-    return read.astimezone(UTC)
 
 
 def _dump_timestamp(value: datetime) -> str:
@@ -271,10 +271,6 @@ def _load_datetime(us: int) -> datetime:
     return _EPOCH_PLAIN + timedelta(microseconds=us)
 
 
-def _parse_datetime(value: Any) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
 def _time(value: Any) -> int:
     if not isinstance(value, time) or value.tzinfo is not None:
         raise TypeError
@@ -283,10 +279,6 @@ def _time(value: Any) -> int:
 
 def _load_time(us: int) -> time:
     return (_EPOCH_PLAIN + timedelta(microseconds=us)).time()
-
-
-def _parse_time(value: Any) -> time:
-    return time.fromisoformat(value) if isinstance(value, str) else value
 
 
 # NUMERIC has 38 digits, 9 of them after the point; an offset makes it bytes in its own order
@@ -313,10 +305,8 @@ def _load_numeric(data: bytes) -> Decimal:
 
 
 def _parse_numeric(value: Any) -> Decimal:
-    if isinstance(value, str):
-        return Decimal(value)
-    # a JSON number: its shortest text is what was written
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    # a float that does not say how it was written: its shortest text is what was
+    return _of_text(repr(value) if type(value) is float else value, texts.numeric)
 
 
 def _dump_numeric(value: Decimal) -> str:
@@ -404,13 +394,25 @@ _SCALARS = {
         FeatureType("BOOL", Form.INTEGER, _bool, bool, None, _parse_bool),
         FeatureType("STRING", Form.TEXT, _text, None, None, _text),
         FeatureType("BYTES", Form.BLOB, _bytes, None, _dump_bytes, _parse_bytes),
-        FeatureType("DATE", Form.INTEGER, _date, _load_date, date.isoformat, _parse_date),
+        FeatureType("DATE", Form.INTEGER, _date, _load_date, date.isoformat, _parser(texts.day)),
         FeatureType(
-            "DATETIME", Form.INTEGER, _datetime, _load_datetime, datetime.isoformat, _parse_datetime
+            "DATETIME",
+            Form.INTEGER,
+            _datetime,
+            _load_datetime,
+            datetime.isoformat,
+            _parser(texts.local_moment),
         ),
-        FeatureType("TIME", Form.INTEGER, _time, _load_time, time.isoformat, _parse_time),
         FeatureType(
-            "TIMESTAMP", Form.INTEGER, _timestamp, moment, _dump_timestamp, _parse_timestamp
+            "TIME", Form.INTEGER, _time, _load_time, time.isoformat, _parser(texts.time_of_day)
+        ),
+        FeatureType(
+            "TIMESTAMP",
+            Form.INTEGER,
+            _timestamp,
+            moment,
+            _dump_timestamp,
+            _parser(texts.moment),
         ),
         FeatureType("NUMERIC", Form.BLOB, _numeric, _load_numeric, _dump_numeric, _parse_numeric),
     )

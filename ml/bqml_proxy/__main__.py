@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import socket
 import sys
 import urllib.parse
@@ -21,6 +20,7 @@ from bqml_proxy.upstream import Upstream
 from command_line import OneSentenceParser, port
 from command_line.duckdb_files import held
 from googlesql.service import GoogleSQL
+from web_server.server import end_quietly_on_signals
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,9 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(held(options.directory, error, remedy) or str(error))
     jobs = Jobs(upstream, machine_learning, emulator.drop, partial(bridges.mend_sql, service))
     server = make_server(make_app(upstream, jobs, Datasets(upstream, machine_learning)))
-    # uvicorn stops in order on these, and then sends them again to what was there before
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
+    end_quietly_on_signals()
     print(f"http://127.0.0.1:{listener.getsockname()[1]} before {options.emulator}", flush=True)
     try:
         server.run(sockets=[listener])

@@ -4,10 +4,10 @@ The BigQuery ML of a query or job is run before the emulator sees it, and the br
 The Models resource is answered here. Everything else goes through as it came.
 """
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import uvicorn
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match, Route, Router, request_response
@@ -18,6 +18,8 @@ from bqml_proxy.errors import BigQueryError
 from bqml_proxy.jobs import Jobs
 from bqml_proxy.rest import answer_error, fault
 from bqml_proxy.upstream import Upstream
+from web_server.limits import Limits
+from web_server.server import Server
 
 Handler = Callable[..., Awaitable[Response]]  # of a request and the names in its path
 
@@ -61,21 +63,16 @@ def make_app(upstream: Upstream, jobs: Jobs, datasets: Datasets) -> Router:
     )
 
 
-def make_server(app: Router) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            date_header=False,  # the emulator's is handed on
-            timeout_keep_alive=75,  # longer than clients keep theirs, which then never break
-        )
-    )
+def make_server(app: Router, limits: Limits | None = None) -> Server:
+    # the date is the emulator's, and is handed on
+    return Server(app, _refusal, limits or Limits(), lifespan="on", date_header=False)
+
+
+def _refusal(status: int, sentence: str) -> tuple[bytes, bytes]:
+    """What a client is told whose connection is ended, in BigQuery's form."""
+    reason = "backendError" if status >= 500 else "invalid"
+    told = BigQueryError(status, reason, sentence).response()
+    return b"application/json; charset=UTF-8", json.dumps(told).encode()
 
 
 class _OfMethod(Route):

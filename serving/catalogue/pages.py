@@ -12,12 +12,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.catalogue import plots, snapshot
 from serving.catalogue.addresses import feature_path
@@ -26,6 +24,7 @@ from serving.catalogue.graph import lineage_graph
 from serving.catalogue.search import FILTERS, Found, all_found, choices, matching
 from serving.catalogue.snapshot import Catalogue
 from serving.manifest import manifest_path
+from web_server.headers import Headers
 
 HERE = Path(__file__).parent
 #: most rows of one answer; the others are told of
@@ -39,24 +38,6 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",
 }
-
-
-class _Headers:
-    """Sends HEADERS with every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    *((name.encode(), value.encode()) for name, value in HEADERS.items()),
-                ]
-            await send(message)
-
-        await self.app(scope, receive, sent)
 
 
 class _Snapshot:
@@ -83,7 +64,7 @@ class _Snapshot:
         return self._catalogue
 
 
-def create_app(path: Path | None = None) -> Starlette:
+def create_app(path: Path | None = None) -> Headers:
     """The pages of the snapshot at `path`, beside dbt's manifest if not given.
 
     An ASGI application to be mounted anywhere; its links follow `root_path`.
@@ -195,16 +176,16 @@ def create_app(path: Path | None = None) -> Starlette:
         given = {"heading": "Nothing to show yet", "message": str(error), "catalogue": None}
         return page(request, "error.html", 503, **given)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", search, name="search"),
             Route("/feature/{view}/{version:int}/{feature}", feature, name="feature"),
             Route("/model/{name}", model, name="model"),
             Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
         ],
-        middleware=[Middleware(_Headers)],
         exception_handlers={HTTPException: say_http, CatalogueError: say},
     )
+    return Headers(app, HEADERS)
 
 
 def training_example(one: dict) -> str:

@@ -2,17 +2,14 @@
 
 Reads and pushes are answered right here: routing and validating them in FastAPI takes ten times the
 time that the read itself takes. All other paths are FastAPI's (`serving.server.pages`), and so is
-the description of everything at /docs. What a request must satisfy before either is `_admit`.
+the description of everything at /docs. What a request must satisfy before either is `Admission`.
 """
 
 import asyncio
-import hmac
 import logging
 import os
 import re
 import time
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -21,23 +18,26 @@ from pathlib import Path
 from typing import Any
 
 from serving.errors import ServingError, StoreUnavailableError
-from serving.server.errors import RequestError, body_of, malformed, shown, status_of
+from serving.server.admission import Admission
+from serving.server.errors import RequestError, body_of, status_of
 from serving.server.manifest import Manifest
 from serving.server.metrics import Metrics
 from serving.server.pages import make_pages
 from serving.server.pushes import read_rows
+from serving.server.queries import allow, from_body
 from serving.server.reads import ReadPlan, Served, online_view, read_entities
 from serving.server.request_log import RequestLog
 from serving.server.settings import Settings, SettingsError
-from serving.server.values import from_json, to_json
+from serving.server.values import to_json
 from serving.stores.base import Live, OnlineStore, Request
 from serving.stores.opening import open_store
+from web_server.headers import HEADERS, Headers, encoded
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = Iterable[tuple[bytes, bytes]]
+Pairs = Iterable[tuple[bytes, bytes]]
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,10 @@ _ENDPOINTS = {
     ("views", "read"): "/v1/views/{view}:read",
     ("views", "push"): "/v1/views/{view}:push",
 }
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _JSON = (b"content-type", b"application/json")
+_HEADERS = encoded(HEADERS)
+# of what is refused before there is a request
+_REFUSALS = {400: "invalid_http", 408: "too_slow", 431: "too_large", 503: "busy"}
 # a read this small is over sooner than a thread has taken it up
 ENTITIES_IN_LOOP = 400
 THREADS = 8
@@ -83,11 +85,11 @@ class FeatureServer:
         self.log = self._request_log()
         self._threads = ThreadPoolExecutor(THREADS, "store")
         self._in_loop = ENTITIES_IN_LOOP if settings.store.startswith("sqlite:") else 0
-        self._token = settings.token and settings.token.encode()
-        self._hosts = _LOOPBACK | settings.allowed_hosts | {settings.host.lower()}
-        self.pages = make_pages(self)
-        self.catalogue = catalogue
-        own = {getattr(route, "path", "/") for route in self.pages.routes}
+        self._admission = Admission(settings)
+        pages = make_pages(self)
+        self.pages = Headers(pages)
+        self.catalogue = catalogue and Headers(catalogue)
+        own = {getattr(route, "path", "/") for route in pages.routes}
         self._own_paths = frozenset(own - {"/"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,10 +101,10 @@ class FeatureServer:
         endpoint = "other"
         status = 500
         request_id = os.urandom(16).hex()
-        headers: Headers = ()
+        headers: Pairs = ()
         try:
             given = dict(scope["headers"])
-            self._admit(scope, given)
+            self._admission.check(scope, given)
             found = _PATH.fullmatch(scope["path"])
             endpoint = found and _ENDPOINTS.get((found[1], found[3]))
             if not endpoint:
@@ -115,8 +117,9 @@ class FeatureServer:
                     "method_not_allowed",
                     f"{scope['path']} is asked by POST, not {scope['method']}.",
                 )
-            query = from_body(await self._body(given, receive))
-            if found[3] == "push":
+            is_push = found[3] == "push"
+            query = from_body(await self._body(given, receive), as_written=is_push)
+            if is_push:
                 body = await self._push(found[2], query)
             else:
                 body, headers = await self._read(found[1], found[2], query, request_id)
@@ -143,7 +146,7 @@ class FeatureServer:
         finally:
             self.metrics.request(endpoint or "other", status, time.perf_counter() - started)
         length = (b"content-length", b"%d" % len(body))
-        head = [_JSON, length, (b"x-request-id", request_id.encode()), *headers]
+        head = [_JSON, length, (b"x-request-id", request_id.encode()), *_HEADERS, *headers]
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": body})
 
@@ -174,6 +177,11 @@ class FeatureServer:
             self.metrics.store_errors.inc()
             logger.error("%s", error)
 
+    def refusal(self, status: int, sentence: str) -> tuple[bytes, bytes]:
+        """Media type and body of what a client is told whose connection is ended."""
+        self.metrics.request("other", status, 0)
+        return _JSON[1], body_of(RequestError(status, _REFUSALS[status], sentence))
+
     def live(self) -> list[Live]:
         """What is materialized; nothing if the store does not answer."""
         try:
@@ -198,25 +206,6 @@ class FeatureServer:
             elif found.schema_hash != view.schema_hash:
                 reasons.append(f"{view.label} is materialized with other columns than it has now.")
         return reasons
-
-    def _admit(self, scope: Scope, given: dict[bytes, bytes]) -> None:
-        """Refuse a request that this server is not meant for, or that shows no token."""
-        if scope["path"] == "/healthz":
-            return
-        if self.settings.is_loopback and _host(given.get(b"host", b"")) not in self._hosts:
-            # another site's page may have its name resolved to this machine (DNS rebinding)
-            raise RequestError(
-                421,
-                "unknown_host",
-                f"This server is not {shown(given.get(b'host', b'').decode('latin-1'))}; if it is"
-                " to be called so, start it with --allowed-host.",
-            )
-        if self._token:
-            shows = _token(given.get(b"authorization", b""), scope["method"])
-            if not hmac.compare_digest(shows, self._token):
-                raise RequestError(
-                    401, "unauthorized", "Show the server's token: `Authorization: Bearer <token>`."
-                )
 
     async def _body(self, given: dict[bytes, bytes], receive: Receive) -> bytes:
         """The whole body of a request, of a size and within a time that are limited."""
@@ -260,7 +249,7 @@ class FeatureServer:
 
     async def _read(
         self, kind: str, name: str, query: dict[str, Any], request_id: str
-    ) -> tuple[bytes, Headers]:
+    ) -> tuple[bytes, Pairs]:
         plans = self.manifest.plans
         if kind == "services":
             allow(query, "entities", "features")
@@ -272,11 +261,10 @@ class FeatureServer:
             plan = plan.subset(query["features"])
         requests = read_entities(plan, query.get("entities"), self.settings.max_entities)
         entities = len(requests[0].keys)
-        now = self.settings.at or datetime.now(UTC)
         if entities * len(requests) <= self._in_loop:
-            served, body = self._serve(plan, requests, now, request_id)
+            served, body = self._serve(plan, requests, request_id)
         else:
-            served, body = await self._in_thread(self._serve, plan, requests, now, request_id)
+            served, body = await self._in_thread(self._serve, plan, requests, request_id)
         for view, statuses in served.statuses():
             self.metrics.found(view, statuses)
         if self.log:
@@ -284,9 +272,11 @@ class FeatureServer:
         return body, plan.headers
 
     def _serve(
-        self, plan: ReadPlan, requests: list[Request], now: datetime, request_id: str
+        self, plan: ReadPlan, requests: list[Request], request_id: str
     ) -> tuple[Served, bytes]:
-        served = Served(plan, requests, self.store.read(requests, now), now, request_id)
+        at = self.settings.at
+        now = at or datetime.now(UTC)
+        served = Served(plan, requests, self.store.read(requests, at), now, request_id)
         return served, to_json(served.answer())
 
     async def _push(self, name: str, query: dict[str, Any]) -> bytes:
@@ -350,41 +340,3 @@ class FeatureServer:
         return RequestLog(
             lake.write, self.settings.request_log_seconds, self.metrics.log_lines_dropped.inc
         )
-
-
-def from_body(body: bytes) -> dict[str, Any]:
-    """The JSON object that a request is; raises what is wrong with it."""
-    try:
-        query = from_json(body)
-    except ValueError as error:
-        raise RequestError(400, "invalid_json", f"The request is not JSON: {error}.") from None
-    if type(query) is not dict:
-        raise malformed(f"A request is a JSON object, not {shown(query)}.")
-    return query
-
-
-def allow(query: dict[str, Any], *names: str) -> None:
-    """Refuse a part of a request that has no meaning, which is mostly a slip of the pen."""
-    if not query.keys() <= set(names):
-        other = next(name for name in query if name not in names)
-        raise malformed(f"A request has {', '.join(names)}, not {shown(other)}.")
-
-
-def _host(header: bytes) -> str:
-    """The name in a Host header, without its port."""
-    text = header.decode("latin-1").lower()
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.partition(":")[0]
-
-
-def _token(header: bytes, method: str) -> bytes:
-    """The token that a request shows; as Basic, which a browser asks for, only to look."""
-    scheme, _, credentials = header.partition(b" ")
-    scheme = scheme.lower()
-    if scheme == b"bearer":
-        return credentials.strip()
-    if scheme == b"basic" and method in ("GET", "HEAD"):
-        with suppress(Base64Error):
-            return b64decode(credentials, validate=True).partition(b":")[2]
-    return b""

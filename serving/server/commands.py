@@ -2,13 +2,14 @@
 
 import argparse
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from command_line import port
 from serving.commands import add_store_options
 from serving.server.settings import TOKEN_VARIABLE, Settings, token_from
-from serving.types import feature_type, parsed
+from serving.types import feature_type, refused
 
 
 def add_commands(commands: Any) -> None:
@@ -43,8 +44,8 @@ def add_commands(commands: Any) -> None:
     command.add_argument(
         "--at",
         metavar="MOMENT",
-        help="read as at this moment, such as 2014-01-01T06:30:00Z, by which only the time to live"
-        " is told: for data of the past (default: now)",
+        help="read as at this moment, such as 2014-01-01T06:30:00Z, for data of the past: the time"
+        " to live is measured there, and what came later is NOT_AVAILABLE_AT (default: now)",
     )
     command.add_argument(
         "--request-log",
@@ -73,6 +74,14 @@ def add_commands(commands: Any) -> None:
         metavar="N",
         help="bytes of one request (default: %(default)s)",
     )
+    command.add_argument(
+        "--max-connections",
+        type=_count,
+        default=1000,
+        metavar="N",
+        help="connections at once, of as many files as the process may open; more are answered 503"
+        " (default: %(default)s)",
+    )
     add_store_options(command)
     command.set_defaults(run=_serve)
 
@@ -85,16 +94,29 @@ def _serve(options: argparse.Namespace) -> int:
         port=options.port,
         token=token_from(os.environ),
         allowed_hosts=frozenset(name.lower() for name in options.allowed_host),
-        at=parsed(options.at, feature_type("TIMESTAMP"), "--at"),
+        at=options.at and _moment(options.at),
         allow_push=options.allow_push,
         request_log=options.request_log,
         request_log_seconds=options.request_log_seconds,
         max_entities=options.max_entities,
         max_body_bytes=options.max_bytes,
+        max_connections=options.max_connections,
     )
     from serving.server.process import serve  # FastAPI takes a second to load
 
     return serve(settings)
+
+
+def _moment(text: str) -> datetime:
+    timestamp = feature_type("TIMESTAMP")
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise refused(text, timestamp, "--at", str(error)) from None
+    if read.tzinfo is None:
+        why = "a TIMESTAMP needs a time zone, as in 2013-01-01T12:00:00Z"
+        raise refused(text, timestamp, "--at", why)
+    return read
 
 
 def _count(text: str) -> int:

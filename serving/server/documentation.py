@@ -1,12 +1,10 @@
 """What is said at /docs and in /openapi.json about the paths that `serving.server.app` answers."""
 
 import copy
-import json
-import re
 from functools import cache
-from html import escape
-from string import Template
 from typing import Any
+
+from serving.stores.base import Status
 
 INTRODUCTION = """\
 Features as a model was trained on them, at this moment: by feature service, or by feature view.
@@ -20,7 +18,8 @@ and "-Infinity" are strings. Keys are read in the same form.
 
 A status is PRESENT; NULL: every feature asked for is NULL; NOT_FOUND: nothing is known of the
 entity, or a part of its key is null; OUTSIDE_TTL: what is known is older than the view's time to
-live.
+live; NOT_AVAILABLE_AT: this server reads as at a moment, and the newest state, the only one that it
+keeps, was not known then or had not happened.
 
 What cannot be answered is one sentence: `{"error": {"code": "unknown_name", "message": "There is no
 feature service 'late_arival'; did you mean 'late_arrival'?"}}`.
@@ -83,7 +82,7 @@ SCHEMAS: dict[str, Any] = {
                         },
                         "status": {
                             "type": "array",
-                            "items": {"enum": ["PRESENT", "NULL", "NOT_FOUND", "OUTSIDE_TTL"]},
+                            "items": {"enum": [status.value for status in Status]},
                         },
                         "event_at": {**_MOMENTS, "description": "When it happened."},
                         "known_at": {**_MOMENTS, "description": "From when it could be known."},
@@ -136,41 +135,45 @@ _SERVICE_READ = {
     "entities": [
         {"carrier_code": "AA", "origin_airport_code": "JFK"},
         {"carrier_code": "ZZ", "origin_airport_code": "LGA"},
-    ]
+    ],
+    "features": ["late_departure_rate_7d", "departures_count_3h"],
 }
 _SERVICE_ANSWER = {
     "service": "late_arrival",
-    "features": {"late_departure_rate_7d": [0.21, None], "departures_count_3h": [12, 9]},
+    "features": {
+        "late_departure_rate_7d": [0.19185059422750425, None],
+        "departures_count_3h": [31, 55],
+    },
     "views": [
         {
             "view": "feat_carrier__punctuality",
-            "version": 2,
+            "version": 1,
             "features": ["late_departure_rate_7d"],
             "status": ["PRESENT", "NOT_FOUND"],
             "event_at": ["2013-12-30T05:00:00Z", None],
-            "known_at": ["2013-12-30T09:00:00Z", None],
+            "known_at": ["2013-12-30T05:00:00Z", None],
         },
         {
             "view": "feat_airport__traffic",
             "version": 1,
             "features": ["departures_count_3h"],
             "status": ["PRESENT", "PRESENT"],
-            "event_at": ["2013-12-31T12:00:00Z", "2013-12-31T12:00:00Z"],
-            "known_at": ["2013-12-31T12:00:00Z", "2013-12-31T12:00:00Z"],
+            "event_at": ["2013-12-30T18:00:00Z", "2013-12-30T18:00:00Z"],
+            "known_at": ["2013-12-30T18:00:00Z", "2013-12-30T18:00:00Z"],
         },
     ],
 }
 _VIEW_READ = {"entities": [{"airport_code": "JFK"}], "features": ["departures_count_3h"]}
 _VIEW_ANSWER = {
-    "features": {"departures_count_3h": [12]},
+    "features": {"departures_count_3h": [31]},
     "views": [
         {
             "view": "feat_airport__traffic",
             "version": 1,
             "features": ["departures_count_3h"],
             "status": ["PRESENT"],
-            "event_at": ["2013-12-31T12:00:00Z"],
-            "known_at": ["2013-12-31T12:00:00Z"],
+            "event_at": ["2013-12-30T18:00:00Z"],
+            "known_at": ["2013-12-30T18:00:00Z"],
         }
     ],
 }
@@ -178,24 +181,36 @@ _PUSH = {
     "rows": [
         {
             "airport_code": "JFK",
-            "event_at": "2013-12-31T13:00:00Z",
+            "event_at": "2013-12-30T19:00:00Z",
             "departures_count_1h": 14,
-            "departures_count_3h": 31,
+            "departures_count_3h": 36,
+            "cancelled_count_3h": 0,
+            "late_departure_rate_3h": 0.08,
+            "departure_delay_minutes_mean_3h": 3.5,
         }
     ]
 }
 _PUSHED = {"view": "feat_airport__traffic", "version": 1, "rows": 1}
 
 _VIEW = ("view", "Name of the view; `name@2` is its version 2.", "feat_airport__traffic")
-_REFUSALS = {
-    "400": "The request is wrong: its JSON, a key, a value, a feature",
+# what any request may be answered
+_ALWAYS = {
+    "400": "The request is wrong: its HTTP, its JSON, a key, a value, a feature",
     "401": "No token, or another one than the server's",
-    "404": "There is no such service, view or version",
+    "405": "Asked by another method",
     "408": "The request took too long to arrive",
-    "413": "Too many bytes or entities",
-    "415": "Not `application/json`",
-    "503": "The store cannot be reached, or the view is not materialized",
+    "421": "A server of another name is asked for",
+    "431": "The head of the request is too large",
+    "500": "The server failed; its log says why",
+    "503": "Too many connections, the store cannot be reached, or the view is not materialized",
 }
+_OF_A_NAME = {"404": "There is no such service, view or version"}
+_OF_A_BODY = {
+    "413": "Too many bytes, entities or rows",
+    "415": "Not `application/json`",
+}
+# what is asked without a token, and by any name
+_OPEN = {"/healthz"}
 
 
 @cache
@@ -235,6 +250,27 @@ def _paths() -> dict[str, Any]:
                 {"403": "The server is read-only"},
             )
         },
+        "/": {"get": _shown_page("The catalogue", "Without one, the way to /docs.", "text/html")},
+        "/docs": {"get": _shown_page("This description, for people", "A page.", "text/html")},
+        "/openapi.json": {
+            "get": _shown_page("This description, for programs", "OpenAPI.", "application/json")
+        },
+    }
+
+
+def _shown_page(summary: str, description: str, media_type: str) -> dict[str, Any]:
+    return {
+        "tags": ["Describe"],
+        "summary": summary,
+        "description": description,
+        "responses": {"200": {"description": "The page", "content": {media_type: {}}}},
+    }
+
+
+def _refused(statuses: dict[str, str]) -> dict[str, Any]:
+    return {
+        status: {"description": text, "content": _content("Error")}
+        for status, text in statuses.items()
     }
 
 
@@ -265,10 +301,7 @@ def _operation(
         "requestBody": {"required": True, "content": _content(*request)},
         "responses": {
             "200": {"description": "The answer", "content": _content(*answer)},
-            **{
-                status: {"description": text, "content": _content("Error")}
-                for status, text in sorted({**_REFUSALS, **(refusals or {})}.items())
-            },
+            **_refused({**_OF_A_NAME, **_OF_A_BODY, **(refusals or {})}),
         },
     }
 
@@ -280,105 +313,32 @@ def _content(schema: str, example: Any = None) -> dict[str, Any]:
     return {"application/json": content}
 
 
-def with_reads(openapi: dict[str, Any]) -> dict[str, Any]:
-    """The description that FastAPI makes of its own paths, with those of the reads before them."""
+def whole(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The description that FastAPI makes of its own paths, with the others' and all refusals."""
     whole = copy.deepcopy(openapi)
-    whole["paths"] = {**_paths(), **whole["paths"]}
+    whole["paths"] = copy.deepcopy({**_paths(), **whole["paths"]})
     components = whole.setdefault("components", {})
     components["schemas"] = {**components.get("schemas", {}), **SCHEMAS}
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     whole["security"] = [{"token": []}, {}]
     whole["paths"]["/healthz"]["get"]["security"] = []
+    whole["paths"]["/"]["get"]["responses"]["307"] = {"description": "To /docs"}
+    for path, methods in whole["paths"].items():
+        for operation in methods.values():
+            _say_refusals(path, operation["responses"])
     return whole
 
 
-_PAGE = Template("""\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>$title</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
-h2 { margin: 2.5rem 0 0; font-size: 1.1rem; }
-h2 code { background: none; padding: 0; }
-code, pre { font: 0.85rem/1.45 ui-monospace, monospace; background: #f3f4f6; border-radius: 4px; }
-code { padding: 0.1rem 0.3rem; }
-pre { padding: 0.8rem; overflow-x: auto; }
-pre code { padding: 0; background: none; }
-table { border-collapse: collapse; }
-td { padding: 0.1rem 1rem 0.1rem 0; vertical-align: top; }
-summary { cursor: pointer; color: #4b5563; }
-@media (prefers-color-scheme: dark) {
-  body { background: #111827; color: #e5e7eb; } a { color: #93c5fd; }
-  code, pre { background: #1f2937; } summary { color: #9ca3af; }
-}
-</style>
-<h1>$title</h1>
-$introduction
-<p>For programs: <a href="/openapi.json">openapi.json</a>.</p>
-$operations
-</html>
-""")
-
-
-def page(openapi: dict[str, Any]) -> str:
-    """The description as one page of HTML that loads nothing else."""
-    operations = [
-        _section(path, method, operation)
-        for path, methods in openapi["paths"].items()
-        for method, operation in methods.items()
-    ]
-    return _PAGE.substitute(
-        title=escape(openapi["info"]["title"]),
-        introduction=_text(openapi["info"]["description"]),
-        operations="\n".join(operations),
-    )
-
-
-def _section(path: str, method: str, operation: dict[str, Any]) -> str:
-    parts = [
-        f"<h2>{escape(operation['summary'])} <code>{method.upper()} {escape(path)}</code></h2>",
-        _text(operation.get("description", "")),
-    ]
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    if "example" in body:
-        for parameter in operation["parameters"]:
-            path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
-        command = (
-            f'curl "$SERVER{path}" \\\n'
-            '  -H "Authorization: Bearer $AZEKURA_SERVING_TOKEN" \\\n'
-            '  -H "Content-Type: application/json" \\\n'
-            f"  -d '{_shown(body['example'])}'"
-        )
-        parts.append(_code(command))
-    rows = []
-    for status, response in operation["responses"].items():
-        example = response.get("content", {}).get("application/json", {}).get("example")
-        if example is not None:
-            parts.append(_code(_shown(example)))
-        rows.append(f"<tr><td>{status}<td>{_marked(response['description'])}</tr>")
-    parts.append(f"<details><summary>Statuses</summary><table>{''.join(rows)}</table></details>")
-    return "\n".join(parts)
-
-
-def _shown(example: Any) -> str:
-    """Indented JSON, what holds nothing but values on one line."""
-    text = json.dumps(example, indent=2)
-    return re.sub(r"[\[{][^\[\]{}]*[\]}]", lambda found: re.sub(r"\s+", " ", found[0]), text)
-
-
-def _text(markdown: str) -> str:
-    """Paragraphs; the little Markdown that is used here is marks around code."""
-    return "".join(f"<p>{_marked(part)}</p>" for part in markdown.split("\n\n") if part.strip())
-
-
-def _marked(text: str) -> str:
-    pieces = escape(text, quote=False).split("`")
-    return "".join(
-        f"<code>{piece}</code>" if number % 2 else piece for number, piece in enumerate(pieces)
-    )
-
-
-def _code(text: str) -> str:
-    return f"<pre><code>{escape(text, quote=False)}</code></pre>"
+def _say_refusals(path: str, responses: dict[str, Any]) -> None:
+    responses.pop("422", None)  # FastAPI's; here it is 400
+    statuses = {**_ALWAYS, **(_OF_A_NAME if "{" in path else {})}
+    if path in _OPEN:
+        statuses = {s: text for s, text in statuses.items() if s not in ("401", "421")}
+    for status, said in _refused(statuses).items():
+        described = responses.setdefault(status, said)
+        if described is not said and described.get("content") != said["content"]:
+            [own] = [each["schema"] for each in described["content"].values()]
+            either = {"oneOf": [own, said["content"]["application/json"]["schema"]]}
+            described["content"] = {"application/json": {"schema": either}}
+    for status in sorted(responses):
+        responses[status] = responses.pop(status)

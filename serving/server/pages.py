@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from serving.definitions import Feature, FeatureService, FeatureView
 from serving.errors import ServingError
-from serving.server import documentation
+from serving.server import documentation, documentation_page
 from serving.server.errors import RequestError, body_of, malformed, status_of
 from serving.stores.base import Live
 
@@ -137,6 +137,7 @@ def make_pages(server: "FeatureServer") -> FastAPI:
         description=documentation.INTRODUCTION,
         docs_url=None,  # its page would load scripts from another site
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
         exception_handlers={
             ServingError: say,
@@ -204,14 +205,15 @@ def make_pages(server: "FeatureServer") -> FastAPI:
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
-        return HTMLResponse(documentation.page(app.openapi()))
+        page = documentation_page.page(app.openapi())
+        return HTMLResponse(page, headers={"content-security-policy": documentation_page.POLICY})
 
     @app.get("/", include_in_schema=False)
     async def start() -> RedirectResponse:
         return RedirectResponse("/docs")
 
     documented = app.openapi
-    app.openapi = lambda: documentation.with_reads(documented())  # type: ignore[method-assign]
+    app.openapi = lambda: documentation.whole(documented())  # type: ignore[method-assign]
     return app
 
 

@@ -7,12 +7,11 @@ import signal
 import socket
 from typing import Any
 
-import uvicorn
-
 from serving.catalogue.pages import create_app
 from serving.catalogue.snapshot import FILE
 from serving.server.app import FeatureServer
 from serving.server.settings import Settings, SettingsError
+from web_server.server import Server, end_quietly_on_signals, listen
 
 
 def serve(settings: Settings) -> int:
@@ -23,36 +22,19 @@ def serve(settings: Settings) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     listener = _listen(settings.host, settings.port)
     catalogue = create_app(settings.manifest.with_name(FILE))
-    server = _Server(FeatureServer(settings, catalogue=catalogue), settings)
+    server = _Server(FeatureServer(settings, catalogue=catalogue))
     gc.collect()
     gc.freeze()  # what is loaded by now stays: looking through it again would stop all requests
-    # uvicorn stops in order on these, and then sends them again to what was there before
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+    end_quietly_on_signals()
     server.run(sockets=[listener])
     return 0 if server.started else 1
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, that says where it listens, and loads the manifest on SIGHUP."""
+class _Server(Server):
+    """A server that says where it listens, and loads the manifest on SIGHUP."""
 
-    def __init__(self, app: FeatureServer, settings: Settings) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                loop="uvloop",
-                http="httptools",
-                ws="none",
-                lifespan="on",
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_keep_alive=75,  # longer than clients keep theirs, which then never break
-                timeout_graceful_shutdown=int(settings.stop_seconds),
-            )
-        )
+    def __init__(self, app: FeatureServer) -> None:
+        super().__init__(app, app.refusal, app.settings.limits, lifespan="on")
         self._app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -73,13 +55,7 @@ class _Server(uvicorn.Server):
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        [(family, _, _, _, address), *_] = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        return listen(host, port)
     except OSError as error:
         reason = error.strerror or str(error)
         raise SettingsError(f"Port {port} of {host} cannot be had: {reason}.") from None
-    return listener

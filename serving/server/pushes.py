@@ -9,6 +9,7 @@ from serving.stores.base import Batch
 from serving.types import FeatureType, feature_type, parsed
 
 CLOCKS_DIFFER = timedelta(minutes=1)  # by how much known_at may lie in the future
+AHEAD = timedelta(days=1)  # by how many days event_at may, as in the lake
 
 
 def read_rows(view: FeatureView, rows: Any, most: int, now: datetime) -> Batch:
@@ -73,5 +74,14 @@ def _row(
             "known_in_the_future",
             f"Row {number}: {view.known_time} is {shown(row[view.known_time])}, which is not yet"
             f" (it is {now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}): push a row when it is known.",
+        )
+    event_time = read[view.event_time]
+    if event_time is not None and event_time.astimezone(UTC).date() > now.date() + AHEAD:
+        raise RequestError(
+            400,
+            "event_in_the_future",
+            f"Row {number}: {view.event_time} is {shown(row[view.event_time])}, more than a day"
+            f" after the day of its arrival ({now:%Y-%m-%d}, UTC): until then no other row of the"
+            " entity would be taken.",
         )
     return read

@@ -175,13 +175,13 @@ class Served:
                 _json_column(part.type, column)
                 for part, column in zip(view.keys, zip(*request.keys, strict=True), strict=True)
             ]
-            for entity_number, (key, status, values, event_us, known_us) in enumerate(
+            for entity_number, (key, status, values, event_at, known_at) in enumerate(
                 zip(
                     zip(*keys, strict=True),
                     block.statuses,
                     zip(*block.columns, strict=True),
-                    block.event_us,
-                    block.known_us,
+                    timestamp_texts(block.event_us),
+                    timestamp_texts(block.known_us),
                     strict=True,
                 )
             ):
@@ -197,8 +197,8 @@ class Served:
                     "keys": dict(zip(view.key_names, key, strict=True)),
                     "values": dict(zip(block.planned.columns, values, strict=True)),
                     "status": status,
-                    "feature_event_at": timestamp_text(event_us),
-                    "feature_known_at": timestamp_text(known_us),
+                    "feature_event_at": event_at,
+                    "feature_known_at": known_at,
                 }
 
 

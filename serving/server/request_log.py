@@ -7,7 +7,7 @@ One line per entity and view of a request:
     event_at, ingested_at                    when it was read, and when the line was written
     service                                  null for a read by view
     view, version, keys, values, status      under the view's own names, JSON as BigQuery writes it
-    feature_event_at, feature_known_at       of the state that was read; null for NOT_FOUND
+    feature_event_at, feature_known_at       of the state that was read; null where none is told
 
 A request only leaves a reference here. Lines are made and files written beside the requests, each
 file whole or not at all, never changed afterwards.

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from serving.errors import ServingError
+from web_server.limits import Limits
 
 TOKEN_VARIABLE = "AZEKURA_SERVING_TOKEN"
 SHORTEST_TOKEN = 16
@@ -25,10 +26,12 @@ class Settings:
     host, port: where it listens; port 0 takes a free one.
     token: what clients show; None asks for none, which only a loopback address may.
     allowed_hosts: names by which clients may call a server on loopback, beside its own.
-    at: the moment that is read, with a time zone; None, for all but a demonstration: the present.
+    at: the moment that is read, with a time zone, of which nothing later is told; None, for all but
+        a demonstration: the present.
     allow_push: whether rows may be written.
     request_log: a folder, local or gs://bucket/prefix, or None for no log.
     max_body_bytes, max_entities: the largest request.
+    max_connections: at once; more are answered 503.
     body_seconds: how long a request may take to arrive.
     stop_seconds: how long a stop waits for the requests under way.
     """
@@ -45,8 +48,9 @@ class Settings:
     request_log_seconds: float = 60
     max_body_bytes: int = 2**20
     max_entities: int = 1000
+    max_connections: int = 1000
     body_seconds: float = 30
-    stop_seconds: float = 30
+    stop_seconds: int = 30
 
     def __post_init__(self) -> None:
         if self.token is None and not self.is_loopback:
@@ -64,6 +68,15 @@ class Settings:
             raise SettingsError(
                 f"Writing needs a token: set {TOKEN_VARIABLE}, or leave out --allow-push."
             )
+
+    @property
+    def limits(self) -> Limits:
+        """What the server puts up with of its connections."""
+        return Limits(
+            connections=self.max_connections,
+            body_seconds=self.body_seconds,
+            stop_seconds=self.stop_seconds,
+        )
 
     @cached_property
     def is_loopback(self) -> bool:

@@ -12,9 +12,11 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
+from serving.texts import Number
 from serving.types import EPOCH, FeatureType
 
 EXACT = 2**53
+TIMES_KEPT = 4096
 _MICROSECOND = timedelta(microseconds=1)
 
 _encode = json.JSONEncoder(
@@ -31,10 +33,15 @@ def to_json(value: Any) -> bytes:
     return text.encode(errors="backslashreplace")  # half a surrogate pair, as JSON writes it
 
 
-def from_json(text: bytes) -> Any:
-    """The value of a JSON text in UTF-8; raises ValueError saying what is wrong with it."""
+def from_json(text: bytes, as_written: bool = False) -> Any:
+    """The value of a JSON text in UTF-8; raises ValueError saying what is wrong with it.
+
+    Of equal keys of an object the first counts, as in the lake. `as_written` has numbers that are
+    no plain integers remember how they were written.
+    """
+    decoder = _decoder_as_written if as_written else _decoder
     try:
-        return _decoder.decode(text.decode())
+        return decoder.decode(text.decode())
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -56,7 +63,6 @@ def column_writer(type_: FeatureType) -> Callable[[Sequence[Any]], Sequence[Any]
     return lambda values: [value if value is None else dump(value) for value in values]
 
 
-@lru_cache(maxsize=65536)
 def timestamp_text(microseconds: int | None) -> str | None:
     """Microseconds since 1970 as RFC 3339 in UTC; NULL stays NULL."""
     if microseconds is None:
@@ -64,16 +70,32 @@ def timestamp_text(microseconds: int | None) -> str | None:
     return (EPOCH + microseconds * _MICROSECOND).replace(tzinfo=None).isoformat() + "Z"
 
 
+# many entities of a view share their times; the moments of requests are all different
+_of_state = lru_cache(maxsize=TIMES_KEPT)(timestamp_text)
+
+
 def timestamp_texts(column: Iterable[int | None]) -> list[str | None]:
-    """A column of them."""
-    return [timestamp_text(value) for value in column]
+    """A column of times of states."""
+    return [_of_state(value) for value in column]
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON; write it as a string")
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else dict(reversed(pairs))
+
+
+def _integer(text: str) -> int | Number:
+    return Number(text) if text == "-0" else int(text)  # a FLOAT64 has a negative zero
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_object)
+_decoder_as_written = json.JSONDecoder(
+    parse_constant=_refuse, object_pairs_hook=_object, parse_float=Number, parse_int=_integer
+)
 
 
 def _exact(values: Sequence[int | None]) -> Sequence[int | str | None]:

@@ -25,14 +25,16 @@ class Status(StrEnum):
     NULL = "NULL"
     NOT_FOUND = "NOT_FOUND"
     OUTSIDE_TTL = "OUTSIDE_TTL"
+    NOT_AVAILABLE_AT = "NOT_AVAILABLE_AT"
+    """The newest state, the only one that a store keeps, became known or happened later."""
 
 
 class Answer(NamedTuple):
     """What one entity of one view was at the moment of the read.
 
     values    one for each feature asked for, in the order asked; all None unless PRESENT
-    event_us  microseconds since 1970; None if NOT_FOUND
-    known_us  microseconds since 1970; None if NOT_FOUND
+    event_us  microseconds since 1970; None if NOT_FOUND or NOT_AVAILABLE_AT
+    known_us  microseconds since 1970; None if NOT_FOUND or NOT_AVAILABLE_AT
     """
 
     status: Status
@@ -214,7 +216,8 @@ class OnlineStore(abc.ABC):
         """Read entities of several views at one moment, in one round trip where the store has them.
 
         Args:
-            now: the moment, with a time zone; None: the present.
+            now: the moment, with a time zone, of which no later knowledge is told; None: the
+                present.
 
         Returns:
             one list for each request, with one answer for each of its keys, in order.

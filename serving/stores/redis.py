@@ -36,7 +36,15 @@ from serving.packed import Packer, packed_key, packed_keys
 from serving.stores.base import Answer, Batch, Live, Materialization, OnlineStore, Request
 from serving.stores.redis_scripts import SCRIPTS
 from serving.stores.redis_server import RedisServer
-from serving.stores.states import AnswerPlan, check_live, now_us, stored_key, stored_keys
+from serving.stores.states import (
+    AnswerPlan,
+    Asked,
+    asked_at,
+    check_live,
+    now_us,
+    stored_key,
+    stored_keys,
+)
 from serving.types import moment
 
 # states in one call of a script: the server does nothing else meanwhile
@@ -91,7 +99,7 @@ class RedisStore(OnlineStore):
         columns: tuple[str, ...] | None = None,
     ) -> Answer:
         plan = self._plan(view, columns)
-        moment_us = now_us(now)
+        asked = asked_at(now)
         stored = stored_key(view, key)
         if stored is None:
             return plan.absent
@@ -99,11 +107,11 @@ class RedisStore(OnlineStore):
             live, prefix = self._build(view)
             held, data = self._server.call(b"MGET", plan.live_key, packed_key(view, stored, prefix))
             if held == live:
-                return plan.answer_of(data, moment_us)
+                return plan.answer_of(data, asked)
             self._switched(view, held)
 
     def read(self, requests: Sequence[Request], now: datetime | None = None) -> list[list[Answer]]:
-        moment_us = now_us(now)
+        asked = asked_at(now)
         plans = [self._plan(request.view, request.columns) for request in requests]
         entities = [
             [
@@ -128,7 +136,7 @@ class RedisStore(OnlineStore):
             for view, live in zip(views, held, strict=True):
                 self._switched(view, live)
         return [
-            [plan.absent if key is None else plan.answer_of(next(found), moment_us) for key in keys]
+            [plan.absent if key is None else plan.answer_of(next(found), asked) for key in keys]
             for plan, keys in zip(plans, entities, strict=True)
         ]
 
@@ -450,14 +458,14 @@ class _UnpackPlan(AnswerPlan):
         if columns is not None:
             self._picked = [view.feature_names.index(name) for name in columns]
 
-    def answer_of(self, data: bytes | None, moment_us: int) -> Answer:
+    def answer_of(self, data: bytes | None, asked: Asked) -> Answer:
         """What a packed state says at a moment."""
         if data is None:
             return self.absent
         event_us, known_us, deleted, values = self._unpack(data)
         if self._picked is not None:
             values = tuple([values[index] for index in self._picked])
-        return self.answer(event_us, known_us, deleted, values, moment_us)
+        return self.answer(event_us, known_us, deleted, values, asked)
 
 
 def _live(label: str, meta: dict[bytes, bytes], table: bytes, rows: bytes | None) -> Live:

@@ -25,7 +25,7 @@ from serving.errors import (
 )
 from serving.stores.base import Answer, Batch, Live, Materialization, OnlineStore, Request
 from serving.stores.sqlite_tables import SelectPlan, create, quoted, rows_of, table_name, upsert
-from serving.stores.states import check_live, now_us, stored_key, stored_keys
+from serving.stores.states import Asked, asked_at, check_live, now_us, stored_key, stored_keys
 from serving.types import moment
 
 _BUSY_SECONDS = 10
@@ -66,7 +66,7 @@ class SQLiteStore(OnlineStore):
         columns: tuple[str, ...] | None = None,
     ) -> Answer:
         plan = self._plans.get((view, columns)) or self._plan(view, columns)
-        moment_us = now_us(now)
+        asked = asked_at(now)
         if type(key) is tuple and tuple(map(type, key)) == plan.plain_key:
             stored = key
         else:
@@ -78,20 +78,20 @@ class SQLiteStore(OnlineStore):
         except (sqlite3.Error, AttributeError, OverflowError, UnicodeEncodeError):
             stored = stored_key(view, key)
             row = self._retried(view, lambda cursor: cursor.execute(plan.one, stored).fetchone())
-        return plan.answer_of(row, moment_us)
+        return plan.answer_of(row, asked)
 
     def read(self, requests: Sequence[Request], now: datetime | None = None) -> list[list[Answer]]:
-        moment_us = now_us(now)
-        return [self._read(request, moment_us) for request in requests]
+        asked = asked_at(now)
+        return [self._read(request, asked) for request in requests]
 
-    def _read(self, request: Request, moment_us: int) -> list[Answer]:
+    def _read(self, request: Request, asked: Asked) -> list[Answer]:
         view, keys, columns = request
         plan = self._plans.get((view, columns)) or self._plan(view, columns)
         stored = stored_keys(view, keys)
         wanted = list(dict.fromkeys([key for key in stored if key is not None]))
         if not wanted:
             return [plan.absent] * len(keys)
-        found = self._retried(view, lambda cursor: plan.answers(cursor, wanted, moment_us))
+        found = self._retried(view, lambda cursor: plan.answers(cursor, wanted, asked))
         absent = plan.absent
         return [found.get(key, absent) for key in stored]
 

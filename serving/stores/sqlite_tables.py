@@ -10,7 +10,7 @@ from itertools import chain
 
 from serving.definitions import FeatureView
 from serving.stores.base import Answer, Batch
-from serving.stores.states import AnswerPlan
+from serving.stores.states import AnswerPlan, Asked
 from serving.types import Form
 
 # one statement for each, filled up with the last key
@@ -121,12 +121,12 @@ class SelectPlan(AnswerPlan):
         self._many = {size: many(size) for size in _BATCH_SIZES}
 
     def answers(
-        self, cursor: sqlite3.Cursor, keys: list[tuple], moment_us: int
+        self, cursor: sqlite3.Cursor, keys: list[tuple], asked: Asked
     ) -> dict[tuple, Answer]:
         """Answers by key, for those of `keys` (all different) that have a row."""
         if len(keys) == 1:
             row = cursor.execute(self.one, keys[0]).fetchone()
-            return {keys[0]: self.answer_of(row, moment_us)}
+            return {keys[0]: self.answer_of(row, asked)}
         answer, end = self.answer_of, self._end
         largest = _BATCH_SIZES[-1]
         found = {}
@@ -135,10 +135,10 @@ class SelectPlan(AnswerPlan):
             size = next(size for size in _BATCH_SIZES if size >= len(part))
             part += part[-1:] * (size - len(part))
             rows = cursor.execute(self._many[size], list(chain.from_iterable(part)))
-            found.update([(row[end:], answer(row, moment_us)) for row in rows])
+            found.update([(row[end:], answer(row, asked)) for row in rows])
         return found
 
-    def answer_of(self, row: tuple | None, moment_us: int) -> Answer:
+    def answer_of(self, row: tuple | None, asked: Asked) -> Answer:
         """What a row (event, known, deleted, features, …) says at a moment."""
         if row is None:
             return self.absent
@@ -150,7 +150,7 @@ class SelectPlan(AnswerPlan):
                     for index, value in enumerate(values)
                 ]
             )
-        return self.answer(row[0], row[1], row[2], values, moment_us)
+        return self.answer(row[0], row[1], row[2], values, asked)
 
 
 def quoted(name: str) -> str:

@@ -10,6 +10,14 @@ from serving.errors import NotMaterializedError, SchemaChangedError, ValueRefuse
 from serving.stores.base import Answer, Live, Status
 from serving.types import Stored, stored, stored_moment
 
+Asked = tuple[int, int]
+"""Microseconds since 1970: the moment where the TTL is measured, and the last one to tell of.
+
+A read of the present tells of all that the store holds: clocks differ between writer and reader.
+"""
+
+_END_OF_TIME = (1 << 63) - 1
+
 
 class AnswerPlan:
     """What makes answers of stored states: which columns, and how their values are loaded."""
@@ -29,9 +37,12 @@ class AnswerPlan:
         ]
 
     def answer(
-        self, event_us: int, known_us: int, deleted: int, values: tuple, moment_us: int
+        self, event_us: int, known_us: int, deleted: int, values: tuple, asked: Asked
     ) -> Answer:
         """What a state, its values in stored form, says at a moment."""
+        moment_us, latest_us = asked
+        if known_us > latest_us or event_us > latest_us:
+            return Answer(_NOT_AVAILABLE_AT, self.none)
         if deleted:
             return self.absent
         if self._ttl_us is not None and moment_us - event_us > self._ttl_us:
@@ -49,6 +60,7 @@ class AnswerPlan:
 
 # an enum's member looked up by name costs as much as a dict
 _PRESENT, _NULL, _OUTSIDE_TTL = Status.PRESENT, Status.NULL, Status.OUTSIDE_TTL
+_NOT_AVAILABLE_AT = Status.NOT_AVAILABLE_AT
 
 
 def check_live(live: Live | None, view: FeatureView, url: str) -> None:
@@ -61,6 +73,14 @@ def check_live(live: Live | None, view: FeatureView, url: str) -> None:
             f"{view.label} is in the online store {url} with other columns than the manifest says:"
             f" run {command} if the manifest is newer, load the manifest again if it is older."
         )
+
+
+def asked_at(at: datetime | None) -> Asked:
+    """What a read at a moment, or at the present, may see."""
+    if at is None:
+        return now_us(None), _END_OF_TIME
+    moment_us = now_us(at)
+    return moment_us, moment_us
 
 
 def now_us(now: datetime | None) -> int:

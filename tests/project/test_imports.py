@@ -273,9 +273,10 @@ GROUND = {
     "bqml_vocabulary": set(),
     "command_line": set(),
     "googlesql": set(),
+    "web_server": set(),
     "duckdb_bqml": {"bqml_vocabulary"},
     "analyzer": {"bqml_vocabulary", "googlesql"},
-    "bqml_proxy": {"bqml_vocabulary", "command_line", "duckdb_bqml", "googlesql"},
+    "bqml_proxy": {"bqml_vocabulary", "command_line", "duckdb_bqml", "googlesql", "web_server"},
 }
 
 

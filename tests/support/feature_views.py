@@ -88,6 +88,8 @@ class Model:
         view = self._view
         nothing = (None,) * len(view.features)
         _, made = self._states.get(key, (None, None))
+        if made and max(made[view.event_time], made[view.known_time]) > now:
+            return Answer(Status.NOT_AVAILABLE_AT, nothing)
         if made is None or (view.is_deleted and made.get(view.is_deleted)):
             return Answer(Status.NOT_FOUND, nothing)
         times = microseconds(made[view.event_time]), microseconds(made[view.known_time])

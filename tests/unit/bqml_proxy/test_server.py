@@ -21,6 +21,8 @@ from bqml_proxy.jobs import Jobs
 from bqml_proxy.server import make_app, make_server
 from bqml_proxy.upstream import Upstream
 
+from web_server.limits import Limits
+
 JOBS = "/bigquery/v2/projects/p/jobs"
 QUERIES = "/bigquery/v2/projects/p/queries"
 MODELS = "/bigquery/v2/projects/p/datasets/d/models"
@@ -209,6 +211,22 @@ def _serving(server: uvicorn.Server) -> Iterator[int]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def test_a_request_that_does_not_come_is_ended_in_bigquerys_form(emulator: Emulator):
+    upstream = Upstream(emulator.address)
+    jobs = Jobs(upstream, MachineLearning(), print, str)
+    app = make_app(upstream, jobs, Datasets(upstream, MachineLearning()))
+    with (
+        _serving(make_server(app, Limits(head_seconds=0.2))) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=20) as client,
+    ):
+        client.sendall(b"GET /bigquery/v2/projects HTTP/1.1\r\nhost")
+        response = http.client.HTTPResponse(client)
+        response.begin()
+        error = json.loads(response.read())["error"]
+        assert (response.status, error["code"]) == (408, 408)
+        assert error["errors"][0]["reason"] == "invalid"
 
 
 def ask(proxy: Proxy, method: str, path: str, body=None, **headers: str):

@@ -110,6 +110,12 @@ def test_features_are_materialized_looked_at_and_read(run, project):
             }
         ],
     }
+    # a minute after it happened it was known, and before that it is not told
+    for name, key in (("churn", "customer=7"), ("feat_user__stats", "user_id=7")):
+        code, said = run("read", name, key, "--at", "2026-01-01T00:00:59Z")
+        assert said.splitlines()[1].split()[1:3] == ["NULL", "NOT_AVAILABLE_AT"]
+        code, said = run("read", name, key, "--at", "2026-01-01T00:01:00Z")
+        assert said.splitlines()[1].split()[1:3] == ["5", "PRESENT"]
     # now it is too old
     assert "OUTSIDE_TTL" in run("read", "churn", "customer=7")[1]
     assert run("drop", "feat_user__stats@1")[0] == 0

@@ -99,8 +99,10 @@ def warehouse(tmp_path) -> Warehouse:
     return Warehouse(tmp_path / "warehouse.duckdb")
 
 
-def visits(store, *users: int, view: FeatureView = VIEW, now=0) -> list[int | None]:
-    [answers] = store.read([Request(view, [(user,) for user in users])], at(now))
+def visits(store, *users: int, view: FeatureView = VIEW) -> list[int | None]:
+    """What the store holds, however old it is."""
+    view = dataclasses.replace(view, ttl=None)
+    [answers] = store.read([Request(view, [(user,) for user in users])])
     return [answer.values[0] for answer in answers]
 
 
@@ -174,7 +176,7 @@ def test_an_entity_that_was_taken_away_is_not_found(warehouse, store):
     rows[2]["is_gone"] = None
     warehouse.add(rows)
     warehouse.materialize(store)
-    assert store.read_one(VIEW, (1,), at(0)).status == Status.NOT_FOUND
+    assert store.read_one(VIEW, (1,), at(1)).status == Status.NOT_FOUND
     assert visits(store, 2) == [1]
 
 

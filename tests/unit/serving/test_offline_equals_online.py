@@ -2,17 +2,20 @@
 
 Random histories go through the online store in the order in which they became known: written row
 by row, or materialized out of a DuckDB file in steps, some rows pushed before they land there.
-Reads in between, with `now` the moment, are compared with the SQL that dbt compiles of the training
-set that declares the service.
+Reads in between, whose present is the moment, are compared with the SQL that dbt compiles of the
+training set that declares the service. A read as at that moment says the same, except of what is
+known before it happens: a forecast of later than the moment is not told.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, pairwise, product
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import duckdb
@@ -28,7 +31,9 @@ from serving.materialize import materialize
 from serving.offline import DuckDBSource
 from serving.reader import read_service
 from serving.registry import Registry
-from serving.stores.base import OnlineStore
+from serving.stores import states
+from serving.stores.base import OnlineStore, Status
+from serving.types import microseconds
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -301,6 +306,14 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
     return Offline(outcome.nodes["training_set"].compiled_code, registry.service("things"))
 
 
+@contextmanager
+def present(moment: datetime) -> Iterator[None]:
+    """Stores that are read inside believe that it is this moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(states, "time", SimpleNamespace(time_ns=lambda: microseconds(moment) * 1000))
+        yield
+
+
 class Compared:
     """Compares, and counts what was compared."""
 
@@ -318,18 +331,33 @@ class Compared:
     def read(self, moment: datetime, expected: list[dict[str, Any]]) -> None:
         """Read all entities at a moment, in one call and one by one."""
         service = self.offline.service
-        answers = read_service(self.store, service, ENTITIES, moment)
-        for entity, answer, row in zip(ENTITIES, answers, expected, strict=True):
+        with present(moment):
+            answers = read_service(self.store, service, ENTITIES)
+            singles = {
+                (number, place): self.store.read_one(
+                    part.view,
+                    [entity[name] for name, _ in part.keys],
+                    columns=tuple(column for column, _ in part.columns),
+                )
+                for number, entity in enumerate(ENTITIES)
+                for place, part in enumerate(service.views)
+            }
+        as_at = read_service(self.store, service, ENTITIES, moment)
+        for number, (entity, answer, row) in enumerate(
+            zip(ENTITIES, answers, expected, strict=True)
+        ):
             found = dict(answer.values)
-            for part, status, batched in zip(
-                service.views, answer.statuses, answer.answers, strict=True
-            ):
-                found[f"{part.view.name}__status"] = str(status)
-                key = [entity[name] for name, _ in part.keys]
-                columns = tuple(column for column, _ in part.columns)
-                single = self.store.read_one(part.view, key, moment, columns)
-                assert same(list(single), list(batched)), (moment, entity)
-                self.statuses[str(status)] += 2
+            for place, (part, told) in enumerate(zip(service.views, answer.answers, strict=True)):
+                found[f"{part.view.name}__status"] = str(told.status)
+                single = singles[number, place]
+                assert same(list(single), list(told)), (moment, entity)
+                past = as_at[number].answers[place]
+                if past.status == Status.NOT_AVAILABLE_AT:
+                    happened = told.event_time
+                    assert told.status == Status.NOT_FOUND or happened > moment, (moment, entity)
+                else:
+                    assert same(list(past), list(told)), (moment, entity)
+                self.statuses[str(told.status)] += 2
             assert found.keys() == row.keys()
             differing = {n: (found[n], row[n]) for n in row if not same(found[n], row[n])}
             assert not differing, f"(online, offline) of {entity} at {moment}: {differing}"

@@ -236,6 +236,9 @@ def test_all_that_is_answered_is_documented_with_examples(client):
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",
+        "GET /",
+        "GET /docs",
+        "GET /openapi.json",
     }
     for methods in paths.values():
         for operation in methods.values():

@@ -96,6 +96,7 @@ GOOD = {"airport_code": "ABC", "event_at": "2013-02-08T10:15:00Z", "departures_c
         ({**GOOD, "x": 1}, 400, "malformed_request", 'Row 2 has "x"'),
         ({"airport_code": "ABC", "event_at": GOOD["event_at"]}, 400, "malformed_request", "lacks"),
         ({**GOOD, "departures_count": "many"}, 400, "value_refused", "departures_count is INT64"),
+        ({**GOOD, "departures_count": 1.50}, 400, "value_refused", "INT64; 1.5 (float) is not"),
         ({**GOOD, "event_at": "2013-02-08T10:15:00"}, 400, "value_refused", "time zone"),
         ({**GOOD, "event_at": "yesterday"}, 400, "value_refused", "event_at is TIMESTAMP"),
         ({**GOOD, "event_at": None}, 400, "value_refused", "event_at is NULL"),
@@ -124,6 +125,22 @@ def test_a_wrong_row_is_told_and_none_is_written(client, bad, status, code, says
 )
 def test_a_push_needs_rows_and_not_too_many(client, query, status):
     assert client.post("/v1/views/feat_airport:push", query).status_code == status
+
+
+def test_an_event_of_years_ahead_does_not_keep_later_rows_out(client):
+    ahead = (datetime.now(UTC) + timedelta(days=2000)).isoformat()
+    response = push(client, {**GOOD, "event_at": ahead})
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "event_in_the_future")
+    assert push(client, {**GOOD, "event_at": at(1)}).status_code == 200
+    assert departures(client, "ABC") == [(1, "PRESENT")]
+
+
+def test_a_row_pushed_to_a_server_of_the_past_is_not_known_there(tmp_path):
+    past = datetime(2013, 2, 8, 11, tzinfo=UTC)
+    with Client(serve(tmp_path, token=TOKEN, allow_push=True, at=past), TOKEN) as client:
+        known = {**GOOD, "airport_code": "DEF", "known_at": "2013-02-08T10:30:00Z"}
+        assert push(client, GOOD, known).status_code == 200
+        assert departures(client, "ABC", "DEF") == [(None, "NOT_AVAILABLE_AT"), (1, "PRESENT")]
 
 
 def test_only_views_that_are_there_and_online_take_rows(client):

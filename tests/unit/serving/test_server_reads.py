@@ -326,6 +326,31 @@ def test_data_of_the_past_are_read_as_they_were(tmp_path):
     assert answer["views"][0]["status"] == ["PRESENT"]  # 100 minutes old by then, 200 now
 
 
+@pytest.mark.parametrize("size", [1, 20])
+def test_a_server_of_the_past_does_not_tell_what_came_later(tmp_path, size):
+    server = serve(tmp_path, at=NOW - timedelta(minutes=60))
+    server._in_loop = 3  # both ways, in the event loop and in a thread
+    entity = {"carrier_code": "AA", "origin": "JFK", "destination": "LAX"}
+    with Client(server) as client:
+        answer = client.read("services/late_arrival", *[entity] * size).json()
+    assert answer["features"]["late_rate"] == [0.25] * size  # known at that very moment
+    assert [view["status"][0] for view in answer["views"]] == [
+        *("PRESENT", "NOT_AVAILABLE_AT", "NOT_FOUND", "NOT_AVAILABLE_AT")
+    ]
+    for view in answer["views"][1:]:
+        assert view["event_at"] == view["known_at"] == [None] * size
+        assert answer["features"][view["features"][0]] == [None] * size
+
+
+def test_of_two_equal_keys_of_an_object_the_first_counts(client):
+    response = client.post(
+        "/v1/views/feat_airport:read",
+        content=b'{"entities": [{"airport_code": "JFK", "airport_code": "LGA"}], "entities": []}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert response.json()["features"] == {"departures_count": [12]}
+
+
 def test_many_entities_are_read_as_one_is(tmp_path):
     server = serve(tmp_path)
     server._in_loop = 3  # both ways, in the event loop and in a thread

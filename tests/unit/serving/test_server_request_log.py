@@ -1,8 +1,10 @@
 """The log of what the feature server answered: files that a lake takes as they are."""
 
 import asyncio
+import gc
 import json
 import re
+import tracemalloc
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -223,3 +225,27 @@ def test_an_answer_that_cannot_be_written_down_does_not_end_the_log(caplog):
 
     files, lost = run(scenario)
     assert (numbers(files), lost) == ([2], 1)
+
+
+def test_memory_does_not_grow_with_what_was_served(tmp_path):
+    entity = {"carrier_code": "AA", "origin": "JFK", "destination": "LAX"}
+
+    def taken(client: Client, requests: int) -> int:
+        """Bytes that Python holds after so many requests more, when all lines are written."""
+        for _ in range(requests):
+            client.read("services/late_arrival", entity)
+        log = client.server.log
+        log._wake.set()
+        while log._waiting or log._files:
+            client.run(asyncio.sleep(0.01))
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    with Client(serve(tmp_path, request_log=str(tmp_path / "log"))) as client:
+        taken(client, 100)
+        tracemalloc.start()
+        try:
+            before = taken(client, 100)
+            assert taken(client, 1000) - before < 100_000
+        finally:
+            tracemalloc.stop()

@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,7 +19,7 @@ from feature_views import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from serving.definitions import FeatureView
+from serving.definitions import FeatureService, FeatureView, ServiceView
 from serving.errors import (
     LockedError,
     NotMaterializedError,
@@ -29,6 +29,7 @@ from serving.errors import (
     UnsupportedError,
     ValueRefusedError,
 )
+from serving.reader import read_service, read_view
 from serving.stores.base import Batch, OnlineStore, Request, Status
 from serving.stores.opening import open_store
 from serving.stores.redis import RedisStore
@@ -297,6 +298,93 @@ def test_a_moment_without_a_time_zone_is_refused(store):
     build(store, view)
     with pytest.raises(ValueRefusedError, match="now is a moment with a time zone"):
         store.read_one(view, (1,), datetime(2026, 1, 1))
+
+
+# what was not known yet
+
+
+@examples
+@given(data=st.data())
+def test_no_answer_tells_of_what_came_after_the_moment_asked_for(store, versions, data):
+    """Any history, materialized and pushed in any order, asked at any moment by any reader."""
+    view = versions.next(
+        make_view(
+            features={"visits": "INT64"},
+            ttl=data.draw(st.sampled_from([None, timedelta(minutes=2), timedelta(days=1)])),
+            is_deleted=data.draw(st.sampled_from([None, "is_gone"])),
+            event_time=data.draw(st.sampled_from(["event_at", "happened_at"])),
+            known_time=data.draw(st.sampled_from(["known_at", "arrived_at"])),
+        )
+    )
+    a_row = st.builds(
+        lambda user, event, late, visits, deleted: row(
+            view, user, event, event + late, visits, deleted=deleted
+        ),
+        st.integers(0, 2),
+        st.integers(0, 9),
+        st.integers(-2, 4),  # what was forecast is known before it happens
+        st.none() | st.integers(0, 99),
+        st.booleans(),
+    )
+    model = Model(view)
+    build(store, view)
+    for how, rows in data.draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["push", "materialize"]), st.lists(a_row, min_size=1, max_size=4)
+            ),
+            max_size=4,
+        )
+    ):
+        model.write(rows)
+        if how == "push":
+            store.write_rows(view, rows)
+        else:
+            build(store, view, *rows, reached=max(at_minute(r[view.known_time]) for r in rows))
+    now = at(data.draw(st.integers(-3, 14)))
+    users = [0, 1, 2]
+    [batch] = store.read([Request(view, [(user,) for user in users])], now)
+    service = FeatureService(
+        name="s",
+        views=(ServiceView(view, (("user", "user_id"),), (("visits", "v"),)),),
+        training_set="ml_s__training_set",
+        unique_id="",
+        at="predicted_at",
+    )
+    for user, answer in zip(users, batch, strict=True):
+        assert answer == model.read((user,), now)
+        [by_name] = read_view(store, view, [{"user_id": user}], now)
+        [served] = read_service(store, service, [{"user": user}], now)
+        one = store.read_one(view, (user,), now)
+        for told in (answer, by_name, one, served.answers[0]):
+            assert told == answer
+            if told.status in (Status.NOT_FOUND, Status.NOT_AVAILABLE_AT):
+                assert told.values == (None,) and told.event_us is told.known_us is None
+            else:
+                assert max(told.event_time, told.known_time) <= now
+
+
+def at_minute(moment: datetime) -> float:
+    return (moment - at(0)) / timedelta(minutes=1)
+
+
+def test_what_came_later_is_told_by_a_word_of_its_own_and_not_when_the_present_is_asked(store):
+    view = make_view(features={"visits": "INT64"}, ttl=timedelta(minutes=5), is_deleted="is_gone")
+    ahead = datetime.now(UTC) + timedelta(seconds=30)  # another machine's clock
+    build(
+        store,
+        view,
+        row(view, 1, 0, 10, 7),
+        row(view, 2, 10, 0, 7),
+        row(view, 3, 10, 10, deleted=True),
+        row(view, 4, 0, 0, 7) | {"event_at": ahead, "known_at": ahead},
+    )
+    [answers] = store.read([Request(view, [(user,) for user in (1, 2, 3)])], at(9))
+    assert [answer.status for answer in answers] == [Status.NOT_AVAILABLE_AT] * 3
+    [answers] = store.read([Request(view, [(user,) for user in (1, 2, 3)])], at(10))
+    assert [answer.status for answer in answers] == ["OUTSIDE_TTL", "PRESENT", "NOT_FOUND"]
+    assert store.read_one(view, (4,)).values == (7,)
+    assert store.read_one(view, (4,), datetime.now(UTC)).status == Status.NOT_AVAILABLE_AT
 
 
 # builds
