@@ -149,7 +149,10 @@ class Expansion(NamedTuple):
 def parse(sql: str) -> list[Node]:
     """The expressions of `select {sql}`; ModelError if it is anything but a list of them."""
     # A line of its own, so that a comment at the end ends there.
-    tree = _serialized(f"select {sql}\n")
+    try:
+        tree = _serialized(f"select {sql}\n")
+    except RecursionError:
+        raise ModelError("is nested too deeply; take it apart") from None
     if tree["error"]:
         raise ModelError(f"is no expression ({tree['error_message'].partition(chr(10))[0]})")
     statements = tree["statements"]

@@ -24,7 +24,9 @@ from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms import encoding
-from duckdb_bqml.algorithms.dataset import Column
+from duckdb_bqml.algorithms.dataset import NUMERIC_TYPES, Column
+from duckdb_bqml.algorithms.described import TEXT, Blocks, Fields, Finite, ListOf, Optional, Table
+from duckdb_bqml.algorithms.encoding import CATEGORIES
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -40,6 +42,7 @@ class Number:
     origin: float
 
     width = 1
+    described = Fields({"mean": Finite(), "origin": Finite()})
 
     @classmethod
     def fit(cls, column: Column) -> "Number":
@@ -68,6 +71,14 @@ class Lookup:
     categories: tuple[str | None, ...]
     rows: tuple[tuple[float, ...], ...]
     unseen: tuple[float, ...]
+
+    described = Fields(
+        {
+            "categories": ListOf(Optional(TEXT), "categories", is_distinct=True),
+            "unseen": ListOf(Finite(), "width"),
+            "rows": Table(Finite(), "categories", "width"),
+        }
+    )
 
     @property
     def width(self) -> int:
@@ -98,6 +109,8 @@ class OneHot:
 
     categories: tuple[str | None, ...]
 
+    described = Fields({"categories": CATEGORIES})
+
     @property
     def width(self) -> int:
         return len(self.categories)
@@ -114,6 +127,7 @@ class OneHot:
 
 
 MAX_ARRAY_WIDTH = 10_000
+MAX_WIDTH = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -195,6 +209,17 @@ _KINDS: Mapping[str, type[Block]] = {
 }
 
 
+def _blocks_of(data_type: str) -> list[Mapping[str, Any]]:
+    if array := encoding.array_block(data_type):
+        return [array]
+    is_number = data_type in NUMERIC_TYPES or data_type == "TIMESTAMP"
+    return [{"kind": "number" if is_number else ("lookup", "one_hot")}]
+
+
+DESCRIBED = Blocks({kind: block.described for kind, block in _KINDS.items()}, _blocks_of, MAX_WIDTH)
+"""The encoder of an artifact; `width` is that of the matrix."""
+
+
 class TreeEncoder:
     """Turns columns into a dense matrix; its blocks, one per column, are each `width` wide."""
 
@@ -207,7 +232,13 @@ class TreeEncoder:
     def fit(cls, columns: Sequence[Column], method: str, label: Column) -> "TreeEncoder":
         """Learn from the training rows by one of the methods above; ModelError if a number is
         infinite."""
-        return cls([_fit_block(column, method, label) for column in columns])
+        encoder = cls([_fit_block(column, method, label) for column in columns])
+        if encoder.width > MAX_WIDTH:
+            raise ModelError(
+                f"the features make {encoder.width} columns, and trees take at most {MAX_WIDTH}; "
+                "leave out columns of many categories, or encode them otherwise"
+            )
+        return encoder
 
     def transform(self, columns: Sequence[Column]) -> Matrix:
         """The (rows, width) matrix of the same columns, in the same order, as were fitted."""

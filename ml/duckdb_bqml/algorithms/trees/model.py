@@ -9,8 +9,11 @@ from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.contracts import Explanation, Request, Row, Trained
-from duckdb_bqml.algorithms.dataset import Column, Dataset
-from duckdb_bqml.algorithms.trees.encoding import Matrix, TreeEncoder
+from duckdb_bqml.algorithms.dataset import NUMERIC_TYPES, Column, Dataset
+from duckdb_bqml.algorithms.described import Described, Fields, Node, OneOf, Rule, Sizes, Whole
+from duckdb_bqml.algorithms.trees import forest
+from duckdb_bqml.algorithms.trees.encoding import DESCRIBED, Matrix, TreeEncoder
+from duckdb_bqml.algorithms.trees.forest import Forest
 from duckdb_bqml.algorithms.trees.xgboost_library import (
     FIRST_VERSIONS,
     Rows,
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-NUMBER_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
 # Rows that DuckDB hands over at once.
 CHUNK_ROWS = 2_048
 # Attributions, of all classes, that are computed at once.
@@ -39,7 +41,7 @@ def _instance_weights(data: Dataset) -> Floats | None:
     column = data.role("instance_weight_col")
     if column is None:
         return None
-    if column.data_type not in NUMBER_TYPES:
+    if column.data_type not in NUMERIC_TYPES:
         raise ModelError(
             f"option 'instance_weight_col' names '{column.name}' of type {column.data_type}; "
             "name a number"
@@ -55,16 +57,57 @@ def _instance_weights(data: Dataset) -> Floats | None:
     return column.values
 
 
+def described(classes: Node, *rules: Rule) -> Described:
+    """The artifact of trees; `classes` binds how many outputs there are."""
+    content = {
+        "encoder": DESCRIBED,
+        "classes": classes,
+        "booster": OneOf(("gbtree", "dart")),
+        "parallel": Whole(1),
+    }
+    parts = {"model": Fields(content), **forest.described()}
+    return Described(parts, forest.fault, _iterations_fault, *rules)
+
+
+def _iterations_fault(parts: Mapping[str, Any], sizes: Sizes) -> str | None:
+    if sizes["trees"] % (parts["model"]["parallel"] * sizes["outputs"]):
+        return "model.parallel: an iteration without some of its trees"
+    return None
+
+
 class Trees:
-    """Encoded features, a Booster on them, and their artifact, which holds the Booster in XGBoost's
-    own format UBJSON: data, too."""
+    """Encoded features, trees on them, and their artifact.
+
+    `booster_type` is gbtree or dart, and `parallel` the number of trees of one iteration and
+    output.
+    """
 
     describes = ("FEATURE_IMPORTANCE",)
 
     def __init__(
-        self, encoder: TreeEncoder, booster: "Booster", classes: Sequence[str] | None = None
+        self,
+        encoder: TreeEncoder,
+        grown: Forest,
+        classes: Sequence[str] | None,
+        booster_type: str,
+        parallel: int,
     ) -> None:
-        self.encoder, self.booster, self.classes = encoder, booster, classes
+        self.encoder, self.forest, self.classes = encoder, grown, classes
+        self.booster_type, self.parallel = booster_type, parallel
+        self.booster = self._booster(threads=1)
+
+    def _booster(self, threads: int) -> "Booster":
+        is_dart = self.booster_type == "dart"
+        return self.forest.booster(
+            self.encoder.width, self.objective, is_dart, self.parallel, threads
+        )
+
+    @property
+    def objective(self) -> str:
+        """XGBoost's name of what the trees are grown for."""
+        if self.classes is None:
+            return "reg:squarederror"
+        return "binary:logistic" if len(self.classes) == 2 else "multi:softprob"
 
     @classmethod
     def grow(
@@ -95,8 +138,10 @@ class Trees:
             parameters["nthread"] = threads(training_rows.features)
             del training_rows  # as large as the table; XGBoost has its own
             booster, iterations = boost(grown_on, measured, parameters, options)
-        # A Booster keeps the rows it was trained on; one read from its parts has the trees only.
-        model = cls.from_parts(cls(encoder, booster, classes).to_parts())
+        # A Booster keeps the rows it was trained on; one made of the forest has the trees only.
+        grown = Forest.of(booster)
+        booster_type = parameters["booster"]
+        model = cls(encoder, grown, classes, booster_type, options["num_parallel_tree"])
         return Trained(model, dict(options), iterations)
 
     def outputs(self, features: Sequence[Column]) -> Floats:
@@ -114,7 +159,7 @@ class Trees:
 
     @cached_property
     def _parallel_booster(self) -> "Booster":
-        return load_xgboost().Booster({"nthread": 0}, model_file=self.booster.save_raw("ubj"))
+        return self._booster(threads=0)
 
     def explain(
         self, features: Sequence[Column], classes: NDArray[np.intp] | None, approximate: bool
@@ -185,11 +230,21 @@ class Trees:
         return np.array([scores.get(f"f{i}", 0.0) for i in range(self.encoder.width)])
 
     def to_parts(self) -> dict[str, Any]:
-        content = {"encoder": self.encoder.to_json(), "classes": self.classes}
-        return {"model": content, "booster": bytes(self.booster.save_raw("ubj"))}
+        content = {
+            "encoder": self.encoder.to_json(),
+            "classes": self.classes,
+            "booster": self.booster_type,
+            "parallel": self.parallel,
+        }
+        return {"model": content, **forest.to_parts(self.forest)}
 
     @classmethod
     def from_parts(cls, parts: Mapping[str, Any]) -> Self:
         content = parts["model"]
-        booster = load_xgboost().Booster({"nthread": 1}, model_file=bytearray(parts["booster"]))
-        return cls(TreeEncoder.from_json(content["encoder"]), booster, content["classes"])
+        return cls(
+            TreeEncoder.from_json(content["encoder"]),
+            forest.from_parts(parts),
+            content["classes"],
+            content["booster"],
+            content["parallel"],
+        )
