@@ -302,6 +302,7 @@ class Transform:
             self._values = json.dumps(kept["values"])
             expressions = select_list.parse(stored["replay"])
             select_list.check_stored(expressions, list(self._inputs), set(self._types))
+            select_list.check_text(expressions)
             self._shapes = {name: _text_shape(found) for name, found in self._types.items()}
             names = [column["name"] for column in stored["outputs"]]
             if [expression["alias"] for expression in expressions] != names:

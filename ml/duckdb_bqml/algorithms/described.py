@@ -64,9 +64,10 @@ def check_all(node: Node, values: Sequence[Any], where: str, sizes: Sizes) -> No
 
 @dataclass(frozen=True)
 class Finite:
-    """A number of JSON from `least` on, neither NaN nor infinite."""
+    """A number of JSON from `least` to `most`, neither NaN nor infinite."""
 
     least: float = -LARGEST
+    most: float = LARGEST
 
     def check(self, value: Any, where: str, sizes: Sizes) -> None:
         self.check_all([value], where, sizes)
@@ -76,8 +77,8 @@ class Finite:
         if bool in kinds or not all(issubclass(kind, int | float) for kind in kinds):
             raise Fault(f"{where}: no number")
         # a comparison with NaN is false
-        if not all(self.least <= value <= LARGEST for value in values):
-            raise Fault(f"{where}: NaN, infinite or less than {self.least:g}")
+        if not all(self.least <= value <= self.most for value in values):
+            raise Fault(f"{where}: NaN, infinite, or not from {self.least:g} to {self.most:g}")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 
 LARGEST = float(np.finfo(np.float32).max)
+FLOAT32 = Finite(-LARGEST, LARGEST)
+"""Of an artifact, a number that the matrix can hold: XGBoost refuses infinite ones."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +44,24 @@ class Number:
     origin: float
 
     width = 1
-    described = Fields({"mean": Finite(), "origin": Finite()})
+    described = Fields({"mean": FLOAT32, "origin": FLOAT32})
 
     @classmethod
     def fit(cls, column: Column) -> "Number":
-        known = column.known
         encoding.refuse_infinite(column)
+        known = np.clip(column.known, -LARGEST, LARGEST)
         origin = known.min() if column.data_type == "TIMESTAMP" and len(known) else 0.0
         return cls(float(known.mean()) if len(known) else 0.0, float(origin))
 
     def write(self, column: Column, matrix: Matrix) -> None:
         """Fill the matrix (n, width), a part of the whole."""
         encoding.refuse_infinite(column)
-        values = np.clip(column.values, -LARGEST, LARGEST)
+        values = column.values - self.origin if self.origin else column.values
+        values = np.clip(values, -LARGEST, LARGEST)
         is_null = np.isnan(values)
         if is_null.any():
-            values[is_null] = self.mean
-        matrix[:, 0] = values - self.origin if self.origin else values
+            values[is_null] = np.clip(self.mean - self.origin, -LARGEST, LARGEST)
+        matrix[:, 0] = values
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ class Lookup:
     described = Fields(
         {
             "categories": ListOf(Optional(TEXT), "categories", is_distinct=True),
-            "unseen": ListOf(Finite(), "width"),
-            "rows": Table(Finite(), "categories", "width"),
+            "unseen": ListOf(FLOAT32, "width"),
+            "rows": Table(FLOAT32, "categories", "width"),
         }
     )
 

@@ -1,6 +1,6 @@
 """What the trees of all four model types share: growing, explanations, importance, the artifact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 
 # Rows that DuckDB hands over at once.
 CHUNK_ROWS = 2_048
+# Numbers of the matrix of features that are in memory at once when predicting.
+MOST_CELLS = 2**27
 # Attributions, of all classes, that are computed at once.
 MOST_ATTRIBUTIONS = 20_000_000
 
@@ -149,8 +151,17 @@ class Trees:
 
         Safe to call from several threads at once, as XGBoost says of its predictions.
         """
-        matrix = self.encoder.transform(features)
-        return self._booster_for(matrix).inplace_predict(matrix).astype(np.float64)
+        found = [
+            self._booster_for(matrix).inplace_predict(matrix).astype(np.float64)
+            for matrix, _ in self._matrices(features, MOST_CELLS // max(self.encoder.width, 1))
+        ]
+        return np.concatenate(found)
+
+    def _matrices(self, features: Sequence[Column], size: int) -> Iterator[tuple[Matrix, slice]]:
+        """The matrices of so many rows at once, at least one row, and which rows these are."""
+        for start in range(0, max(features[0].rows, 1), max(size, 1)):
+            rows = slice(start, start + max(size, 1))
+            yield self.encoder.transform([column.take(rows) for column in features]), rows
 
     def _booster_for(self, matrix: Matrix) -> "Booster":
         # The chunks of a query come in several threads already.
@@ -169,15 +180,10 @@ class Trees:
         The shares of the columns that encode one feature are added up. Of two classes the trees
         know the higher one; the log-odds of the other are the same with the sign changed.
         """
-        matrix = self.encoder.transform(features)
-        size = max(1, MOST_ATTRIBUTIONS // ((matrix.shape[1] + 1) * len(self.classes or [None])))
+        size = MOST_ATTRIBUTIONS // ((self.encoder.width + 1) * len(self.classes or [None]))
         found = [
-            self._contributions(
-                matrix[start : start + size],
-                None if classes is None else classes[start : start + size],
-                approximate,
-            )
-            for start in range(0, len(matrix), size)
+            self._contributions(matrix, None if classes is None else classes[rows], approximate)
+            for matrix, rows in self._matrices(features, size)
         ]
         parts, value = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
         attributions, baseline = self.encoder.sums(parts[:, :-1]), parts[:, -1]
