@@ -433,7 +433,7 @@ class Forger:
             except duckdb.Error as error:
                 said = sentence(str(error))
                 if said == str(error) or not said.startswith("forged: ") or "\n" in said:
-                    wrong.append(f"{sql}: {error}")
+                    wrong.append(f"{sql}: {str(error).partition(chr(10))[0]}")
                 found.append(REFUSED)
                 last = [*last[-2:], said]
                 if last == [said] * 3:  # the model cannot be opened, whatever is asked
