@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+MOST_LEVELS = 50
 LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -154,10 +155,22 @@ class Either:
 
 @dataclass(frozen=True)
 class Anything:
-    """What nobody computes with."""
+    """What nobody computes with, and anybody may write as JSON: it is not too deep for that."""
 
     def check(self, value: Any, where: str, sizes: Sizes) -> None:
-        pass
+        level = [value]
+        for _ in range(MOST_LEVELS):
+            TEXT.check_all([one for one in level if isinstance(one, str)], where, sizes)
+            level = list(chain.from_iterable(map(_inner, level)))
+            if not level:
+                return
+        raise Fault(f"{where}: more than {MOST_LEVELS} levels")
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return chain(value, value.values())
+    return value if isinstance(value, list | tuple) else ()
 
 
 ANYTHING = Anything()
@@ -228,6 +241,7 @@ class Fields:
         for name, node in chain(self.fields.items(), self.optional.items()):
             if name in value:
                 node.check(value[name], f"{where}.{name}", sizes)
+        ANYTHING.check([*unknown, *(value[name] for name in unknown)], where, sizes)
 
 
 OBJECT = Fields({}, is_open=True)

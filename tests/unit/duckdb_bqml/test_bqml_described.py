@@ -34,6 +34,13 @@ json_values = st.recursive(
 )
 
 
+def nested(depth):
+    value = {}
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def is_so(node, value, known=None):
     try:
         node.check(value, "it", Sizes(known or {}))
@@ -56,13 +63,13 @@ def is_so(node, value, known=None):
         (OneOf((None, "a", 2)), [None, "a", 2], [2.0, "b", True, []]),
         (Optional(TEXT), [None, "a"], [1]),
         (NUMBER, [1, "NaN", "-Infinity"], ["nan", "1", math.nan]),
-        (ANYTHING, [None, {}, math.nan], []),
+        (ANYTHING, [None, {}, math.nan, nested(40)], [nested(60), {"\ud800": 1}, ["\ud800"]]),
         (ListOf(Finite()), [[], [1, 2.5], (1,)], [None, "12", {1: 2}, [True], [None], [math.nan]]),
         (ListOf(TEXT, "n"), [["a", "b", "c"]], [["a"], []]),
         (ListOf(TEXT, least=1, most=2), [["a"]], [[], ["a"] * 3]),
         (ListOf(Optional(TEXT), is_distinct=True), [["a", None]], [["a", "a"], [None, None]]),
         (Table(Finite(), "rows", "n"), [[], [[1, 2, 3]] * 2], [[[1, 2]], [[1, 2, "3"]], [3]]),
-        (OBJECT, [{}, {"a": math.nan}], [None, [], "a"]),
+        (OBJECT, [{}, {"a": math.nan}], [None, [], "a", {"a": nested(60)}, {"a": "\ud800"}]),
         (Fields({"a": TEXT}), [{"a": "b"}], [{}, {"a": 1}, {"a": "b", "c": 1}, [], None]),
         (Fields({}, {"a": TEXT}, True), [{}, {"b": 1}, {"a": "b"}], [{"a": 1}]),
         (Array("<f8", ("n",)), [np.ones(3)], [np.ones(2), np.ones((3, 1)), np.ones(3, "<f4")]),

@@ -4,6 +4,7 @@ Source: ubjson.org, draft 12, in the part that XGBoost uses. Only what XGBoost h
 read. A stranger's bytes are not.
 """
 
+import functools
 import struct
 from typing import Any
 
@@ -44,6 +45,7 @@ def _write(value: Any, out: list[bytes]) -> None:
         out.append(b"L" + struct.pack(">q", value))
 
 
+@functools.lru_cache(256)
 def _text(text: str) -> bytes:
     content = text.encode()
     return b"L" + struct.pack(">q", len(content)) + content
