@@ -5,27 +5,62 @@ and its size. A part is one of three:
 
     json    what JSON can say
     array   numbers, raw and little-endian, with a type and a shape
-    bytes   what a library writes itself, in a format that is data, too: UBJSON, ONNX
+    bytes   what a library writes itself, in a format that is data, too
 
-Reading an artifact runs nothing. Everything in the line is checked before it is used: an array has
-the type of numbers, and as many bytes as its shape says.
+Reading an artifact runs nothing, and the checksum proves nothing: whoever changes a part can write
+another one. Everything in the line is checked before it is used. Then the parts are checked by what
+the model type says of them (algorithms/described.py), and only then a model is made of them.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from bqml_vocabulary.errors import ModelError
 
-FORMAT = 2
+from duckdb_bqml.algorithms.contracts import Model
+from duckdb_bqml.algorithms.described import Fault
+
+FORMAT = 3
 ARRAY_TYPES = ("<f8", "<f4", "<i8", "<i4", "<u8", "<u4", "|u1", "|b1")
 """The types that the numbers of an array may have, by numpy's names."""
 
+MOST_DIMENSIONS = 8
+
 Parts = Mapping[str, Any]
 """A model's parts by name: a numpy array, bytes, or anything that JSON can say."""
+
+
+def opened(
+    algorithm: type[Model], artifact: bytes | None, data_types: Sequence[str] | None
+) -> Model:
+    """The model, whose features have these types; None where nobody asks.
+
+    ModelError if the artifact is of another version of the engine, or damaged.
+    """
+    parts = unsealed(artifact)
+    try:
+        algorithm.artifact.check(parts, data_types)
+    except Fault:
+        raise damaged() from None
+    return algorithm.from_parts(parts)
+
+
+def closed(model: Model, data_types: Sequence[str] | None) -> bytes:
+    """The artifact of a model that was just trained; ModelError if it could not be opened again:
+    numbers grew beyond all bounds."""
+    parts = model.to_parts()
+    try:
+        model.artifact.check(parts, data_types)
+    except Fault as fault:
+        raise ModelError(
+            f"the training ended in a model that cannot be kept ({fault}); make the numbers of the "
+            "query or the steps of the training smaller"
+        ) from None
+    return sealed(parts)
 
 
 def sealed(parts: Parts) -> bytes:
@@ -65,7 +100,7 @@ def unsealed(artifact: bytes | None) -> dict[str, Any]:
     """
     line, _, body = (artifact or b"").partition(b"\n")
     try:
-        head = json.loads(line)
+        head = read_json(line)
         version, checksum = _count(head["format"]), head["sha256"]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise damaged() from None
@@ -99,17 +134,33 @@ def _read(rows: Any, body: bytes) -> dict[str, Any]:
 
 def _part(row: Mapping[str, Any], content: memoryview) -> Any:
     if row["kind"] == "json":
-        return json.loads(bytes(content))
+        return read_json(bytes(content))
     if row["kind"] == "bytes":
         return bytes(content)
     if row["kind"] != "array" or row["type"] not in ARRAY_TYPES:
         raise ValueError("a part of an unknown kind")
+    if len(row["shape"]) > MOST_DIMENSIONS:
+        raise ValueError("an array of too many dimensions")
     shape = [_count(length) for length in row["shape"]]
     data_type = np.dtype(row["type"])
+    if data_type.kind == "b" and np.frombuffer(content, np.uint8).max(initial=0) > 1:
+        raise ValueError("a truth that is neither 0 nor 1")
     if math.prod(shape) * data_type.itemsize != len(content):
         raise ValueError("an array of another size")
     # a copy: the parts lie at any place of the artifact, and arithmetic wants whole words
     return np.frombuffer(content, data_type).reshape(shape).copy()
+
+
+def read_json(text: str | bytes) -> Any:
+    """The value; ModelError if a stranger's text is no JSON, or too deep to be read."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise damaged() from None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
 
 
 def _count(value: Any) -> int:

@@ -13,9 +13,7 @@ import pyarrow.compute as pc
 from bqml_vocabulary.errors import ModelError
 from scipy.sparse import csr_matrix
 
-from duckdb_bqml.algorithms.dataset import Column
-
-NUMERIC_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
+from duckdb_bqml.algorithms.dataset import NUMERIC_TYPES, Column
 
 # DuckDB's 'infinity' is the greatest 64-bit number.
 ENDLESS_MICROSECONDS = 2.0**63
@@ -34,6 +32,14 @@ _CANONICAL_TYPES: Mapping[str, pa.DataType] = {
     "TIME": pa.time64("us"),
     "TIMESTAMP": pa.timestamp("us", tz="UTC"),
 }
+
+FEATURE_TYPES = (
+    *_CANONICAL_TYPES,
+    *(f"ARRAY<{name}>" for name in _CANONICAL_TYPES),
+    *(f"ARRAY<STRUCT<INT64, {name}>>" for name in NUMERIC_TYPES),
+)
+LABEL_TYPES = {"number": NUMERIC_TYPES, "class": tuple(_CANONICAL_TYPES)}
+"""The types of a label by its kind."""
 
 
 @functools.lru_cache(1024)

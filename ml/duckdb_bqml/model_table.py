@@ -4,6 +4,19 @@ import json
 import math
 from typing import Any
 
+from duckdb_bqml.algorithms.described import (
+    ANYTHING,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    TRUTH,
+    Fields,
+    ListOf,
+    Optional,
+    Table,
+    Whole,
+)
+
 TRANSFORM = """STRUCT(
     expressions VARCHAR[],
     inputs STRUCT(name VARCHAR, data_type VARCHAR, duckdb_type VARCHAR)[],
@@ -53,10 +66,11 @@ the evaluation split, or on all rows if there is none: mostly one, without keys.
 what only some model types have, and `training_info.details` the same of one iteration.
 """
 
+LABEL_CLASSES = "label_classes"
 _ROW = {
     "model_name": "VARCHAR",
     **TRAINED_COLUMNS,
-    "label_classes": "VARCHAR[]",
+    LABEL_CLASSES: "VARCHAR[]",
     "trained_at": "TIMESTAMP",
 }
 
@@ -64,6 +78,50 @@ WRITTEN_COLUMNS = tuple(_ROW)
 """All columns of the table, in their order. `label_classes` is a classifier's, NULL for others: the
 class that each number of a prediction is of. dbt builds it in the label's own type, and bqml_train
 gives texts. `trained_at` is UTC."""
+
+_COLUMN = Fields({"name": TEXT, "data_type": TEXT})
+READ_COLUMNS = Fields(
+    {
+        "options": OBJECT,
+        "features": Optional(ListOf(_COLUMN)),
+        "label": Optional(_COLUMN),
+        "transform": Optional(
+            Fields(
+                {
+                    "expressions": ListOf(TEXT),
+                    "inputs": ListOf(
+                        Fields({"name": TEXT, "data_type": TEXT, "duckdb_type": TEXT})
+                    ),
+                    "replay": TEXT,
+                    "statistics": TEXT,
+                    "outputs": ListOf(
+                        Fields({"name": TEXT, "data_type": TEXT, "is_feature": TRUTH})
+                    ),
+                }
+            )
+        ),
+        "statistics": Optional(ListOf(Fields({"input": TEXT}, is_open=True))),
+        "training_info": ListOf(Fields({"training_run": Whole(), "details": OBJECT}, is_open=True)),
+        "evaluation": Optional(ListOf(Fields({"keys": OBJECT, "metrics": OBJECT}))),
+        "details": Fields(
+            {},
+            optional={
+                "confusion_matrix": Table(Whole(), "classes", "classes"),
+                "score_points": ListOf(
+                    Fields({"score": NUMBER, "positives": Whole(), "negatives": Whole()})
+                ),
+                "global_explanation": ListOf(
+                    Fields({"class_label": Optional(TEXT), "feature": TEXT, "attribution": NUMBER})
+                ),
+            },
+            is_open=True,
+        ),
+    },
+    optional={"label_classes": Optional(ListOf(ANYTHING, "classes"))},
+    is_open=True,
+)
+"""What a stranger may have written otherwise: the columns that the engine reads, JSON as its value.
+`classes` are those of a classifier."""
 
 MODEL_ROW = f"STRUCT({', '.join(f'{name} {type_}' for name, type_ in _ROW.items())})"
 

@@ -89,10 +89,11 @@ def sandbox() -> duckdb.DuckDBPyConnection:
 
 
 class _Catalog(NamedTuple):
-    """DuckDB's own functions."""
+    """DuckDB's own functions; of macros that are no functions as well, the definitions."""
 
     connection: duckdb.DuckDBPyConnection
     known: frozenset[str]
+    macros: Mapping[str, Sequence[str]]
     aggregates: frozenset[str]
     volatile: frozenset[str]
     take_lambda: frozenset[str]
@@ -108,9 +109,15 @@ def _catalog() -> _Catalog:
         )
         return frozenset(name for (name,) in found.fetchall())
 
+    known = names("function_type in ('scalar', 'aggregate')")
+    macros = connection.execute(
+        "select function_name, list(macro_definition) from duckdb_functions() "
+        "where function_type = 'macro' group by all"
+    ).fetchall()
     return _Catalog(
         connection,
-        names("function_type in ('scalar', 'aggregate', 'macro')"),
+        known | {name for name, _ in macros},
+        {name: definitions for name, definitions in macros if name not in known},
         names("function_type = 'aggregate'"),
         names("stability = 'VOLATILE'"),
         names("list_contains(parameter_types, 'LAMBDA')"),
@@ -149,7 +156,10 @@ class Expansion(NamedTuple):
 def parse(sql: str) -> list[Node]:
     """The expressions of `select {sql}`; ModelError if it is anything but a list of them."""
     # A line of its own, so that a comment at the end ends there.
-    tree = _serialized(f"select {sql}\n")
+    try:
+        tree = _serialized(f"select {sql}\n")
+    except RecursionError:
+        raise ModelError("is nested too deeply; take it apart") from None
     if tree["error"]:
         raise ModelError(f"is no expression ({tree['error_message'].partition(chr(10))[0]})")
     statements = tree["statements"]
@@ -167,7 +177,10 @@ def text(outputs: Sequence[tuple[str | None, Node]]) -> str:
     node = _plain()["node"] | {"select_list": nodes}
     tree = {"error": False, "statements": [_plain() | {"node": node}]}
     with _catalog().connection.cursor() as cursor:
-        found = cursor.execute("select json_deserialize_sql(?)", [json.dumps(tree)]).fetchone()
+        try:
+            found = cursor.execute("select json_deserialize_sql(?)", [json.dumps(tree)]).fetchone()
+        except duckdb.Error:
+            raise ModelError("holds a number beyond float64; write a smaller one") from None
     return found[0].removeprefix("SELECT ")
 
 
@@ -301,6 +314,13 @@ def _checked(expression: Node, columns: Mapping[str, str]) -> Node:
     return _qualified(expression, columns, frozenset())
 
 
+def check_text(expressions: Sequence[Node]) -> None:
+    """ModelError unless these expressions, written as SQL, are read as the same again."""
+    written = parse(text([(node["alias"], node) for node in expressions]))
+    if _without_place(written) != _without_place(list(expressions)):
+        raise ModelError("is read otherwise than it is written")
+
+
 def check_stored(expressions: Sequence[Node], inputs: Sequence[str], statistics: set[str]) -> None:
     """ModelError unless these are expressions over ROW and STATISTICS and reach nothing else."""
     for expression in expressions:
@@ -327,9 +347,23 @@ def _check(node: Node) -> None:
             raise ModelError(f"holds {name}, which is not valid here; remove it")
         if name not in _catalog().known or node["schema"] not in ("", "main") or node["catalog"]:
             raise ModelError(f"holds the function {name}, which DuckDB does not know")
+        if name in _catalog().macros and not _is_plain(name):
+            raise ModelError(f"holds {name}, which is not valid here; remove it")
         node["schema"] = ""  # the parser writes main.struct_pack of {'a': 1}
     if node["class"] == "CAST":
         node["cast_type"] = _known_type(node["cast_type"])
+
+
+@functools.cache
+def _is_plain(macro: str) -> bool:
+    """Whether a macro holds nothing that an expression may not hold: no subquery, no sleep."""
+    try:
+        for definition in _catalog().macros[macro]:
+            for node in _nodes(parse(definition)):
+                _check(node)
+    except ModelError:
+        return False
+    return True
 
 
 def _known_type(data_type: Any) -> Any:

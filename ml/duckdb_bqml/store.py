@@ -1,22 +1,23 @@
 """Reads trained models from the tables that hold them."""
 
 import functools
-import json
 import re
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import duckdb
 from bqml_vocabulary.errors import ModelError
+from bqml_vocabulary.model_types import MODEL_TYPES
 
 from duckdb_bqml.algorithms import algorithm_of
-from duckdb_bqml.algorithms.contracts import Model
+from duckdb_bqml.algorithms.contracts import Classifier, Model
 from duckdb_bqml.algorithms.dataset import Column
-from duckdb_bqml.artifact import damaged, outdated, unsealed
-from duckdb_bqml.columns import Rows
-from duckdb_bqml.model_table import TRAINED_COLUMNS
+from duckdb_bqml.algorithms.described import Fault, OneOf, Sizes, check_all
+from duckdb_bqml.artifact import damaged, opened, outdated, read_json
+from duckdb_bqml.columns import FEATURE_TYPES, LABEL_TYPES, Rows
+from duckdb_bqml.model_table import LABEL_CLASSES, READ_COLUMNS, TRAINED_COLUMNS
 from duckdb_bqml.transform import Transform
 
 CACHED_MODELS = 32
@@ -96,11 +97,14 @@ class ModelStore:
             )
         try:
             with connection.cursor() as cursor:
-                found = cursor.execute(
-                    f"select * from {relation} where model_version = ?", [version]
-                )
-                names = [column[0] for column in found.description]
-                values = found.fetchone()
+                cursor.execute(f"select * from {relation} limit 0")
+                columns = _columns([column[0] for column in cursor.description])
+                values = cursor.execute(
+                    f"select {columns} from {relation} where model_version = ?", [version]
+                ).fetchone()
+                names = [column[0] for column in cursor.description]
+        except duckdb.ConversionException:
+            raise damaged() from None
         except duckdb.Error as error:
             reason = str(error).partition("\n")[0]
             raise ModelError(
@@ -111,26 +115,56 @@ class ModelStore:
         return _stored(dict(zip(names, values, strict=True)))
 
 
-def _stored(row: Mapping[str, Any]) -> StoredModel:
-    """A row of a model table, by column; ModelError if this engine did not write it."""
-    if not set(TRAINED_COLUMNS) <= set(row):
+def _columns(present: Collection[str]) -> str:
+    """The select list of what is read, in the types it was written in, whatever the table says;
+    ModelError if an earlier version of the engine wrote it."""
+    if not set(TRAINED_COLUMNS) <= set(present):
         raise outdated()
-    algorithm, parts = algorithm_of(row["model_type"]), unsealed(row["artifact"])
+    casts = [f"cast({name} as {kind}) as {name}" for name, kind in TRAINED_COLUMNS.items()]
+    return ", ".join([*casts, *(name for name in (LABEL_CLASSES,) if name in present)])
+
+
+def _stored(row: Mapping[str, Any]) -> StoredModel:
+    """A row of a model table, by column; ModelError if it is not what this engine writes."""
+    algorithm = algorithm_of(row["model_type"])
+    row = {**row, **{name: read_json(row[name] or "{}") for name in ("options", "details")}}
+    row["training_info"] = [
+        info and {**info, "details": read_json(info["details"] or "{}")}
+        for info in row["training_info"] or []
+    ]
+    sizes = Sizes()
     try:
-        model = algorithm.from_parts(parts)
-    except ModelError:
-        raise
-    except (AttributeError, LookupError, TypeError, ValueError):
-        raise damaged() from None  # the parts are not those of the model type
+        READ_COLUMNS.check(row, row["model_type"], sizes)
+        _check_label(row)
+        clause = None if row["transform"] is None else Transform(row["transform"])
+        features = (row["features"] or []) if clause is None else clause.features
+        if MODEL_TYPES[row["model_type"]].features != "none":
+            check_all(
+                OneOf(FEATURE_TYPES), [field["data_type"] for field in features], "features", sizes
+            )
+        model = opened(algorithm, row["artifact"], [field["data_type"] for field in features])
+        if isinstance(model, Classifier):
+            sizes.bind("classes", len(model.classes), "classes")
+    except Fault:
+        raise damaged() from None
     return StoredModel(
         model,
         row["model_type"],
-        json.loads(row["options"]),
+        row["options"],
         row["features"] or [],
         row["label"],
         row["statistics"] or [],
-        [{**info, "details": json.loads(info["details"] or "{}")} for info in row["training_info"]],
+        row["training_info"],
         row["evaluation"] or [],
-        json.loads(row["details"] or "{}"),
-        None if row["transform"] is None else Transform(row["transform"]),
+        row["details"],
+        clause,
     )
+
+
+def _check_label(row: Mapping[str, Any]) -> None:
+    """Fault unless there is a label where the model type has one, of a type that it may have."""
+    kind, label = MODEL_TYPES[row["model_type"]].label, row["label"]
+    if (kind is None) != (label is None):
+        raise Fault("label: missing or unknown")
+    if kind is not None:
+        OneOf(LABEL_TYPES[kind]).check(label["data_type"], "label", Sizes())

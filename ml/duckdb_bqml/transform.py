@@ -296,10 +296,19 @@ class Transform:
             self._values = json.dumps(kept["values"])
             expressions = select_list.parse(stored["replay"])
             select_list.check_stored(expressions, list(self._inputs), set(self._types))
+            select_list.check_text(expressions)
+            self._shapes = {name: _text_shape(found) for name, found in self._types.items()}
             names = [column["name"] for column in stored["outputs"]]
             if [expression["alias"] for expression in expressions] != names:
                 raise ModelError("names other columns than its outputs")
-        except (KeyError, TypeError, AttributeError, json.JSONDecodeError, ModelError) as error:
+        except (
+            LookupError,
+            TypeError,
+            AttributeError,
+            ValueError,
+            RecursionError,
+            duckdb.Error,
+        ) as error:
             reason = error if isinstance(error, ModelError) else "is damaged"
             raise ModelError(
                 f"the stored transform clause {reason}; it is not run, train the model again"
@@ -376,7 +385,7 @@ class Transform:
         fields = [
             ", ".join(f"{quoted(name)} {found}" for name, found in types.items())
             for types in (
-                {name: _text_shape(found) for name, found in self._types.items()},
+                self._shapes,
                 self._types,
             )
         ]
@@ -416,13 +425,17 @@ class Transform:
         }
 
 
+_CAST_TO, _CAST_END = "CAST(NULL AS ", ")"
+
+
 def _checked_type(duckdb_type: str) -> str:
-    """The text if it is the name of a type and nothing else."""
+    """The type, written anew from what was read; ModelError if the text is more than its name."""
     found = select_list.parse(f"cast(null as {duckdb_type})")
-    casts = [node for node in found if node["class"] == "CAST"]
-    if len(found) != len(casts) or len(casts) != 1 or "UNBOUND" in json.dumps(casts):
+    written = select_list.text([(None, node) for node in found])
+    is_cast = len(found) == 1 and found[0]["class"] == "CAST" and "child" in found[0]
+    if not is_cast or found[0]["child"]["class"] != "CONSTANT" or "UNBOUND" in json.dumps(found):
         raise ModelError(f"names the type {duckdb_type!r}, which is none")
-    return duckdb_type
+    return written.removeprefix(_CAST_TO).removesuffix(_CAST_END)
 
 
 @contextmanager

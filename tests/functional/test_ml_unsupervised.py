@@ -1,5 +1,8 @@
 """KMEANS and PCA through the materialization ml_model and every macro that uses such models."""
 
+import json
+
+import duckdb
 import pytest
 
 POINTS = """
@@ -153,6 +156,20 @@ def test_pca_is_trained_and_asked_in_one_run_on_an_empty_database(tiny):
     names = [column[0] for column in project.query("describe asked")]
     assert names == [*(f"principal_component_{i + 1}" for i in range(kept)), "id", "is_first"]
     assert kept > 1
+
+
+def test_as_many_components_are_predicted_as_the_model_has_whatever_its_options_say(tiny):
+    project = tiny()
+    project.model("points", POINTS)
+    project.model("axes", model(PCA))
+    project.dbt("run").succeeded()
+    with duckdb.connect(str(project.database)) as connection:
+        options = json.dumps({"num_principal_components": 2_000_000_000})
+        connection.execute("update axes set options = ?", [options])
+    project.model("asked", "select * from {{ ml_predict(ref('axes'), ref('points')) }} as asked")
+    project.dbt("run", "--select", "asked").succeeded()
+    names = [column[0] for column in project.query("describe asked")]
+    assert names == ["principal_component_1", "principal_component_2", "id", "is_first"]
 
 
 def test_the_components_of_pca_can_be_read(project):

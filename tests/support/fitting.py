@@ -5,7 +5,7 @@ from typing import Any
 
 from duckdb_bqml.algorithms.contracts import Partition, Request, Trained
 from duckdb_bqml.algorithms.dataset import Dataset
-from duckdb_bqml.artifact import sealed, unsealed
+from duckdb_bqml.artifact import closed, opened
 
 
 def fitted(
@@ -20,9 +20,9 @@ def fitted(
 
 
 def artifact_of(model: Any) -> bytes:
-    return sealed(model.to_parts())
+    return closed(model, None)
 
 
 def restored(model: Any) -> Any:
     """The model after a round trip through its artifact."""
-    return type(model).from_parts(unsealed(artifact_of(model)))
+    return opened(type(model), artifact_of(model), None)

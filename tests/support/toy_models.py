@@ -17,6 +17,15 @@ from bqml_vocabulary import model_types, options
 from duckdb_bqml import algorithms
 from duckdb_bqml.algorithms.contracts import Made, Output, Request, Row, Trained
 from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.described import (
+    TEXT,
+    Array,
+    Described,
+    Fields,
+    Finite,
+    ListOf,
+    Whole,
+)
 from duckdb_bqml.algorithms.supervised import Regressor
 
 MODEL_TYPES = [
@@ -91,6 +100,8 @@ def add(monkeypatch: pytest.MonkeyPatch) -> None:
 class MeanOnly(Regressor):
     """MEAN_ONLY."""
 
+    artifact = Described({"model": Fields({"mean": Finite()})})
+
     def __init__(self, mean: float) -> None:
         self.mean = mean
 
@@ -112,6 +123,8 @@ class MeanOnly(Regressor):
 
 class Echo:
     """ECHO."""
+
+    artifact = Described({"model": Fields({"words": ListOf(TEXT)})})
 
     def __init__(self, words: list[str]) -> None:
         self.words = words
@@ -140,6 +153,9 @@ class LastValue:
     """LAST_VALUE: two rows per part, a part per series."""
 
     describes = ("ARIMA_COEFFICIENTS",)
+    artifact = Described(
+        {"last": Array("<f8", ("series",)), "series": Array("<i8", ("series", "columns"))}
+    )
 
     def __init__(self, last: np.ndarray, series: np.ndarray) -> None:
         self.last, self.series = last, series
@@ -189,6 +205,13 @@ class LastValue:
 
 class BestShift(Regressor):
     """BEST_SHIFT: trial k predicts the mean label plus k."""
+
+    artifact = Described(
+        {
+            "trials/{trial}/mean": Array("<f8", (1,)),
+            "model": Fields({"best": Whole(below="trial")}),
+        }
+    )
 
     def __init__(self, means: Sequence[float], best: int) -> None:
         self.means, self.best = means, best

@@ -21,13 +21,16 @@
 
 {#-
   {components, features}: how many components a trained model has and which columns it was trained
-  on. Columns have to be named when a query is compiled, so this asks the model table, which dbt has
+  on. Columns have to be named when a query is compiled, so this asks the trained model, which dbt has
   built by then. On an empty warehouse it is what the options say.
 -#}
 {% macro _duckdb_ml_components(trained) %}
+    {%- set node = trained.node -%}
+    {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
     {%- set row = _duckdb_ml_trained(
         trained,
-        "(options::json ->> 'num_principal_components')::int,"
+        "json_array_length(bqml_describe(" ~ text_literal(relation | string)
+        ~ ", model_version, 'PRINCIPAL_COMPONENT_INFO', '{}')),"
         ~ " to_json(list_transform(features, lambda feature: feature.name))::varchar"
     ) -%}
     {%- if row is none -%}

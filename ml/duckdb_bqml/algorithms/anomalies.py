@@ -1,9 +1,12 @@
 """Above which score a row is an anomaly: the cutoff of ML.DETECT_ANOMALIES."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from duckdb_bqml.algorithms.described import Array, Sizes, Whole
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +35,17 @@ class Cutoffs:
         # 1e-9, because 0.35 * 20 must not be rounded down to 6.
         wanted = self.rows - int(contamination * self.rows + 1e-9)
         return float(self.scores[np.searchsorted(_positions(self.rows), wanted)])
+
+
+ROWS, SCORES = Whole(1, 2**48), Array("<f8", ("kept",), least=0, may_be_infinite=True)
+"""Of an artifact, `rows` of the part "model" and the part "scores"."""
+
+
+def scores_fault(parts: Mapping[str, Any], sizes: Sizes) -> str | None:
+    scores, kept = parts["scores"], len(_positions(parts["model"]["rows"]))
+    if len(scores) != kept:
+        return f"scores: {len(scores)} instead of {kept}"
+    return None if (scores[:-1] <= scores[1:]).all() else "scores: not in their order"
 
 
 def _positions(rows: int) -> NDArray[np.int64]:

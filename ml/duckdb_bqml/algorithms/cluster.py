@@ -20,9 +20,10 @@ import numpy as np
 from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
-from duckdb_bqml.algorithms.anomalies import Cutoffs
+from duckdb_bqml.algorithms.anomalies import ROWS, SCORES, Cutoffs, scores_fault
 from duckdb_bqml.algorithms.contracts import Anomalies, Request, Row, Trained, category_pairs
 from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.described import Array, Described, Fields, OneOf, Sizes
 from duckdb_bqml.algorithms.design import (
     Design,
     group_sums,
@@ -30,7 +31,15 @@ from duckdb_bqml.algorithms.design import (
     squared_norms,
     to_dense,
 )
-from duckdb_bqml.algorithms.encoding import Category, Encoder, Number, Scaling, Set, Vector
+from duckdb_bqml.algorithms.encoding import (
+    DESCRIBED,
+    Category,
+    Encoder,
+    Number,
+    Scaling,
+    Set,
+    Vector,
+)
 
 Floats = NDArray[np.float64]
 
@@ -106,6 +115,11 @@ class _Assignment(NamedTuple):
         ]
 
 
+def _clusters_fault(parts: Mapping[str, Any], sizes: Sizes) -> str | None:
+    is_good = 1 <= sizes["clusters"] <= MAX_CLUSTERS
+    return None if is_good else f"centroids: {sizes['clusters']} of them"
+
+
 class KMeans:
     """KMEANS: `predict` gives the (n, k) distances to every centroid, of ids 1 to k.
 
@@ -113,6 +127,22 @@ class KMeans:
     """
 
     describes = ("CENTROIDS",)
+    artifact = Described(
+        {
+            "model": Fields(
+                {
+                    "encoder": DESCRIBED,
+                    "distance_type": OneOf(("EUCLIDEAN", "COSINE")),
+                    "rows": ROWS,
+                }
+            ),
+            "centroids": Array("<f8", ("clusters", "width")),
+            "radii": Array("<f8", ("clusters",), least=0),
+            "scores": SCORES,
+        },
+        _clusters_fault,
+        scores_fault,
+    )
 
     def __init__(
         self,

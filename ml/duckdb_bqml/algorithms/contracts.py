@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.described import Described
 from duckdb_bqml.algorithms.encoding import Category, Set, Vector
 
 Floats = NDArray[np.float64]
@@ -69,6 +70,9 @@ class Trained(NamedTuple):
 class Model(Protocol):
     """A trained model of one type; it knows its features by position, not by name."""
 
+    artifact: ClassVar[Described]
+    """What `to_parts` gives. An artifact is checked by it before `from_parts` sees the parts."""
+
     @classmethod
     def fit(cls, request: Request) -> Trained:
         """Train on the rows that train; all others are only measured."""
@@ -78,7 +82,7 @@ class Model(Protocol):
 
     @classmethod
     def from_parts(cls, parts: Mapping[str, Any]) -> Self:
-        """The inverse of `to_parts`."""
+        """The inverse of `to_parts`, of parts that are as `artifact` says."""
 
 
 # ---- asking

@@ -12,6 +12,9 @@ from scipy.sparse import issparse
 from duckdb_bqml.algorithms.metrics import lower_median
 from duckdb_bqml.algorithms.parallel import each
 
+NUMERIC_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
+"""BigQuery's types of numbers."""
+
 
 @dataclass(frozen=True)
 class Column:

@@ -15,11 +15,20 @@ from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 from scipy import linalg
 
-from duckdb_bqml.algorithms.anomalies import Cutoffs
+from duckdb_bqml.algorithms.anomalies import ROWS, SCORES, Cutoffs, scores_fault
 from duckdb_bqml.algorithms.contracts import Anomalies, Request, Row, Trained, category_pairs
 from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.described import (
+    Array,
+    Described,
+    Fields,
+    Finite,
+    Sizes,
+    Whole,
+    first,
+)
 from duckdb_bqml.algorithms.design import Design, products_by_row, squared_norms
-from duckdb_bqml.algorithms.encoding import Encoder, Number, Scaling
+from duckdb_bqml.algorithms.encoding import DESCRIBED, Encoder, Number, Scaling
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +39,20 @@ OVERSAMPLING = 10
 POWER_ITERATIONS = 7
 
 
+def _components_fault(parts: Mapping[str, Any], sizes: Sizes) -> str | None:
+    content, features = parts["model"], sizes.data_types
+    return first(
+        [
+            (not 1 <= sizes["components"] <= sizes["width"], "components: too few or too many"),
+            (not content["total"] > 0, "model.total: nothing varies"),
+            (
+                features is not None and content["inputs"] != len(features),
+                "model.inputs: another number than that of the features",
+            ),
+        ]
+    )
+
+
 class PCA:
     """PCA: `predict` gives the (n, components) coordinates of the rows.
 
@@ -38,6 +61,18 @@ class PCA:
     """
 
     describes = ("PRINCIPAL_COMPONENTS", "PRINCIPAL_COMPONENT_INFO")
+    artifact = Described(
+        {
+            "model": Fields(
+                {"encoder": DESCRIBED, "total": Finite(0), "inputs": Whole(1), "rows": ROWS}
+            ),
+            "components": Array("<f8", ("components", "width")),
+            "eigenvalues": Array("<f8", ("components",), least=0),
+            "scores": SCORES,
+        },
+        _components_fault,
+        scores_fault,
+    )
 
     def __init__(
         self,

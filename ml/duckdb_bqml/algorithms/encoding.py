@@ -16,12 +16,25 @@ from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, issparse
 
-from duckdb_bqml.algorithms.dataset import Column
+from duckdb_bqml.algorithms.dataset import NUMERIC_TYPES, Column
+from duckdb_bqml.algorithms.described import (
+    TEXT,
+    TRUTH,
+    Blocks,
+    Fields,
+    Finite,
+    ListOf,
+    Optional,
+    Whole,
+)
 from duckdb_bqml.algorithms.design import Design, Mixed
 from duckdb_bqml.algorithms.parallel import each
 
 MAX_VECTOR_WIDTH = 1_000_000
 CACHED_VALUES = 65_536
+
+CATEGORIES = ListOf(Optional(TEXT), "width", is_distinct=True)
+"""The categories of a block in an artifact."""
 
 
 class Scaling(NamedTuple):
@@ -50,6 +63,15 @@ class Number:
 
     width: ClassVar[int] = 1
     is_sparse: ClassVar[bool] = False
+    described: ClassVar[Fields] = Fields(
+        {
+            "name": TEXT,
+            "mean": Finite(),
+            "stddev": Finite(0),
+            "is_centered": TRUTH,
+            "is_scaled": TRUTH,
+        }
+    )
 
     @classmethod
     def fit(cls, column: Column, scaling: "Scaling") -> "Number":
@@ -117,6 +139,10 @@ class Vector:
     width: int
     is_sparse: bool
 
+    described: ClassVar[Fields] = Fields(
+        {"name": TEXT, "width": Whole(0, MAX_VECTOR_WIDTH, length="width"), "is_sparse": TRUTH}
+    )
+
     @property
     def categories(self) -> tuple[str, ...]:
         return tuple(map(str, range(self.width)))
@@ -166,6 +192,13 @@ class Category:
     dropped: int | None
 
     is_sparse: ClassVar[bool] = True
+    described: ClassVar[Fields] = Fields(
+        {
+            "name": TEXT,
+            "categories": CATEGORIES,
+            "dropped": Optional(Whole(below="width")),
+        }
+    )
 
     @property
     def width(self) -> int:
@@ -200,6 +233,7 @@ class Set:
     categories: tuple[str | None, ...]
 
     is_sparse: ClassVar[bool] = True
+    described: ClassVar[Fields] = Fields({"name": TEXT, "categories": CATEGORIES})
 
     @property
     def width(self) -> int:
@@ -232,6 +266,31 @@ _KINDS: Mapping[str, type[Block]] = {
     "category": Category,
     "set": Set,
 }
+
+
+def array_block(data_type: str) -> Mapping[str, Any] | None:
+    """What the block of an ARRAY must be, None of a type that is none: pairs of index and number
+    are a sparse vector, numbers a dense one, and anything else is a set."""
+    if not data_type.startswith("ARRAY<"):
+        return None
+    element = data_type.removeprefix("ARRAY<").removesuffix(">")
+    if element.startswith("STRUCT<"):
+        return {"kind": "vector", "is_sparse": True}
+    if element in NUMERIC_TYPES:
+        return {"kind": "vector", "is_sparse": False}
+    return {"kind": "set"}
+
+
+def _blocks_of(data_type: str) -> list[Mapping[str, Any]]:
+    if array := array_block(data_type):
+        return [array]
+    if data_type == "TIMESTAMP":
+        return [{"kind": "number"}, *[{"kind": "category"}] * len(_CALENDAR)]
+    return [{"kind": "number" if data_type in NUMERIC_TYPES else "category"}]
+
+
+DESCRIBED = Blocks({kind: block.described for kind, block in _KINDS.items()}, _blocks_of)
+"""The encoder of an artifact; `width` is that of the matrix."""
 
 
 class Encoder:
@@ -381,6 +440,9 @@ def _expand_timestamps(columns: Sequence[Column]) -> list[Column]:
     ]
 
 
+_CALENDAR = ("DOM", "DOW", "MOY", "HOD", "MOH", "WOY", "YEAR")
+
+
 def _parts(column: Column) -> list[Column]:
     """The calendar parts BigQuery ML derives from a TIMESTAMP, NULL where it is NULL."""
     refuse_infinite(column)
@@ -391,17 +453,18 @@ def _parts(column: Column) -> list[Column]:
     days = day.astype(np.int64)
     weekday = (days + 4) % 7  # Sunday is 0; the epoch was a Thursday
     day_of_year = (day - year.astype("datetime64[D]")).astype(np.int64)
-    parts = {
-        "DOM": (day - month.astype("datetime64[D]")).astype(np.int64) + 1,
-        "DOW": weekday + 1,
-        "MOY": month.astype(np.int64) % 12 + 1,
-        "HOD": seconds // 3600 % 24,
-        "MOH": seconds // 60 % 60,
-        "WOY": (day_of_year + 7 - weekday) // 7,
-        "YEAR": year.astype(np.int64) + 1970,
-    }
+    parts = (
+        (day - month.astype("datetime64[D]")).astype(np.int64) + 1,
+        weekday + 1,
+        month.astype(np.int64) % 12 + 1,
+        seconds // 3600 % 24,
+        seconds // 60 % 60,
+        (day_of_year + 7 - weekday) // 7,
+        year.astype(np.int64) + 1970,
+    )
     return [
-        _as_category(f"_TS_{part}_{column.name}", values, is_null) for part, values in parts.items()
+        _as_category(f"_TS_{part}_{column.name}", values, is_null)
+        for part, values in zip(_CALENDAR, parts, strict=True)
     ]
 
 

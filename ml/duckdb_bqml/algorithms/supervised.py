@@ -1,6 +1,7 @@
 """What regressors have in common, and what classifiers have in common."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,37 @@ from numpy.typing import NDArray
 from duckdb_bqml.algorithms import metrics
 from duckdb_bqml.algorithms.contracts import Row
 from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.described import NOTHING, TEXT, ListOf, Sizes
 
 Floats = NDArray[np.float64]
 
 MIN_CLASSES = 2
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Of an artifact, the `classes`, 2 to `most`. There is an output for each, of two classes one
+    output, that of the higher one: `outputs` is their number."""
+
+    most: int
+
+    def check(self, value: Any, where: str, sizes: Sizes) -> None:
+        ListOf(TEXT, "classes", least=MIN_CLASSES, most=self.most, is_distinct=True).check(
+            value, where, sizes
+        )
+        sizes.bind("outputs", 1 if len(value) == 2 else len(value), where)
+
+
+@dataclass(frozen=True)
+class NoClasses:
+    """Of the artifact of a regression, what stands in their place: there is one output."""
+
+    def check(self, value: Any, where: str, sizes: Sizes) -> None:
+        NOTHING.check(value, where, sizes)
+        sizes.bind("outputs", 1, where)
+
+
+NO_CLASSES = NoClasses()
 
 
 class Regressor:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from duckdb_bqml.algorithms.contracts import Request, Trained
+from duckdb_bqml.algorithms.described import Described
 
 
 class TransformOnly:
     """Learns nothing; the clause is fitted before any algorithm sees the rows."""
+
+    artifact = Described({})
 
     @classmethod
     def fit(cls, request: Request) -> Trained:

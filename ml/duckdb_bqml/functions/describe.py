@@ -61,6 +61,12 @@ def _explained(stored: StoredModel) -> list[Mapping[str, Any]]:
     return found
 
 
+def _confusion_matrix(stored: StoredModel) -> list[list[int]]:
+    if "confusion_matrix" not in stored.details:
+        raise ModelError("the model keeps no confusion matrix; train it again")
+    return stored.details["confusion_matrix"]
+
+
 def _score_points(stored: StoredModel) -> list[Mapping[str, Any]]:
     if "score_points" not in stored.details:
         raise ModelError("ml_roc_curve needs a binary classifier; use ml_confusion_matrix")
@@ -72,7 +78,7 @@ _KEPT: Mapping[str, Callable[[StoredModel], Sequence[Any]]] = {
     "TRAINING_INFO": _training_info,
     "FEATURE_INFO": lambda stored: stored.statistics,
     "GLOBAL_EXPLAIN": _explained,
-    "CONFUSION_MATRIX": lambda stored: stored.details["confusion_matrix"],
+    "CONFUSION_MATRIX": _confusion_matrix,
     "ROC_CURVE": _score_points,
     "TRANSFORM": _transform,
 }

@@ -54,4 +54,4 @@ def _train_one(
         request = Request(query.data, query.options, warm and warm.model)
         trained = algorithm_of(options["model_type"]).fit(request)
         kept = measured(trained.model, query.data, options)
-    return model_row(name, trained, query, kept, warm.training_info if warm else [])
+        return model_row(name, trained, query, kept, warm.training_info if warm else [])

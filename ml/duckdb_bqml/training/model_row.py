@@ -9,7 +9,7 @@ from typing import Any
 from bqml_vocabulary.model_types import MODEL_TYPES
 
 from duckdb_bqml.algorithms.contracts import PredictsValues, Row, Trained
-from duckdb_bqml.artifact import sealed
+from duckdb_bqml.artifact import closed
 from duckdb_bqml.model_table import ITERATION, json_text
 from duckdb_bqml.training.measures import Measured
 from duckdb_bqml.training.query import TrainingQuery
@@ -31,7 +31,8 @@ def model_row(
     }
     if query.transform is not None:
         content["transform"] = query.transform.stored
-    artifact = sealed(trained.model.to_parts())
+    features = query.transform.features if query.transform else content["features"]
+    artifact = closed(trained.model, [feature["data_type"] for feature in features])
     earlier_runs = [
         {**row, "details": json_text(row["details"]) if row["details"] else None}
         for row in earlier_runs

@@ -245,7 +245,13 @@ ARRAY = {"name": "a", "kind": "array", "type": "<f8", "shape": [1], "size": 8}
         (b"", [{**ARRAY, "size": 0, "shape": [0, 10**30]}]),
         (b"", [{**ARRAY, "size": 0, "shape": [0, 2**62, 2**62]}]),
         (b"", [{**ARRAY, "size": 0, "shape": [1]}]),
+        (EIGHT, [{**ARRAY, "shape": [1] * 9}]),
+        (b"", [{**ARRAY, "size": 0, "shape": [0] + [10**30] * 100_000}]),
+        # truths
+        (b"\x02", [{**ARRAY, "type": "|b1", "size": 1}]),
         # texts that are no JSON
+        (b"NaN", [{"name": "a", "kind": "json", "size": 3}]),
+        (b"-Infinity", [{"name": "a", "kind": "json", "size": 9}]),
         (b"{", [{"name": "a", "kind": "json", "size": 1}]),
         (b"", [{"name": "a", "kind": "json", "size": 0}]),
         (b"\xff", [{"name": "a", "kind": "json", "size": 1}]),

@@ -10,6 +10,7 @@ import pytest
 from duckdb_bqml.algorithms import ALGORITHMS
 from duckdb_bqml.algorithms.contracts import Made, Output, Partition, Trained
 from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.described import Array, Bytes, Described
 from duckdb_bqml.training.measures import measured
 
 
@@ -22,6 +23,7 @@ class Echo:
 
     describes = ("WEIGHTS",)
     outputs = (Output("score", "FLOAT64"), Output("is_known", "BOOL"), Output("tags", "ARRAY"))
+    artifact = Described({"rows": Array("<i8", (3,)), "raw": Bytes()})
 
     def __init__(self, rows):
         self.rows = rows

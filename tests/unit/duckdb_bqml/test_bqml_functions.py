@@ -8,7 +8,7 @@ import duckdb
 import duckdb_bqml
 import pytest
 from duckdb_bqml import register
-from duckdb_bqml.artifact import unsealed
+from duckdb_bqml.artifact import FORMAT, unsealed
 from duckdb_bqml.errors import sentence
 from duckdb_bqml.functions import FUNCTIONS
 from duckdb_bqml.plugin import Plugin
@@ -103,7 +103,7 @@ def test_a_trained_model_is_one_row(line):
     assert info["details"] is None
     assert (row["outputs"], row["details"], row["transform"]) == (None, None, None)
     line, _, _ = row["artifact"].partition(b"\n")
-    assert json.loads(line)["format"] == 2
+    assert json.loads(line)["format"] == FORMAT
     parts = unsealed(row["artifact"])
     assert sorted(parts) == ["coefficients", "intercept", "model"]
     assert parts["coefficients"].shape == (1, 1)

@@ -3,9 +3,11 @@
 import json
 
 import duckdb
+import numpy as np
 import pytest
 from bqml_vocabulary.model_types import MODEL_TYPES
 from duckdb_bqml.algorithms import ALGORITHMS
+from duckdb_bqml.algorithms.linear.regression import LinearRegression
 from duckdb_bqml.artifact import FORMAT, sealed, unsealed
 from duckdb_bqml.model_table import TRAINED_COLUMNS
 
@@ -139,6 +141,94 @@ def test_an_artifact_that_lacks_a_part_is_damaged(line, call, part):
 def test_an_artifact_of_another_model_type_is_damaged(line):
     line.execute("update line set model_type = 'KMEANS'")
     assert refused(line, "bqml_predict") == DAMAGED
+
+
+# ---- columns of a stranger's table
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("model_type", "'LOGISTIC_REG'"),
+        ("options", "'[1]'"),
+        ("options", "'{'"),
+        ("options", f"'{'[' * 100_000}'"),
+        ("options", "'{\"a\": NaN}'"),
+        ("features", "null"),
+        ("features", "[]"),
+        ("features", "[null]"),
+        ("features", "1"),
+        ("features", "'x'"),
+        ("features", "[{name: 'x', data_type: null}]"),
+        ("features", "[{name: 'x', data_type: 'NUMBER'}]"),
+        ("features", "[{name: 'x', data_type: 'STRING'}]"),
+        ("features", "[{name: 'x', data_type: 'ARRAY<INT64>'}]"),
+        ("features", "[{name: 'x', data_type: 'INT64'}, {name: 'y', data_type: 'INT64'}]"),
+        ("label", "null"),
+        ("label", "{name: 'label', data_type: 'STRING'}"),
+        ("label", "{name: 'label', data_type: 'NUMBER'}"),
+        ("label", "{name: null, data_type: 'INT64'}"),
+        ("statistics", "[null]"),
+        ("training_info", "[null]"),
+        ("training_info", "'none'"),
+        ("training_info", "[{training_run: null, details: null}]"),
+        ("training_info", "[{training_run: 0, details: '[]'}]"),
+        ("evaluation", "[null]"),
+        ("evaluation", "[{keys: null, metrics: null}]"),
+        ("details", "'null'"),
+        ("details", "'[]'"),
+        ("details", """'{"confusion_matrix": [[1, 2]]}'"""),
+        ("details", """'{"confusion_matrix": [[1, -2], [0, 1]]}'"""),
+        ("details", """'{"score_points": [1]}'"""),
+        ("details", """'{"global_explanation": {}}'"""),
+        ("artifact", "'text'"),
+    ],
+)
+def test_a_column_that_holds_something_else_is_damage(line, call, column, value):
+    line.execute(
+        f"create or replace table line as select * replace ({value} as {column}) from line"
+    )
+    assert refused(line, call) == DAMAGED
+
+
+@pytest.mark.parametrize("classes", ["['a']", "['a', 'b', 'c']", "7"])
+def test_the_classes_of_the_table_are_as_many_as_those_of_the_model(db, classes):
+    db.train("m", "select range as x, range % 2 as label from range(40)", model_type="logistic_reg")
+    db.execute(f"create or replace table m as select * replace ({classes} as label_classes) from m")
+    with pytest.raises(duckdb.Error, match="ModelError: m: the artifact of the model is damaged"):
+        db.predict("m", "select 1 as x")
+
+
+def test_a_classifier_without_its_confusion_matrix_says_so(db):
+    db.train("m", "select range as x, range % 2 as label from range(40)", model_type="logistic_reg")
+    db.execute("update m set details = '{}'")
+    with pytest.raises(duckdb.Error, match="m: the model keeps no confusion matrix; train"):
+        db.describe("m", "CONFUSION_MATRIX")
+
+
+def test_a_table_may_hold_its_columns_as_other_types_that_say_the_same(line):
+    line.execute(
+        "create or replace table line as select * replace (to_json(features) as features, "
+        "options::varchar as options, to_json(training_info) as training_info) from line"
+    )
+    assert line.predict("line", "select 3 as x") == [[pytest.approx(7)]]
+
+
+def test_a_training_whose_numbers_have_no_bounds_is_refused(line, monkeypatch):
+    to_parts = LinearRegression.to_parts
+    endless = {"intercept": np.array([np.inf])}
+    monkeypatch.setattr(LinearRegression, "to_parts", lambda self: to_parts(self) | endless)
+    before = line.rows("from line")
+    with pytest.raises(duckdb.Error) as error:
+        line.train(
+            "line", "select range as x, range as label from range(9)", model_type="linear_reg"
+        )
+    assert (
+        "ModelError: line: the training ended in a model that cannot be kept (intercept: NaN or "
+        "infinite); make the numbers of the query or the steps of the training smaller\n"
+    ) in str(error.value)
+    assert line.rows("from line") == before
 
 
 def test_the_engine_trains_every_model_type_of_the_table_and_no_other():

@@ -306,6 +306,12 @@ def test_many_threads_replay_at_once(rows):
         {"replay": "bqml_row.x as z; attach 'stranger.db'"},
         {"replay": "getenv('HOME') as z"},
         {"replay": "nextval('s') as z"},
+        {"replay": "pg_sleep(1e9) as z"},
+        {"replay": "pg_get_viewdef(1) as z"},
+        {"replay": "format_type(1, 2) as z"},
+        {"replay": "1e400 as z"},
+        {"replay": "1" + "+1" * 900 + " as z"},
+        {"replay": "[" * 400 + "1" + "]" * 400 + " as z"},
         {"replay": "avg(bqml_row.x) over () as z"},
         {"replay": "avg(bqml_row.x) as z"},
         {"replay": "other.x as z"},
@@ -315,6 +321,13 @@ def test_many_threads_replay_at_once(rows):
         {"replay": None},
         {"statistics": "{}"},
         {"statistics": "no json"},
+        {"statistics": None},
+        {"statistics": "[" * 100_000},
+        {"statistics": json.dumps({"types": {"s0": "INTEGER" + "[]" * 900}, "values": {}})},
+        {"statistics": json.dumps({"types": {"s0": "INTEGER) + cast(1 as INT"}, "values": {}})},
+        {"inputs": [{"name": "x", "data_type": "INT64", "duckdb_type": "INT) || (1"}]},
+        {"outputs": None},
+        {"outputs": [None]},
         {"statistics": json.dumps({"types": {"s0": "DOUBLE) from read_text('f')"}, "values": {}})},
         {"statistics": json.dumps({"types": {"s0": "of_mine"}, "values": {}})},
         {"inputs": [{"name": "x", "data_type": "INT64", "duckdb_type": "int) , (select 1"}]},
@@ -325,6 +338,23 @@ def test_a_forged_clause_is_not_run(rows, change):
     transform.Transform(stored)
     with pytest.raises(ModelError, match="stored transform clause"):
         transform.Transform(stored | change)
+
+
+@pytest.mark.parametrize("comment", ["INTEGER /* here */", "int4", "INTEGER"])
+def test_a_type_is_written_anew_before_it_is_run(rows, comment):
+    stored = transform.fit(["x + 1 as z"], rows, {}).stored
+    stored["inputs"] = [{**stored["inputs"][0], "duckdb_type": comment}]
+    assert transform.Transform(stored).sql()["inputs"] == ['cast("x" as INTEGER) as "x"']
+
+
+def test_a_number_beyond_float64_is_refused_in_a_clause(rows):
+    with pytest.raises(ModelError, match="holds a number beyond float64; write a smaller one"):
+        transform.fit(["x + 1e400 as z"], rows, {})
+
+
+def test_a_clause_that_is_nested_too_deeply_is_refused(rows):
+    with pytest.raises(ModelError, match=r"transform item '.*' is nested too deeply; take it"):
+        transform.fit(["x" + "+1" * 900 + " as z"], rows, {})
 
 
 def test_the_sandbox_reaches_nothing():

@@ -8,6 +8,7 @@ from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.options import validate
 from duckdb_bqml.algorithms import ALGORITHMS, algorithm_of
 from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.described import Described
 from duckdb_bqml.algorithms.trees.encoding import TreeEncoder
 from duckdb_bqml.algorithms.trees.split_candidates import split_candidates
 from fitting import artifact_of, fitted, restored
@@ -324,13 +325,16 @@ def test_what_xgboost_refuses_is_one_sentence():
 
 
 def test_other_models_do_without_the_package():
-    parts = "{'model': {'encoder': [], 'classes': None}, 'booster': b'{}'}"
     program = (
-        "import sys; sys.modules['xgboost'] = None; from duckdb_bqml.algorithms import algorithm_of"
-        f"; algorithm_of('BOOSTED_TREE_REGRESSOR').from_parts({parts})"
+        "import sys; sys.modules['xgboost'] = None;"
+        "from duckdb_bqml.algorithms import algorithm_of;"
+        "from duckdb_bqml.artifact import opened;"
+        "algorithm = algorithm_of('BOOSTED_TREE_REGRESSOR');"
+        "opened(algorithm, sys.stdin.buffer.read(), ['FLOAT64', 'FLOAT64', 'STRING'])"
     )
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert found.stderr.splitlines()[-1] == (
+    artifact = artifact_of(fit("boosted_tree_regressor").model)
+    found = subprocess.run([sys.executable, "-c", program], input=artifact, capture_output=True)
+    assert found.stderr.decode().splitlines()[-1] == (
         "bqml_vocabulary.errors.ModelError: models of trees need the package xgboost-cpu, which is "
         "not installed; install it"
     )
@@ -355,6 +359,7 @@ def test_an_algorithm_is_imported_when_a_model_of_its_type_is_first_met():
 def test_every_algorithm_is_where_the_table_says_and_is_a_model(model_type):
     algorithm = algorithm_of(model_type)
     assert all(hasattr(algorithm, name) for name in ("fit", "to_parts", "from_parts"))
+    assert isinstance(algorithm.artifact, Described)
 
 
 @pytest.mark.parametrize("model_type", ["ORACLE", "linear_reg", None])

@@ -11,9 +11,10 @@ from duckdb_bqml.algorithms.contracts import Explanation, Request, Trained
 from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.linear.gradient_descent import Problem, gradient_descent
 from duckdb_bqml.algorithms.linear.loss import BINARY_LOG, MULTICLASS_LOG
-from duckdb_bqml.algorithms.linear.model import LinearModel
+from duckdb_bqml.algorithms.linear.model import LinearModel, described
 from duckdb_bqml.algorithms.linear.p_values import standard_errors
 from duckdb_bqml.algorithms.supervised import (
+    Classes,
     ProbabilisticClassifier,
     class_weights,
     training_classes,
@@ -29,6 +30,8 @@ class LogisticRegression(ProbabilisticClassifier, LinearModel):
 
     Two classes share one weight vector, that of the higher class; more have one each.
     """
+
+    artifact = described(Classes(MAX_CLASSES))
 
     @classmethod
     def fit(cls, request: Request) -> Trained:

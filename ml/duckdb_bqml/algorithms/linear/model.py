@@ -14,8 +14,18 @@ from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.contracts import Explanation, Row, category_names, category_pairs
 from duckdb_bqml.algorithms.dataset import Column, Dataset
+from duckdb_bqml.algorithms.described import (
+    Array,
+    Described,
+    Fields,
+    Finite,
+    ListOf,
+    Node,
+    Optional,
+    Sizes,
+)
 from duckdb_bqml.algorithms.design import products_by_row
-from duckdb_bqml.algorithms.encoding import Encoder, Number
+from duckdb_bqml.algorithms.encoding import DESCRIBED, Encoder, Number
 from duckdb_bqml.algorithms.linear.encoded_columns import encoded_means
 from duckdb_bqml.algorithms.linear.p_values import (
     P_VALUES_MAX_CARDINALITY,
@@ -26,6 +36,37 @@ from duckdb_bqml.algorithms.linear.p_values import (
 Floats = NDArray[np.float64]
 
 INTERCEPT = "__INTERCEPT__"
+
+
+def described(classes: Node) -> Described:
+    """The artifact of a linear model; `classes` binds how many outputs there are."""
+    error = Optional(Finite(0))
+    errors = {
+        "weights": ListOf(error, "width"),
+        "intercept": error,
+        "original_intercept": error,
+    }
+    content = {
+        "encoder": DESCRIBED,
+        "classes": classes,
+        "stddevs": ListOf(Optional(Finite(0)), "blocks"),
+        "errors": Optional(Fields(errors)),
+    }
+    return Described(
+        {
+            "model": Fields(content),
+            "coefficients": Array("<f8", ("width", "outputs")),
+            "intercept": Array("<f8", ("outputs",)),
+        },
+        _stddevs_fault,
+    )
+
+
+def _stddevs_fault(parts: Mapping[str, Any], sizes: Sizes) -> str | None:
+    pairs = zip(parts["model"]["encoder"], parts["model"]["stddevs"], strict=True)
+    if any((block["kind"] == "number") == (stddev is None) for block, stddev in pairs):
+        return "model.stddevs: a number has one, and nothing else has"
+    return None
 
 
 class LinearModel:

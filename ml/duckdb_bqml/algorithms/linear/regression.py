@@ -19,10 +19,10 @@ from duckdb_bqml.algorithms.linear.encoded_columns import (
 )
 from duckdb_bqml.algorithms.linear.gradient_descent import Problem, gradient_descent
 from duckdb_bqml.algorithms.linear.loss import SQUARED
-from duckdb_bqml.algorithms.linear.model import LinearModel
+from duckdb_bqml.algorithms.linear.model import LinearModel, described
 from duckdb_bqml.algorithms.linear.normal_equation import normal_equation
 from duckdb_bqml.algorithms.linear.p_values import standard_errors
-from duckdb_bqml.algorithms.supervised import Regressor
+from duckdb_bqml.algorithms.supervised import NO_CLASSES, Regressor
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +32,8 @@ NORMAL_EQUATION_MIN_ROWS_PER_COLUMN = 10
 
 class LinearRegression(Regressor, LinearModel):
     """LINEAR_REG: `predict` gives (n, 1) values in the unit of the label."""
+
+    artifact = described(NO_CLASSES)
 
     @classmethod
     def fit(cls, request: Request) -> Trained:

@@ -24,12 +24,16 @@ from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms import encoding
-from duckdb_bqml.algorithms.dataset import Column
+from duckdb_bqml.algorithms.dataset import NUMERIC_TYPES, Column
+from duckdb_bqml.algorithms.described import TEXT, Blocks, Fields, Finite, ListOf, Optional, Table
+from duckdb_bqml.algorithms.encoding import CATEGORIES
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 
 LARGEST = float(np.finfo(np.float32).max)
+FLOAT32 = Finite(-LARGEST, LARGEST)
+"""Of an artifact, a number that the matrix can hold: XGBoost refuses infinite ones."""
 
 
 @dataclass(frozen=True)
@@ -40,22 +44,24 @@ class Number:
     origin: float
 
     width = 1
+    described = Fields({"mean": FLOAT32, "origin": FLOAT32})
 
     @classmethod
     def fit(cls, column: Column) -> "Number":
-        known = column.known
         encoding.refuse_infinite(column)
+        known = np.clip(column.known, -LARGEST, LARGEST)
         origin = known.min() if column.data_type == "TIMESTAMP" and len(known) else 0.0
         return cls(float(known.mean()) if len(known) else 0.0, float(origin))
 
     def write(self, column: Column, matrix: Matrix) -> None:
         """Fill the matrix (n, width), a part of the whole."""
         encoding.refuse_infinite(column)
-        values = np.clip(column.values, -LARGEST, LARGEST)
+        values = column.values - self.origin if self.origin else column.values
+        values = np.clip(values, -LARGEST, LARGEST)
         is_null = np.isnan(values)
         if is_null.any():
-            values[is_null] = self.mean
-        matrix[:, 0] = values - self.origin if self.origin else values
+            values[is_null] = np.clip(self.mean - self.origin, -LARGEST, LARGEST)
+        matrix[:, 0] = values
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,14 @@ class Lookup:
     categories: tuple[str | None, ...]
     rows: tuple[tuple[float, ...], ...]
     unseen: tuple[float, ...]
+
+    described = Fields(
+        {
+            "categories": ListOf(Optional(TEXT), "categories", is_distinct=True),
+            "unseen": ListOf(FLOAT32, "width"),
+            "rows": Table(FLOAT32, "categories", "width"),
+        }
+    )
 
     @property
     def width(self) -> int:
@@ -98,6 +112,8 @@ class OneHot:
 
     categories: tuple[str | None, ...]
 
+    described = Fields({"categories": CATEGORIES})
+
     @property
     def width(self) -> int:
         return len(self.categories)
@@ -114,6 +130,7 @@ class OneHot:
 
 
 MAX_ARRAY_WIDTH = 10_000
+MAX_WIDTH = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -195,6 +212,17 @@ _KINDS: Mapping[str, type[Block]] = {
 }
 
 
+def _blocks_of(data_type: str) -> list[Mapping[str, Any]]:
+    if array := encoding.array_block(data_type):
+        return [array]
+    is_number = data_type in NUMERIC_TYPES or data_type == "TIMESTAMP"
+    return [{"kind": "number" if is_number else ("lookup", "one_hot")}]
+
+
+DESCRIBED = Blocks({kind: block.described for kind, block in _KINDS.items()}, _blocks_of, MAX_WIDTH)
+"""The encoder of an artifact; `width` is that of the matrix."""
+
+
 class TreeEncoder:
     """Turns columns into a dense matrix; its blocks, one per column, are each `width` wide."""
 
@@ -207,7 +235,13 @@ class TreeEncoder:
     def fit(cls, columns: Sequence[Column], method: str, label: Column) -> "TreeEncoder":
         """Learn from the training rows by one of the methods above; ModelError if a number is
         infinite."""
-        return cls([_fit_block(column, method, label) for column in columns])
+        encoder = cls([_fit_block(column, method, label) for column in columns])
+        if encoder.width > MAX_WIDTH:
+            raise ModelError(
+                f"the features make {encoder.width} columns, and trees take at most {MAX_WIDTH}; "
+                "leave out columns of many categories, or encode them otherwise"
+            )
+        return encoder
 
     def transform(self, columns: Sequence[Column]) -> Matrix:
         """The (rows, width) matrix of the same columns, in the same order, as were fitted."""

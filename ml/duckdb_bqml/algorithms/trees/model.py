@@ -1,6 +1,6 @@
 """What the trees of all four model types share: growing, explanations, importance, the artifact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,8 +9,11 @@ from bqml_vocabulary.errors import ModelError
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.contracts import Explanation, Request, Row, Trained
-from duckdb_bqml.algorithms.dataset import Column, Dataset
-from duckdb_bqml.algorithms.trees.encoding import Matrix, TreeEncoder
+from duckdb_bqml.algorithms.dataset import NUMERIC_TYPES, Column, Dataset
+from duckdb_bqml.algorithms.described import Described, Fields, Node, OneOf, Rule, Sizes, Whole
+from duckdb_bqml.algorithms.trees import forest
+from duckdb_bqml.algorithms.trees.encoding import DESCRIBED, Matrix, TreeEncoder
+from duckdb_bqml.algorithms.trees.forest import Forest
 from duckdb_bqml.algorithms.trees.xgboost_library import (
     FIRST_VERSIONS,
     Rows,
@@ -27,9 +30,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-NUMBER_TYPES = ("INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64")
 # Rows that DuckDB hands over at once.
 CHUNK_ROWS = 2_048
+# Numbers of the matrix of features that are in memory at once when predicting.
+MOST_CELLS = 2**27
 # Attributions, of all classes, that are computed at once.
 MOST_ATTRIBUTIONS = 20_000_000
 
@@ -39,7 +43,7 @@ def _instance_weights(data: Dataset) -> Floats | None:
     column = data.role("instance_weight_col")
     if column is None:
         return None
-    if column.data_type not in NUMBER_TYPES:
+    if column.data_type not in NUMERIC_TYPES:
         raise ModelError(
             f"option 'instance_weight_col' names '{column.name}' of type {column.data_type}; "
             "name a number"
@@ -55,16 +59,57 @@ def _instance_weights(data: Dataset) -> Floats | None:
     return column.values
 
 
+def described(classes: Node, *rules: Rule) -> Described:
+    """The artifact of trees; `classes` binds how many outputs there are."""
+    content = {
+        "encoder": DESCRIBED,
+        "classes": classes,
+        "booster": OneOf(("gbtree", "dart")),
+        "parallel": Whole(1),
+    }
+    parts = {"model": Fields(content), **forest.described()}
+    return Described(parts, forest.fault, _iterations_fault, *rules)
+
+
+def _iterations_fault(parts: Mapping[str, Any], sizes: Sizes) -> str | None:
+    if sizes["trees"] % (parts["model"]["parallel"] * sizes["outputs"]):
+        return "model.parallel: an iteration without some of its trees"
+    return None
+
+
 class Trees:
-    """Encoded features, a Booster on them, and their artifact, which holds the Booster in XGBoost's
-    own format UBJSON: data, too."""
+    """Encoded features, trees on them, and their artifact.
+
+    `booster_type` is gbtree or dart, and `parallel` the number of trees of one iteration and
+    output.
+    """
 
     describes = ("FEATURE_IMPORTANCE",)
 
     def __init__(
-        self, encoder: TreeEncoder, booster: "Booster", classes: Sequence[str] | None = None
+        self,
+        encoder: TreeEncoder,
+        grown: Forest,
+        classes: Sequence[str] | None,
+        booster_type: str,
+        parallel: int,
     ) -> None:
-        self.encoder, self.booster, self.classes = encoder, booster, classes
+        self.encoder, self.forest, self.classes = encoder, grown, classes
+        self.booster_type, self.parallel = booster_type, parallel
+        self.booster = self._booster(threads=1)
+
+    def _booster(self, threads: int) -> "Booster":
+        is_dart = self.booster_type == "dart"
+        return self.forest.booster(
+            self.encoder.width, self.objective, is_dart, self.parallel, threads
+        )
+
+    @property
+    def objective(self) -> str:
+        """XGBoost's name of what the trees are grown for."""
+        if self.classes is None:
+            return "reg:squarederror"
+        return "binary:logistic" if len(self.classes) == 2 else "multi:softprob"
 
     @classmethod
     def grow(
@@ -95,8 +140,10 @@ class Trees:
             parameters["nthread"] = threads(training_rows.features)
             del training_rows  # as large as the table; XGBoost has its own
             booster, iterations = boost(grown_on, measured, parameters, options)
-        # A Booster keeps the rows it was trained on; one read from its parts has the trees only.
-        model = cls.from_parts(cls(encoder, booster, classes).to_parts())
+        # A Booster keeps the rows it was trained on; one made of the forest has the trees only.
+        grown = Forest.of(booster)
+        booster_type = parameters["booster"]
+        model = cls(encoder, grown, classes, booster_type, options["num_parallel_tree"])
         return Trained(model, dict(options), iterations)
 
     def outputs(self, features: Sequence[Column]) -> Floats:
@@ -104,8 +151,17 @@ class Trees:
 
         Safe to call from several threads at once, as XGBoost says of its predictions.
         """
-        matrix = self.encoder.transform(features)
-        return self._booster_for(matrix).inplace_predict(matrix).astype(np.float64)
+        found = [
+            self._booster_for(matrix).inplace_predict(matrix).astype(np.float64)
+            for matrix, _ in self._matrices(features, MOST_CELLS // max(self.encoder.width, 1))
+        ]
+        return np.concatenate(found)
+
+    def _matrices(self, features: Sequence[Column], size: int) -> Iterator[tuple[Matrix, slice]]:
+        """The matrices of so many rows at once, at least one row, and which rows these are."""
+        for start in range(0, max(features[0].rows, 1), max(size, 1)):
+            rows = slice(start, start + max(size, 1))
+            yield self.encoder.transform([column.take(rows) for column in features]), rows
 
     def _booster_for(self, matrix: Matrix) -> "Booster":
         # The chunks of a query come in several threads already.
@@ -114,7 +170,7 @@ class Trees:
 
     @cached_property
     def _parallel_booster(self) -> "Booster":
-        return load_xgboost().Booster({"nthread": 0}, model_file=self.booster.save_raw("ubj"))
+        return self._booster(threads=0)
 
     def explain(
         self, features: Sequence[Column], classes: NDArray[np.intp] | None, approximate: bool
@@ -124,15 +180,10 @@ class Trees:
         The shares of the columns that encode one feature are added up. Of two classes the trees
         know the higher one; the log-odds of the other are the same with the sign changed.
         """
-        matrix = self.encoder.transform(features)
-        size = max(1, MOST_ATTRIBUTIONS // ((matrix.shape[1] + 1) * len(self.classes or [None])))
+        size = MOST_ATTRIBUTIONS // ((self.encoder.width + 1) * len(self.classes or [None]))
         found = [
-            self._contributions(
-                matrix[start : start + size],
-                None if classes is None else classes[start : start + size],
-                approximate,
-            )
-            for start in range(0, len(matrix), size)
+            self._contributions(matrix, None if classes is None else classes[rows], approximate)
+            for matrix, rows in self._matrices(features, size)
         ]
         parts, value = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
         attributions, baseline = self.encoder.sums(parts[:, :-1]), parts[:, -1]
@@ -185,11 +236,21 @@ class Trees:
         return np.array([scores.get(f"f{i}", 0.0) for i in range(self.encoder.width)])
 
     def to_parts(self) -> dict[str, Any]:
-        content = {"encoder": self.encoder.to_json(), "classes": self.classes}
-        return {"model": content, "booster": bytes(self.booster.save_raw("ubj"))}
+        content = {
+            "encoder": self.encoder.to_json(),
+            "classes": self.classes,
+            "booster": self.booster_type,
+            "parallel": self.parallel,
+        }
+        return {"model": content, **forest.to_parts(self.forest)}
 
     @classmethod
     def from_parts(cls, parts: Mapping[str, Any]) -> Self:
         content = parts["model"]
-        booster = load_xgboost().Booster({"nthread": 1}, model_file=bytearray(parts["booster"]))
-        return cls(TreeEncoder.from_json(content["encoder"]), booster, content["classes"])
+        return cls(
+            TreeEncoder.from_json(content["encoder"]),
+            forest.from_parts(parts),
+            content["classes"],
+            content["booster"],
+            content["parallel"],
+        )
