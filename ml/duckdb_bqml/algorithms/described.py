@@ -249,6 +249,18 @@ OBJECT = Fields({}, is_open=True)
 
 
 @dataclass(frozen=True)
+class _Kind:
+    """A mapping that says which of the kinds it is."""
+
+    kinds: Collection[str]
+
+    def check(self, value: Any, where: str, sizes: Sizes) -> None:
+        if not isinstance(value, Mapping):
+            raise Fault(f"{where}: no object")
+        OneOf(self.kinds).check(value.get("kind"), where, sizes)
+
+
+@dataclass(frozen=True)
 class Blocks:
     """The blocks of an encoder: lists of fields by `kind`, at least one.
 
@@ -263,9 +275,7 @@ class Blocks:
     most: int | None = None
 
     def check(self, value: Any, where: str, sizes: Sizes) -> None:
-        ListOf(Fields({"kind": OneOf(self.kinds)}, is_open=True), "blocks", least=1).check(
-            value, where, sizes
-        )
+        ListOf(_Kind(self.kinds), "blocks", least=1).check(value, where, sizes)
         total = 0
         for number, block in enumerate(value):
             own = Sizes()
