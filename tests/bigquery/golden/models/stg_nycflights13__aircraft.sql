@@ -98,6 +98,7 @@ records as (
                 when `tailnum` is null then 'column tailnum is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `tailnum` = '' then 'column tailnum is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)

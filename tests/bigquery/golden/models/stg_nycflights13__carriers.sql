@@ -77,6 +77,8 @@ records as (
                 when `name` is null then 'column name is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `carrier` = '' then 'column carrier is empty'
+                when `name` = '' then 'column name is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)

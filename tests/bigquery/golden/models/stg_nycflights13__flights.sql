@@ -83,6 +83,9 @@ records as (
                 when `sched_arr_time` is null then 'column sched_arr_time is missing or NULL'
                 when `distance` is null then 'column distance is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `carrier` = '' then 'column carrier is empty'
+                when `origin` = '' then 'column origin is empty'
+                when `dest` = '' then 'column dest is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
