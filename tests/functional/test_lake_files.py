@@ -353,6 +353,15 @@ def test_a_byte_0_is_text_of_its_line(tmp_path):
     assert shop.kept("customer") == [("a\0b",), ("ann",)]
 
 
+@pytest.mark.parametrize("written", ["\ufdd0", "\\ufdd0", "\\uFDD0"])
+def test_the_sign_of_numbers_is_no_text(tmp_path, written):
+    shop = Shop(tmp_path, "ndjson")
+    text = shop.written(order(1, customer="@5"), order(2)).decode().replace("@", written)
+    shop.put("orders.ndjson", text.encode())
+    shop.run().succeeded()
+    assert (shop.kept(), shop.reasons()) == ([(2,)], ["holds U+FDD0, which is no character"])
+
+
 def test_numbers_are_kept_as_they_were_written(tmp_path):
     shop = Shop(tmp_path, "ndjson")
     line = json.dumps(order(1, tags=["a", "b"])).replace('"ann"', "12.50")

@@ -90,6 +90,9 @@ flights as (
                 when `sched_arr_time` is null then 'column sched_arr_time is missing or NULL'
                 when `distance` is null then 'column distance is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `carrier` = '' then 'column carrier is empty'
+                when `origin` = '' then 'column origin is empty'
+                when `dest` = '' then 'column dest is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
@@ -222,6 +225,7 @@ weather as (
             ) as cells,
             raw_record,
             case
+                when regexp_contains(raw_record, r'﷐|\\u[fF][dD][dD]0') then 'holds U+FDD0, which is no character'
                 when record is null or regexp_contains(to_json_string(record), '"﷐[^"]*"[[:space:]]*:') then 'is not valid JSON'
                 when json_type(record) != 'object' then 'is not a JSON object'
             end as raw_problem,
@@ -339,6 +343,7 @@ weather as (
                 when `time_hour` is null then 'column time_hour is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `origin` = '' then 'column origin is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
@@ -529,6 +534,7 @@ aircraft as (
                 when `tailnum` is null then 'column tailnum is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `tailnum` = '' then 'column tailnum is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
@@ -632,6 +638,7 @@ airports as (
             ) as cells,
             raw_record,
             case
+                when regexp_contains(raw_record, r'﷐|\\u[fF][dD][dD]0') then 'holds U+FDD0, which is no character'
                 when record is null or regexp_contains(to_json_string(record), '"﷐[^"]*"[[:space:]]*:') then 'is not valid JSON'
                 when json_type(record) != 'object' then 'is not a JSON object'
             end as raw_problem,
@@ -714,6 +721,7 @@ airports as (
                 when `faa` is null then 'column faa is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `faa` = '' then 'column faa is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
@@ -868,6 +876,8 @@ carriers as (
                 when `name` is null then 'column name is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `carrier` = '' then 'column carrier is empty'
+                when `name` = '' then 'column name is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)

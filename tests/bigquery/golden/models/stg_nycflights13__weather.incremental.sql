@@ -31,6 +31,7 @@ records as (
             ) as cells,
             raw_record,
             case
+                when regexp_contains(raw_record, r'﷐|\\u[fF][dD][dD]0') then 'holds U+FDD0, which is no character'
                 when record is null or regexp_contains(to_json_string(record), '"﷐[^"]*"[[:space:]]*:') then 'is not valid JSON'
                 when json_type(record) != 'object' then 'is not a JSON object'
             end as raw_problem,
@@ -148,6 +149,7 @@ records as (
                 when `time_hour` is null then 'column time_hour is missing or NULL'
                 when `event_at` is null then 'column event_at is missing or NULL'
                 when `ingested_at` is null then 'column ingested_at is missing or NULL'
+                when `origin` = '' then 'column origin is empty'
                 when cast(ingested_at as date) != ingested_date
                     then 'ingested_at is not of the day of its folder'
                 when cast(event_at as date) > date_add(ingested_date, interval 1 day)
