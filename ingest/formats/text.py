@@ -21,7 +21,11 @@ LONGEST_HEADER = 1 << 24
 csv.field_size_limit(LONGEST_HEADER)
 LINE_END = re.compile(r"\r\n|\n|\r")
 GZIP = b"\x1f\x8b"
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# UTF-32 first: its mark begins with that of UTF-16
+MARKS = {
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
 _MARKED = "azekura.marked"
 
 
@@ -71,17 +75,28 @@ def utf8(content: bytes, is_compressed: bool, encoding: str | None) -> bytes:
         content = gzip.decompress(content)
     if encoding is None:
         return content
-    text = content.decode(encoding, _MARKED)
+    # each line begins in ASCII, also after one that was cut off
+    parts = re.split(rb"([\r\n]+)", content) if encoding == "iso2022_jp" else [content]
+    text = "".join(part.decode(encoding, _MARKED) for part in parts)
     return text.removeprefix("\ufeff").encode("utf-8", "surrogateescape")
 
 
 def _problem_of_bytes(block: bytes, encoding: str | None) -> str | None:
     if block.startswith(GZIP):
         return "is compressed with gzip; end its name in .gz"
-    if encoding is None and block.startswith(UTF_16):
-        return "is UTF-16; declare `encoding: utf-16` in meta.lake of its source"
-    if encoding is None and b"\0" in block:
-        return "holds bytes 0, so it is no text in UTF-8; declare the `encoding` in meta.lake"
+    marked = next((name for name, marks in MARKS.items() if block.startswith(marks)), None)
+    if encoding is None and marked:
+        return f"is {marked.upper()}; declare `encoding: {marked}` in meta.lake of its source"
+    if encoding is None and b"\0" in block.partition(b"\n")[0]:
+        return (
+            "holds bytes 0 in its first line, so it is no text in UTF-8; declare the `encoding` "
+            "in meta.lake"
+        )
+    if block and encoding in MARKS and not block.startswith(MARKS[encoding]):
+        return (
+            f"does not begin with the byte order mark of {encoding.upper()}; declare "
+            f"`encoding: {encoding}-le` or `{encoding}-be` in meta.lake if its source leaves it out"
+        )
     return None
 
 
@@ -95,7 +110,8 @@ def _first_line(file: pa.NativeFile, block: bytes, encoding: str | None) -> str:
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
-    return "\udcff", error.end
+    # of Unicode the whole unit; elsewhere what follows a bad byte may be the end of its line
+    return "\udcff", error.end if error.encoding.startswith("utf") else error.start + 1
 
 
 codecs.register_error(_MARKED, _mark)

@@ -9,7 +9,7 @@
 
 {% macro _check_lake_table(node, lake, name) %}
     {%- set formats = lake_formats() -%}
-    {%- set format = formats.get(lake.get('format'), {}) -%}
+    {%- set format = formats.get(lake.get('format') | string, {}) -%}
     {%- if format.get('has_days') is false -%}
         {%- if not lake.get('export') -%}
             {{ exceptions.raise_compiler_error(
@@ -26,7 +26,7 @@
             name ~ ": format '" ~ lake.format ~ "' is unknown; use one of " ~ formats | join(', ') ~ "."
         ) }}
     {%- endif -%}
-    {%- set encoding = lake.get('encoding', 'utf-8') -%}
+    {%- set encoding = _lake_encoding_name(lake) -%}
     {%- if encoding not in _lake_encodings() -%}
         {{ exceptions.raise_compiler_error(
             name ~ ": encoding '" ~ encoding ~ "' is unknown; use one of " ~ _lake_encodings() | join(', ') ~ "."

@@ -7,7 +7,8 @@
 
   A number keeps the text that was written. Both engines' parsers would pass it through FLOAT64, so each number
   becomes a text first, with a sign in front that no other text has: U+FDD0, a code point that Unicode gives to
-  nobody. Then the parser is the only judge of what is JSON, but for what it says of numbers that are keys.
+  nobody. Then the parser is the only judge of what is JSON, but for what it says of numbers that are keys. A line
+  that holds U+FDD0 is rejected, because its texts and numbers could not be told apart.
 -#}
 {% macro _ndjson_line(text, columns) %}
     {{- return(adapter.dispatch('_ndjson_line', 'azekura')(text, columns)) -}}
@@ -27,6 +28,7 @@
         'text_or_number': '(' ~ text ~ ')|(' ~ number ~ ')',
         'marked': '"\uFDD0([^"]*)"',
         'marked_key': '"\uFDD0[^"]*"[[:space:]]*:',
+        'sign': '\uFDD0|\\\\u[fF][dD][dD]0',
     }) }}
 {% endmacro %}
 
@@ -55,6 +57,7 @@ array(
     {%- endset -%}
     {%- set problem -%}
 case
+    when regexp_contains({{ text }}, r'{{ patterns.sign }}') then 'holds U+FDD0, which is no character'
     when record is null or regexp_contains(to_json_string(record), '{{ patterns.marked_key }}') then 'is not valid JSON'
     when json_type(record) != 'object' then 'is not a JSON object'
 end
@@ -95,6 +98,7 @@ end
     {%- endset -%}
     {%- set problem -%}
 case
+    when regexp_matches({{ text }}, '{{ patterns.sign }}') then 'holds U+FDD0, which is no character'
     when not json_valid(record) then 'is not valid JSON'
     -- what DuckDB takes and JSON does not: a comma too many, NaN and Infinity, looked for outside of texts; each
     -- costly look only after a cheap one, which `and` would not see to

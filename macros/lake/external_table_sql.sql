@@ -23,7 +23,7 @@
 
 {% macro bigquery__external_table_sql(relation, table, lake_uri, settings={}) -%}
 {%- set format = _lake_format(table) -%}
-{%- set encoding = table.config.meta.lake.get('encoding', 'utf-8') -%}
+{%- set encoding = _lake_encoding_name(table.config.meta.lake) -%}
 {%- if _lake_encodings()[encoding] is none -%}
     {{ exceptions.raise_compiler_error(
         "Source " ~ table.source_name ~ "." ~ table.name ~ ": BigQuery reads no text in " ~ encoding

@@ -70,8 +70,14 @@
 {% endmacro %}
 
 
+{#- The encoding that meta.lake declares; capitals are as good. -#}
+{% macro _lake_encoding_name(lake) %}
+    {{ return((lake.get('encoding') or 'utf-8') | string | lower) }}
+{% endmacro %}
+
+
 {#- The encoding of a table's text as a literal for lake_utf8, or the text null if it needs no decoding. -#}
 {% macro _lake_encoding(table) -%}
-    {%- set encoding = table.config.meta.lake.get('encoding', 'utf-8') -%}
+    {%- set encoding = _lake_encoding_name(table.config.meta.lake) -%}
     {{- 'null' if encoding == 'utf-8' else text_literal(encoding) -}}
 {%- endmacro %}

@@ -39,7 +39,7 @@ select
     {{ line.cells | indent(4) }} as cells,
     coalesce(line, escaped) as raw_record,
     case
-        when line is null then 'is not valid {{ table.config.meta.lake.get('encoding', 'UTF-8') }}'
+        when line is null then 'is not valid {{ 'UTF-8' if encoding == 'null' else _lake_encoding_name(table.config.meta.lake) }}'
         else {{ line.problem | indent(8) }}
     end as raw_problem,
     {{ _duckdb_day_of('lake_file') }} as ingested_date,

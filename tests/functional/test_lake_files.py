@@ -251,6 +251,7 @@ def test_a_byte_that_the_encoding_has_not_spoils_its_line_only(tmp_path):
     ("content", "words"),
     [
         ("order_id\n".encode("utf-16"), ["is UTF-16", "encoding: utf-16"]),
+        ("order_id\n".encode("utf-32"), ["is UTF-32", "encoding: utf-32"]),
         ("order_id\n".encode("utf-16-le"), ["bytes 0", "`encoding`"]),
         (bytes(range(1, 256)) * 400, ["has the columns", "\\x01\\x02"]),
         (b"x" * 200_000, ["has the columns", "where its source declares order_id"]),
@@ -321,10 +322,44 @@ def test_a_key_that_holds_the_event_is_built_by_days(tmp_path):
     shop.run().succeeded()
 
 
-def test_an_unknown_encoding_is_refused(tmp_path):
-    shop = Shop(tmp_path, "csv", encoding="latin")
+@pytest.mark.parametrize("encoding", ["latin", 932, ["utf-8"]])
+def test_an_unknown_encoding_is_refused(tmp_path, encoding):
+    shop = Shop(tmp_path, "csv", encoding=encoding)
     shop.put_records("orders.csv", order(1))
-    shop.run().failed_saying("shop.orders", "encoding 'latin' is unknown", "shift_jis")
+    shop.run().failed_saying("shop.orders", f"encoding '{encoding}' is unknown", "shift_jis")
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "Shift_JIS", None])
+def test_an_encoding_may_have_capitals(tmp_path, encoding):
+    shop = Shop(tmp_path, "csv", encoding=encoding)
+    shop.put_records("orders.csv", order(1))
+    shop.run().succeeded()
+    assert shop.kept() == [(1,)]
+
+
+@pytest.mark.parametrize("format", ["csv", "ndjson"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_byte_order_mark_is_missed(tmp_path, format, encoding):
+    shop = Shop(tmp_path, format, encoding=encoding)
+    shop.put_records(f"orders.{format}", order(1))
+    words = (f"orders.{format}", f"byte order mark of {encoding.upper()}", f"{encoding}-le")
+    shop.run().failed_saying(*words)
+
+
+def test_a_byte_0_is_text_of_its_line(tmp_path):
+    shop = Shop(tmp_path, "csv")
+    shop.put_records("orders.csv", order(1, customer="a\0b"), order(2))
+    shop.run().succeeded()
+    assert shop.kept("customer") == [("a\0b",), ("ann",)]
+
+
+@pytest.mark.parametrize("written", ["\ufdd0", "\\ufdd0", "\\uFDD0"])
+def test_the_sign_of_numbers_is_no_text(tmp_path, written):
+    shop = Shop(tmp_path, "ndjson")
+    text = shop.written(order(1, customer="@5"), order(2)).decode().replace("@", written)
+    shop.put("orders.ndjson", text.encode())
+    shop.run().succeeded()
+    assert (shop.kept(), shop.reasons()) == ([(2,)], ["holds U+FDD0, which is no character"])
 
 
 def test_numbers_are_kept_as_they_were_written(tmp_path):

@@ -48,10 +48,12 @@ JSON_LINES = [
     '{"a": 99999999999999999999999999999.999999999, "b": {"c": [1.50, "1.50", null]}}',
     '{"tags": ["a","b"]}',
     '{"a": 1, "a": 2}',
+    '{"a": "\ufdd0", "b": 1.50}',
+    '{"a": "\\ufDd0 5", "b": 1}',
     *json_lines.written(seed=1, count=400),
     *json_lines.damaged(seed=2, count=800),
 ]
-_BY_HAND = 10
+_BY_HAND = 12
 _LINES = {"cases": _numbered("STRING", JSON_LINES)}
 _JSON = """
 {%- set columns = ['a', 'b', 'a.b', '$', '1', 'tags'] %}

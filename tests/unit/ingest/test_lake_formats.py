@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
 from ingest.check import file_problem
 from ingest.formats import FORMATS
 from ingest.formats.parquet import to_parquet
-from ingest.formats.text import to_csv, to_ndjson
+from ingest.formats.text import to_csv, to_ndjson, utf8
+from ingest.texts import LONGEST, shown
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 RECORDS = st.lists(
@@ -73,3 +74,37 @@ def test_a_format_that_is_not_read_here_is_named(name):
         problem
         == f"a/b.{name} cannot be read as {name} here; land it as one of parquet, ndjson, csv."
     )
+
+
+LINES_ENCODED = [
+    "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1251", "shift_jis", "cp932", "euc_jp",
+    "iso2022_jp", "gb18030", "big5", "euc_kr",
+]  # fmt: skip
+# what begins a character of several bytes, or a shift to other characters
+BAD_BYTES = st.lists(
+    st.sampled_from([b"\x1b", b"\x1b$", b"\x1b$B", b"\x0e", b"\x81", b"\x8f", b"\xa1", b"\xff"])
+    | st.binary(max_size=3).filter(lambda some: not {10, 13} & set(some))
+).map(b"".join)
+
+
+@pytest.mark.parametrize("encoding", LINES_ENCODED)
+@given(bad=BAD_BYTES)
+@example(bad=b"\xcb\x1b$")
+@example(bad=b"\x1b$B")
+def test_bad_bytes_spoil_their_line_only(encoding, bad):
+    content = b"before\nx" + bad + b"\ngood,1\r\nafter"
+    first, _, *rest = utf8(content, False, encoding).split(b"\n")
+    assert (first, rest) == (b"before", [b"good,1\r", b"after"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("half", ["\ud800", "\udc00", "\udc00\ud800"])
+def test_half_a_character_spoils_its_line_only(encoding, half):
+    content = f"a\n{half}\nb".encode(encoding, "surrogatepass")
+    first, bad, last = utf8(content, False, encoding).split(b"\n")
+    assert (first, last) == (b"a", b"b") and set(bad) == {0xFF}
+
+
+@given(st.text())
+def test_what_is_shown_is_short_and_printable(text):
+    assert shown(text * 99).isprintable() and len(shown(text * 99)) <= LONGEST

@@ -6,6 +6,7 @@ select array(
     ]) as cell with offset as cell_position
     order by cell_position
 ) as cells, case
+    when regexp_contains(line, r'﷐|\\u[fF][dD][dD]0') then 'holds U+FDD0, which is no character'
     when record is null or regexp_contains(to_json_string(record), '"﷐[^"]*"[[:space:]]*:') then 'is not valid JSON'
     when json_type(record) != 'object' then 'is not a JSON object'
 end as problem

@@ -17,6 +17,7 @@ select
     ) as cells,
     raw_record,
     case
+        when regexp_contains(raw_record, r'﷐|\\u[fF][dD][dD]0') then 'holds U+FDD0, which is no character'
         when record is null or regexp_contains(to_json_string(record), '"﷐[^"]*"[[:space:]]*:') then 'is not valid JSON'
         when json_type(record) != 'object' then 'is not a JSON object'
     end as raw_problem,
