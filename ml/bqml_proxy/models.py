@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
+from bqml_vocabulary.functions import FUNCTIONS
 from bqml_vocabulary.options import OPTIONS, by_new_names, validate
 from duckdb_bqml import ModelError, register
 from duckdb_bqml.errors import sentence
@@ -18,7 +19,7 @@ from duckdb_bqml.select_list import quoted
 
 from bqml_proxy.errors import BigQueryError, already_exists, invalid_query, not_found
 from bqml_proxy.macros import Declared, MacroError, Macros, Relation
-from bqml_proxy.preprocessing import Preprocessing
+from bqml_proxy.preprocessing import VALUE, Preprocessing
 
 _FILE = "bqml_proxy.duckdb"
 # one row per model; what BigQuery keeps of it beside what training found
@@ -214,7 +215,8 @@ class Models:
         with self._cursor() as cursor:
             cursor.register("argument_rows", rows)
             expression = Macros().call(f"ml_{call.name.lower()}", *call.arguments)
-            return cursor.execute(call.statement(expression, "argument_rows")).to_arrow_table()
+            statement = call.statement(expression, "argument_rows")
+            return _in_declared_type(call, cursor.execute(statement).to_arrow_table())
 
     def _declared(self, cursor: duckdb.DuckDBPyConnection, reference: ModelReference) -> Declared:
         found = cursor.execute(f"select options from registry where {_IS}", reference).fetchone()
@@ -290,6 +292,17 @@ class Models:
 def _given(details: dict[str, Any]) -> str:
     """Those that are not NULL, as JSON."""
     return json.dumps({name: value for name, value in details.items() if value is not None})
+
+
+def _in_declared_type(call: Preprocessing, values: pa.Table) -> pa.Table:
+    """The values as FLOAT64 where they are another number and the function gives no other."""
+    given = {gives for _, gives in FUNCTIONS[call.name].signatures}
+    place = values.column_names.index(VALUE)
+    type_ = values.schema.field(place).type
+    is_other = pa.types.is_integer(type_) or pa.types.is_decimal(type_)
+    if not is_other or "FLOAT64" not in given or "INT64" in given:
+        return values
+    return values.set_column(place, VALUE, values.column(place).cast(pa.float64()))
 
 
 def checked_options(name: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -147,3 +147,23 @@ def test_a_call_beside_a_group_is_refused(trained):
         "select ml.max_abs_scaler(count(*)) over () as x from flights group by carrier"
     )
     assert refused.message.startswith("ML.MAX_ABS_SCALER cannot stand beside GROUP BY")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "imputer(flight_id, 'most_frequent') over ()",
+        "imputer(price, 'most_frequent') over ()",
+        "imputer(flight_id, 'median') over ()",
+        "min_max_scaler(flight_id) over ()",
+        "max_abs_scaler(flight_id) over ()",
+    ],
+)
+def test_a_number_is_a_float64_as_bigquery_has_it(trained, call):
+    made = trained.table(f"select ml.{call} as made from d.flights")
+    assert str(made.schema.field("made").type) == "double"
+
+
+def test_a_text_stays_a_text(trained):
+    made = trained.table("select ml.imputer(carrier, 'most_frequent') over () as made from flights")
+    assert str(made.schema.field("made").type) == "string"
