@@ -1,0 +1,189 @@
+"""ARMA coefficients of greatest likelihood, of many series at once.
+
+The likelihood, its variance concentrated out, is a sum of squares: that of the scaled innovations
+times the geometric mean of their variances. Levenberg and Marquardt's method finds the least, in
+partial autocorrelations, so that no step leaves the stationary and invertible processes. The mean
+is one more parameter.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duckdb_bqml.algorithms.forecasting import arma
+from duckdb_bqml.algorithms.forecasting.arma import Floats
+
+STEP = 1e-6  # of the derivatives
+NEAR = 1e-6  # a step that is expected to add less to the log-likelihood is the last
+ITERATIONS = 40
+BOUND = 6.0  # of the inverse hyperbolic tangent of a partial autocorrelation
+STARTS = ((0.1, 0.1), (0.7, 0.7), (-0.5, -0.5))
+LANES = 8  # the fewest, because numpy sums fewer in another order
+
+
+class Fit(NamedTuple):
+    """Of each series (lanes): `ar` (p, lanes), `ma` (q, lanes), `mean`, `variance` of the
+    innovations and `log_likelihood`. A series without any spread has variance 0 and an infinite
+    likelihood."""
+
+    ar: Floats
+    ma: Floats
+    mean: Floats
+    variance: Floats
+    log_likelihood: Floats
+
+
+def fit(values: Floats, lengths: NDArray[np.intp], p: int, q: int, has_mean: bool) -> Fit:
+    """The ARMA(p, q) of series (steps, lanes) with `lengths` (lanes) values each.
+
+    A mixed process has several maxima, so it is searched from three places.
+    """
+    lanes = values.shape[1]
+    if lanes < LANES:
+        wide = np.arange(LANES) % lanes
+        found = fit(values[:, wide], lengths[wide], p, q, has_mean)
+        return Fit(*(part[..., :lanes] for part in found))
+    problem = _Problem(values, lengths, p, q, has_mean)
+    starts = STARTS if p and q else STARTS[:1]
+    found, least = problem.search(np.concatenate([*map(problem.begin, starts)], axis=1))
+    found, least = found.reshape(len(found), len(starts), lanes), least.reshape(-1, lanes)
+    best = least.argmin(axis=0)
+    return problem.read(found[:, best, np.arange(lanes)], least[best, np.arange(lanes)])
+
+
+class _Problem:
+    """The least squares of one order: parameters (p + q + mean, lanes)."""
+
+    def __init__(
+        self, values: Floats, lengths: NDArray[np.intp], p: int, q: int, has_mean: bool
+    ) -> None:
+        self.p, self.q, self.has_mean = p, q, has_mean
+        self.lengths = lengths
+        counts = np.maximum(lengths, 1)
+        step = np.arange(len(values))[:, None]
+        is_given = step < lengths
+        values = np.where(is_given, values, 0.0)
+        middle = values.sum(axis=0) / counts if has_mean else np.zeros(len(lengths))
+        centred = np.where(is_given, values - middle, 0.0)
+        scale = np.sqrt((centred * centred).sum(axis=0) / counts)
+        self.is_flat = ~(scale > 1e-12 * (np.abs(values).max(axis=0, initial=0.0)))
+        self.scale = np.where(self.is_flat, 1.0, scale)
+        self.middle = middle
+        self.values = centred / self.scale
+        self.is_given = is_given
+
+    def begin(self, start: tuple[float, float]) -> Floats:
+        """Parameters (k, lanes), equal in all lanes."""
+        first, second = np.arctanh(start)
+        values = [first] * self.p + [second] * self.q + [0.0] * self.has_mean
+        return np.tile(np.array(values)[:, None], self.values.shape[1])
+
+    def search(self, parameters: Floats) -> tuple[Floats, Floats]:
+        """From parameters (k, lanes times m), m sets of all lanes, those of the least objective
+        nearby, and the objective (lanes times m)."""
+        k, points = parameters.shape
+        lanes = np.tile(np.arange(self.values.shape[1]), points // self.values.shape[1])
+        if k == 0:
+            return parameters, self._objective(parameters, lanes)[0]
+        found = parameters.copy()
+        least, normal, slope = self._linearized(found, lanes)
+        damping = np.full(points, 1e-3)
+        live = np.flatnonzero(~self.is_flat[lanes])
+        for _ in range(ITERATIONS):
+            if not len(live):
+                break
+            matrix, downhill = normal[live].copy(), slope[live].copy()
+            diagonal = np.einsum("lii->li", matrix)
+            diagonal += damping[live, None] * diagonal + 1e-12
+            self._hold(found[:, live], matrix, downhill)
+            step = np.linalg.solve(matrix, downhill[..., None])[..., 0]
+            gain = (step * downhill).sum(axis=1)  # of the log-likelihood, as it is expected
+            tried = np.clip(found[:, live] - step.T, -BOUND, BOUND)
+            if self.has_mean:
+                tried[-1] = found[-1, live] - step.T[-1]
+            reached, new_normal, new_slope = self._linearized(tried, lanes[live])
+            is_better = reached < least[live]
+            took = live[is_better]
+            found[:, took] = tried[:, is_better]
+            least[took] = reached[is_better]
+            normal[took], slope[took] = new_normal[is_better], new_slope[is_better]
+            damping[live] = np.where(is_better, damping[live] * 0.1, damping[live] * 10.0)
+            goes_on = (gain > NEAR) & (damping[live] < 1e8)
+            live = live[goes_on]
+        return found, least
+
+    def _hold(self, parameters: Floats, matrix: Floats, slope: Floats) -> None:
+        """Take out of the step what stands at its bound and would go beyond."""
+        for i in range(self.p + self.q):
+            held = (np.abs(parameters[i]) >= BOUND) & (parameters[i] * slope[:, i] < 0)
+            matrix[held, i, :] = 0.0
+            matrix[held, :, i] = 0.0
+            matrix[held, i, i] = 1.0
+            slope[held, i] = 0.0
+
+    def _objective(
+        self, parameters: Floats, lanes: NDArray[np.intp]
+    ) -> tuple[Floats, Floats, Floats]:
+        """Minus the concentrated log-likelihood but for a constant, the scaled innovations and
+        the sums of logarithms; `parameters` (k, lanes times m) are m sets of the same lanes."""
+        sets = parameters.shape[1] // len(lanes)
+        process = arma.of_partial(
+            np.tanh(parameters[: self.p]), np.tanh(parameters[self.p : self.p + self.q])
+        )
+        values = np.tile(self.values[:, lanes], sets)
+        lengths = np.tile(self.lengths[lanes], sets)
+        if self.has_mean:
+            values = np.where(np.tile(self.is_given[:, lanes], sets), values - parameters[-1], 0.0)
+        scaled, _, logs = arma.innovations(values, lengths, process)
+        squares = (scaled * scaled).sum(axis=0)
+        with np.errstate(divide="ignore"):
+            objective = 0.5 * (lengths * np.log(squares / np.maximum(lengths, 1)) + logs)
+        return objective, scaled, logs
+
+    def _linearized(
+        self, parameters: Floats, lanes: NDArray[np.intp]
+    ) -> tuple[Floats, Floats, Floats]:
+        """The objective (lanes), its Gauss-Newton matrix (lanes, k, k) and slope (lanes, k)."""
+        k, count = parameters.shape
+        moved = [parameters]
+        for i in range(k):
+            one = parameters.copy()
+            one[i] += STEP
+            moved.append(one)
+        objective, scaled, logs = self._objective(np.concatenate(moved, axis=1), lanes)
+        scaled = scaled.reshape(len(scaled), k + 1, count)
+        logs = logs.reshape(k + 1, count)
+        base = scaled[:, 0]
+        lengths = np.maximum(self.lengths[lanes], 1)
+        squares = (base * base).sum(axis=0)
+        weight = lengths / np.where(squares > 0, squares, 1.0)
+        changes = [
+            (scaled[:, i + 1] - base) / STEP
+            + base * ((logs[i + 1] - logs[0]) / STEP / (2 * lengths))
+            for i in range(k)
+        ]
+        normal = np.empty((count, k, k))
+        slope = np.empty((count, k))
+        for i in range(k):
+            slope[:, i] = (changes[i] * base).sum(axis=0) * weight
+            for j in range(i + 1):
+                normal[:, i, j] = normal[:, j, i] = (changes[i] * changes[j]).sum(axis=0) * weight
+        return objective[:count], normal, slope
+
+    def read(self, parameters: Floats, objective: Floats) -> Fit:
+        process = arma.of_partial(
+            np.tanh(parameters[: self.p]), np.tanh(parameters[self.p : self.p + self.q])
+        )
+        mean = self.middle + (self.scale * parameters[-1] if self.has_mean else 0.0)
+        _, scaled, _ = self._objective(parameters, np.arange(len(self.lengths)))
+        counts = np.maximum(self.lengths, 1)
+        variance = (scaled * scaled).sum(axis=0) / counts * self.scale**2
+        likelihood = -objective - counts * (np.log(self.scale) + 0.5 * (np.log(2 * np.pi) + 1.0))
+        return Fit(
+            process.ar,
+            process.ma,
+            np.where(self.is_flat, self.middle, mean),
+            np.where(self.is_flat, 0.0, variance),
+            np.where(self.is_flat, np.inf, likelihood),
+        )
