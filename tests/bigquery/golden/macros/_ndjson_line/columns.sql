@@ -10,7 +10,7 @@ select array(
     when record is null or regexp_contains(to_json_string(record), '"﷐[^"]*"[[:space:]]*:') then 'is not valid JSON'
     when json_type(record) != 'object' then 'is not a JSON object'
 end as problem
-from (select safe.parse_json(replace(
+from (select line, safe.parse_json(replace(
     regexp_replace(ltrim(line, '\ufeff'), r'("(?:[^"\\]|\\.)*(?:"|\\?$))|(-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)', concat(r'\1"', '\ufdd0', r'\2"')),
     '"\ufdd0"', ''
 )) as record from (select '{"order_id": 1, "amount": 12.50}' as line) as lines) as records
