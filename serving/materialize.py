@@ -3,6 +3,10 @@
 Incremental by known time: what became known since the moment that the last one reached, that moment
 included, is read. So a late row, of an old event but known only now, is never left out; what was
 there already is not changed by being written twice.
+
+Old knowledge may arrive late, too: days are landed out of order, or built again. So the store keeps
+a mark of the rows of each day that it was made from. If a day's rows up to that moment are others
+now, the view is built anew.
 """
 
 from collections.abc import Callable
@@ -41,7 +45,7 @@ def materialize(
 
     Args:
         full: build it anew beside, and switch when it is whole. So it is done in any case if the
-            store has no table of it, or one with other columns.
+            store has no table of it, or one with other columns, or of other rows of the past.
         until: rows known later are left out; None: known later than now. A row of the future
             would be served before its time.
         progress: called with the number of entities of each batch written.
@@ -56,6 +60,12 @@ def materialize(
     check_can_be_online(view)
     until_us = now_us(until)
     entities = 0
+    live = next((one for one in store.live() if one.label == view.label), None)
+    reached = live and live.max_known_time and microseconds(live.max_known_time)
+    marks = None  # those of a moment before the one reached say nothing of it
+    if reached is None or until_us >= reached:
+        marks = source.day_marks(view, reached, until_us)
+        full = full or (reached is not None and live.marks != marks.before)
     with store.materializing(view, full) as materialization:
         since_us = None
         if not materialization.full and materialization.live.max_known_time is not None:
@@ -67,7 +77,7 @@ def materialize(
                 entities += batch.length
                 if progress is not None:
                     progress(batch.length)
-        live = materialization.finish(reached_us)
+        live = materialization.finish(reached_us, marks and marks.now)
     return Materialized(view, live, materialization.full, entities)
 
 

@@ -6,10 +6,10 @@ known time, then the values.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,27 @@ from serving.types import FeatureType, Form, Stored, stored
 BATCH_ROWS = 20_000
 
 
+class DayMarks(NamedTuple):
+    """By day, a mark that is another if the rows of that day are others.
+
+    before  of the rows known up to the moment that the last materialization reached
+    now     of the rows known up to this one's
+    """
+
+    before: dict[str, str]
+    now: dict[str, str]
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Sequence[Any]]) -> "DayMarks":
+        """Of rows (day, count and sum of hashes before, count and sum of hashes now)."""
+        marks = cls({}, {})
+        for day, *numbers in rows:
+            for found, (count, total) in zip(marks, (numbers[:2], numbers[2:]), strict=True):
+                if count:
+                    found[str(day)] = f"{count}:{total}"
+        return marks
+
+
 class Source(Protocol):
     """A warehouse that holds feature views."""
 
@@ -35,6 +56,9 @@ class Source(Protocol):
         self, view: FeatureView, since_us: int | None, until_us: int
     ) -> Iterator[Batch]:
         """Of these rows, for each entity the greatest."""
+
+    def day_marks(self, view: FeatureView, since_us: int | None, until_us: int) -> DayMarks:
+        """What the rows of each day, of event times, are like."""
 
     def close(self) -> None: ...
 
@@ -62,6 +86,10 @@ class DuckDBSource:
         result = self._execute(view, newest_states_sql(view, since_us, until_us, _DUCKDB))
         for rows in result.to_arrow_reader(BATCH_ROWS):
             yield batch_of_arrow(view, rows)
+
+    def day_marks(self, view: FeatureView, since_us: int | None, until_us: int) -> DayMarks:
+        sql = day_marks_sql(view, since_us, until_us, _DUCKDB)
+        return DayMarks.of_rows(self._execute(view, sql).fetchall())
 
     def close(self) -> None:
         self._connection.close()
@@ -106,6 +134,10 @@ class BigQuerySource:
         for part in rows.to_arrow_iterable():
             yield batch_of_arrow(view, part)
 
+    def day_marks(self, view: FeatureView, since_us: int | None, until_us: int) -> DayMarks:
+        rows = self._query(view, day_marks_sql(view, since_us, until_us, _BIGQUERY))
+        return DayMarks.of_rows(tuple(row) for row in rows)
+
     def close(self) -> None:
         self._client.close()
 
@@ -141,6 +173,7 @@ class _Dialect:
     nan_is_least: bool
     orders_arrays: bool
     two_scans: bool
+    hash_of: str
 
     def name(self, column: str) -> str:
         return f"{self.quote}{column}{self.quote}"
@@ -168,6 +201,7 @@ _DUCKDB = _Dialect(
     nan_is_least=False,
     orders_arrays=True,
     two_scans=True,
+    hash_of="hash({})",
 )
 _BIGQUERY = _Dialect(
     quote="`",
@@ -177,6 +211,8 @@ _BIGQUERY = _Dialect(
     orders_arrays=False,
     # what is scanned is paid for
     two_scans=False,
+    # small enough for the sum of millions
+    hash_of="mod(farm_fingerprint(to_json_string(struct({}))), 1099511627776)",
 )
 
 
@@ -185,6 +221,24 @@ def newest_known_sql(
 ) -> str:
     newest = dialect.micros(f"max({dialect.name(view.known_time)})")
     return f"select {newest} as newest\n{_from(view, since_us, until_us, dialect)}"
+
+
+def day_marks_sql(view: FeatureView, since_us: int | None, until_us: int, dialect: _Dialect) -> str:
+    """One row for each day: count and sum of hashes, of the rows before and of all."""
+    name = dialect.name
+    times = (view.event_time, view.known_time)
+    deleted = [view.is_deleted] if view.is_deleted else []
+    columns = [*view.key_names, *times, *deleted, *view.feature_names]
+    row_hash = dialect.hash_of.format(", ".join(map(name, columns)))
+    moment = dialect.moment(until_us if since_us is None else since_us)
+    before = f"{name(view.known_time)} <= {moment}"
+    return (
+        f"select cast({name(view.event_time)} as date) as day,"
+        f" count(case when {before} then 1 end) as rows_before,"
+        f" sum(case when {before} then {row_hash} end) as hashes_before,"
+        f" count(*) as rows_now, sum({row_hash}) as hashes_now\n"
+        f"{_from(view, None, until_us, dialect)}\ngroup by day"
+    )
 
 
 def newest_states_sql(

@@ -73,6 +73,7 @@ class Live:
     max_known_time  up to where the warehouse was materialized; None if it held no row
     built_at        when it was last built whole
     updated_at      when it was last materialized
+    marks           of the rows it was made from, by day (serving.offline.DayMarks); None if unknown
     """
 
     view: str
@@ -84,6 +85,7 @@ class Live:
     max_known_time: datetime | None
     built_at: datetime
     updated_at: datetime
+    marks: Mapping[str, str] | None = None
 
     @property
     def label(self) -> str:
@@ -185,8 +187,9 @@ class Materialization(abc.ABC):
         """Write rows, guarded."""
 
     @abc.abstractmethod
-    def finish(self, max_known_us: int | None) -> Live:
-        """Switch to the new table, or note how far the live one reaches.
+    def finish(self, max_known_us: int | None, marks: Mapping[str, str] | None = None) -> Live:
+        """Switch to the new table, or note how far the live one reaches, and of which rows it is
+        made; None leaves the marks that are there, unless the table is new.
 
         When a table is replaced, states known later than `max_known_us` are carried over: they were
         pushed, and the warehouse cannot know them yet.

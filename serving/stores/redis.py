@@ -17,12 +17,13 @@ another is live now, it is read again. Writes are scripts that look at the lock,
 build, themselves. Nothing uses KEYS or SCAN.
 """
 
+import json
 import os
 import secrets
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -41,6 +42,7 @@ from serving.stores.states import (
     Asked,
     asked_at,
     check_live,
+    kept_marks,
     now_us,
     stored_key,
     stored_keys,
@@ -395,7 +397,7 @@ class _RedisMaterialization(Materialization):
         if not self._store._write(self._view, batch, guard, self._prefix, is_push=False):
             raise self._lost()
 
-    def finish(self, max_known_us: int | None) -> Live:
+    def finish(self, max_known_us: int | None, marks: Mapping[str, str] | None = None) -> Live:
         store, view, live = self._store, self._view, self.live
         label = view.label
         reached = live and live.max_known_time and now_us(live.max_known_time)
@@ -410,6 +412,7 @@ class _RedisMaterialization(Materialization):
             "max_known_us": "" if max_known_us is None else max_known_us,
             "built_us": moment_us if self.full else now_us(live.built_at),
             "updated_us": moment_us,
+            "marks": kept_marks(marks, live, self.full) or "",
         }
         old = store._state_prefix(label, self._old or "0")
         keys = [
@@ -485,4 +488,5 @@ def _live(label: str, meta: dict[bytes, bytes], table: bytes, rows: bytes | None
         max_known_time=None if max_known_us is None else moment(max_known_us),
         built_at=moment(number(b"built_us")),
         updated_at=moment(number(b"updated_us")),
+        marks=json.loads(meta[b"marks"]) if meta.get(b"marks") else None,
     )

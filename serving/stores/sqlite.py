@@ -5,11 +5,12 @@ mode: readers never wait for a writer.
 """
 
 import fcntl
+import json
 import os
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,15 @@ from serving.errors import (
 )
 from serving.stores.base import Answer, Batch, Live, Materialization, OnlineStore, Request
 from serving.stores.sqlite_tables import SelectPlan, create, quoted, rows_of, table_name, upsert
-from serving.stores.states import Asked, asked_at, check_live, now_us, stored_key, stored_keys
+from serving.stores.states import (
+    Asked,
+    asked_at,
+    check_live,
+    kept_marks,
+    now_us,
+    stored_key,
+    stored_keys,
+)
 from serving.types import moment
 
 _BUSY_SECONDS = 10
@@ -34,7 +43,7 @@ _LIVE_TABLE = """
 create table if not exists _live (
     view text not null, version integer not null, table_name text not null,
     schema_hash text not null, ttl_us integer, row_count integer not null, max_known_us integer,
-    built_us integer not null, updated_us integer not null,
+    built_us integer not null, updated_us integer not null, marks text,
     primary key (view, version)
 ) strict"""
 
@@ -106,7 +115,7 @@ class SQLiteStore(OnlineStore):
         view.require_held()
         with self._lock(view), _told(self):
             with self._transaction() as connection:
-                connection.execute(_LIVE_TABLE)
+                _require_live_table(connection)
                 live = self._live_of(connection, view.name, view.version)
                 full = full or live is None or live.schema_hash != view.schema_hash
                 if full:
@@ -132,7 +141,7 @@ class SQLiteStore(OnlineStore):
         if not self.path.exists():
             return False
         with self._transaction() as connection:
-            connection.execute(_LIVE_TABLE)
+            _require_live_table(connection)
             live = self._live_of(connection, view, version)
             if live is None:
                 return False
@@ -314,7 +323,7 @@ class _SQLiteMaterialization(Materialization):
         with self._store._transaction() as connection:
             connection.executemany(self._upsert, rows_of(self._view, batch))
 
-    def finish(self, max_known_us: int | None) -> Live:
+    def finish(self, max_known_us: int | None, marks: Mapping[str, str] | None = None) -> Live:
         view, live = self._view, self.live
         reached = live and live.max_known_time and now_us(live.max_known_time)
         with self._store._transaction() as connection:
@@ -344,7 +353,7 @@ class _SQLiteMaterialization(Materialization):
             moment_us = now_us(None)
             built_us = moment_us if self.full else now_us(live.built_at)
             connection.execute(
-                "insert or replace into _live values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert or replace into _live values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     view.name,
                     view.version,
@@ -355,19 +364,26 @@ class _SQLiteMaterialization(Materialization):
                     max_known_us,
                     built_us,
                     moment_us,
+                    kept_marks(marks, live, self.full),
                 ],
             )
             return self._store._live_of(connection, view.name, view.version)
 
 
-_SELECT_LIVE = (
-    "select view, version, table_name, schema_hash, ttl_us, row_count, max_known_us, built_us,"
-    " updated_us from _live"
-)
+def _require_live_table(connection: sqlite3.Connection) -> None:
+    """There is a table of live views, with all its columns: an earlier version had no marks."""
+    connection.execute(_LIVE_TABLE)
+    columns = [row[1] for row in connection.execute("pragma table_info(_live)")]
+    if "marks" not in columns:
+        connection.execute("alter table _live add column marks text")
+
+
+_SELECT_LIVE = "select * from _live"  # of an earlier version without the last column, marks
 
 
 def _live(row: tuple) -> Live:
-    view, version, table, schema_hash, ttl_us, count, max_known_us, built_us, updated_us = row
+    view, version, table, schema_hash, ttl_us, count, max_known_us, built_us, updated_us = row[:9]
+    [marks] = row[9:] or [None]
     return Live(
         view=view,
         version=version,
@@ -378,6 +394,7 @@ def _live(row: tuple) -> Live:
         max_known_time=None if max_known_us is None else moment(max_known_us),
         built_at=moment(built_us),
         updated_at=moment(updated_us),
+        marks=json.loads(marks) if marks else None,
     )
 
 

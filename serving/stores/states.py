@@ -1,7 +1,8 @@
 """What all stores do alike: keys in stored form, and answers made of stored states."""
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +74,13 @@ def check_live(live: Live | None, view: FeatureView, url: str) -> None:
             f"{view.label} is in the online store {url} with other columns than the manifest says:"
             f" run {command} if the manifest is newer, load the manifest again if it is older."
         )
+
+
+def kept_marks(marks: Mapping[str, str] | None, live: Live | None, full: bool) -> str | None:
+    """The marks of a table as text: new ones, or those of the live table that stays."""
+    if marks is None and live is not None and not full:
+        marks = live.marks
+    return None if marks is None else json.dumps(marks, sort_keys=True)
 
 
 def asked_at(at: datetime | None) -> Asked:

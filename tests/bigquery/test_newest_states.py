@@ -61,3 +61,29 @@ def test_the_newest_states_are_the_same_on_both_engines(service):
                 _, ours = duckdb_rows.query(connection, sql(on_duckdb, *bounds, offline._DUCKDB))
                 assert ours
                 assert differences(ours, theirs.rows) == ([], [])
+
+
+def test_a_day_is_marked_by_its_rows_on_both_engines(service):
+    """The hashes are each engine's own: days and counts are compared, and that marks tell."""
+    types = {name: service.type_named(type_) for name, type_ in COLUMNS.items()}
+    since, until = (int((HOUR.timestamp() + 3600 * hours) * 10**6) for hours in (0, 2))
+
+    def marks(made):
+        table = {"history": Rows(types, made)}
+        on_bigquery = dataclasses.replace(VIEW, relation="`history`")
+        on_duckdb = dataclasses.replace(VIEW, relation='"history"')
+        sql = offline.day_marks_sql(on_bigquery, since, until, offline._BIGQUERY)
+        theirs = offline.DayMarks.of_rows(service.evaluate(sql, table).rows)
+        with duckdb_rows.session() as connection:
+            duckdb_rows.load(connection, table)
+            sql = offline.day_marks_sql(on_duckdb, since, until, offline._DUCKDB)
+            _, ours = duckdb_rows.query(connection, sql)
+        return offline.DayMarks.of_rows(ours), theirs
+
+    def counts(found):
+        return [{day: mark.split(":")[0] for day, mark in part.items()} for part in found]
+
+    ours, theirs = marks(rows())
+    assert counts(ours) == counts(theirs) and ours.now and ours.before
+    fewer = marks(rows()[1:])
+    assert fewer[0].now != ours.now and fewer[1].now != theirs.now

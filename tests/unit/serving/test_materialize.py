@@ -3,6 +3,7 @@
 import dataclasses
 import multiprocessing
 import re
+import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from serving.offline import BigQuerySource, DuckDBSource, batch_of_arrow, open_s
 from serving.stores.base import Batch, Request, Status
 from serving.stores.opening import open_store
 from serving.stores.redis import RedisStore
+from serving.stores.sqlite import SQLiteStore
 
 TYPES = {
     "INT64": "bigint",
@@ -139,14 +141,66 @@ def test_rows_known_at_the_very_moment_that_was_reached_are_not_lost(warehouse, 
     assert warehouse.materialize(store).live.rows == 2
 
 
-def test_what_is_gone_from_the_warehouse_goes_with_a_full_build(warehouse, store):
+def test_what_is_gone_from_the_warehouse_goes(warehouse, store):
     warehouse.add(history((1, 5, 5, 1), (2, 5, 5, 2)))
     warehouse.materialize(store)
     warehouse.do("delete from history where user_id = 1")
-    assert not warehouse.materialize(store).full
-    assert visits(store, 1, 2) == [1, 2]
-    assert warehouse.materialize(store, full=True).full
+    assert warehouse.materialize(store).full
     assert visits(store, 1, 2) == [None, 2]
+    assert not warehouse.materialize(store).full
+
+
+DAY = 24 * 60
+
+
+def test_old_knowledge_that_arrives_late_is_read(warehouse, store):
+    warehouse.add(history((1, 0, 0, 1), (1, 3 * DAY, 3 * DAY, 4), (2, 0, 0, 1)))
+    warehouse.materialize(store)
+    warehouse.add(history((2, DAY, DAY, 2)))  # landed after the third day was built
+    assert warehouse.materialize(store).full
+    assert visits(store, 1, 2) == [4, 2]
+    warehouse.do("update history set visits = 0 where user_id = 2 and visits = 2")
+    assert warehouse.materialize(store).full
+    assert visits(store, 1, 2) == [4, 0]
+    warehouse.add(history((2, 4 * DAY, 4 * DAY, 5)))
+    assert not warehouse.materialize(store).full
+    assert visits(store, 1, 2) == [4, 5]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[*HealthCheck])
+@given(data=st.data())
+def test_days_in_any_order_give_what_a_full_build_gives(tmp_path, warehouse, store, data):
+    warehouse.do("delete from history")
+    warehouse.materialize(store, full=True)
+    days = data.draw(st.lists(st.integers(0, 5), min_size=1, max_size=8))
+    for number, day in enumerate(days):  # a day may be built again, with other rows
+        warehouse.do(f"delete from history where event_at::date = date '{at(day * DAY):%Y-%m-%d}'")
+        users = data.draw(st.lists(st.integers(1, 4), unique=True))
+        known = st.integers(0, DAY)
+        warehouse.add(
+            history(
+                *(
+                    (user, day * DAY, day * DAY + data.draw(known), data.draw(st.integers(0, 3)))
+                    for user in users
+                )
+            )
+        )
+        if data.draw(st.booleans()) or number == len(days) - 1:
+            warehouse.materialize(store)
+    found = visits(store, 1, 2, 3, 4)
+    warehouse.materialize(store, full=True)
+    assert found == visits(store, 1, 2, 3, 4)
+
+
+def test_a_store_of_an_earlier_version_is_built_anew_once(warehouse, tmp_path):
+    store = SQLiteStore(str(tmp_path / "old.sqlite"))
+    warehouse.add(history((1, 0, 0, 1)))
+    warehouse.materialize(store)
+    with sqlite3.connect(tmp_path / "old.sqlite") as connection:
+        connection.execute("alter table _live drop column marks")
+    assert store.live()[0].marks is None
+    assert warehouse.materialize(store).full
+    assert not warehouse.materialize(store).full
 
 
 def test_rows_without_a_key_or_a_time_and_rows_of_the_future_stay_out(warehouse, store):
@@ -383,7 +437,8 @@ class FakeClient:
         return self
 
     def __iter__(self):
-        return iter([(self.newest,)])
+        is_of_days = self.asked[-1][0].endswith("group by day")
+        return iter([("2013-01-01", 2, 7, 2, 7)] if is_of_days else [(self.newest,)])
 
     def to_arrow_iterable(self):
         yield self.rows.slice(0, 1)
