@@ -100,10 +100,44 @@ def _element_before_the_first(node: Node, edits: Edits) -> None:
         edits.insert(node.span.end, ")")
 
 
+def _fields_of_an_array(node: Node, edits: Edits) -> None:
+    """`from unnest(a) where f = 1` becomes `from (select e.* from unnest(a) as e) where f = 1`: a
+    field of an element is not known by its own name. Probabilities are read so, in a subquery. An
+    array without structs has no fields: a query that names none is left alone."""
+    clause = node["from_clause"]
+    table = clause and clause["table_expression"]
+    if table is None or table.kind != "TablePathExpression" or table["unnest_expr"] is None:
+        return
+    [*arrays] = table["unnest_expr"]["expressions"]
+    array, offset = arrays[0]["expression"], table["with_offset"]
+    is_path = len(arrays) == 1 and array.kind == "PathExpression"
+    if table["alias"] is not None or not is_path or not _has_bare_names(node):
+        return
+    columns, numbered = "bqml_element.*", ""
+    if offset is not None:
+        name = "offset" if offset["alias"] is None else offset["alias"]["identifier"]["id_string"]
+        columns, numbered = f"{columns}, {name}", f" with offset as {name}"
+    unnested = f"unnest({edits.original(array.span)}) as bqml_element{numbered}"
+    edits.replace(table.span, f"(select {columns} from {unnested})")
+
+
+def _has_bare_names(select: Node) -> bool:
+    """Whether a name without a qualifier stands in the SELECT, besides its FROM clause."""
+
+    def below(node: Node) -> bool:
+        if node.kind == "PathExpression":
+            return len(node.names()) == 1
+        function = node["function"].span if node.kind == "FunctionCall" else None
+        return any(below(child) for child in node.children() if child.span != function)
+
+    return any(below(child) for child in select.children() if child.kind != "FromClause")
+
+
 _STATEMENT_BRIDGES: dict[str, list[Callable[[Node, Edits], None]]] = {
     "AssignmentFromStruct": [_set_of_one_variable],
     "StructConstructorWithKeyword": [_names_of_struct_fields],
     "ArrayElement": [_element_before_the_first],
+    "Select": [_fields_of_an_array],
     "FunctionCall": [_time_zone_of_a_row, _json_in_broken_text],
 }
 

@@ -5,6 +5,9 @@ from bqml_proxy import bridges
 
 TABLE = "(select 1 as a, 'UTC' as zone, datetime '2013-07-01 10:00:00' as clock)"
 
+_STRUCTS = "[struct(1 as label, 0.75 as prob), struct(0 as label, 0.25 as prob)]"
+_PROBS = f"(select 1 as a, ['a'] as words, {_STRUCTS} as probs) as t"
+
 
 @pytest.mark.parametrize(
     ("written", "mended"),
@@ -45,6 +48,24 @@ TABLE = "(select 1 as a, 'UTC' as zone, datetime '2013-07-01 10:00:00' as clock)
             """ from (select '{"a": "2013-07-01 10:00:00"}' as x, zone from @)""",
             "timestamp(concat(cast(if(safe.parse_json(x, wide_number_mode => 'round') is null,"
             " null, json_value(x, '$.a')) as string), ' ', zone))",
+        ),
+        (
+            f"select a, (select prob from unnest(probs) where label = a) as p from {_PROBS}",
+            "from (select bqml_element.* from unnest(probs) as bqml_element) where label = a",
+        ),
+        (
+            "select (select prob from unnest(t.probs) with offset as n where n = 1) as p"
+            f" from {_PROBS}",
+            "(select bqml_element.*, n from unnest(t.probs) as bqml_element with offset as n)",
+        ),
+        (
+            "select (select count(*) from unnest(words)) as n, 'a' in unnest(words) as i"
+            f" from {_PROBS}",
+            "(select count(*) from unnest(words)) as n, 'a' in unnest(words)",
+        ),
+        (
+            f"select (select p.prob from unnest(probs) as p where p.label = 0) as p from {_PROBS}",
+            "(select p.prob from unnest(probs) as p where p.label = 0)",
         ),
         (
             """select json_value('{"a": 1}', '$.a') as v""",
