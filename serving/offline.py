@@ -233,11 +233,11 @@ def day_marks_sql(view: FeatureView, since_us: int | None, until_us: int, dialec
     moment = dialect.moment(until_us if since_us is None else since_us)
     before = f"{name(view.known_time)} <= {moment}"
     return (
-        f"select cast({name(view.event_time)} as date) as day,"
+        f"select cast({name(view.event_time)} as date) as event_day,"
         f" count(case when {before} then 1 end) as rows_before,"
         f" sum(case when {before} then {row_hash} end) as hashes_before,"
         f" count(*) as rows_now, sum({row_hash}) as hashes_now\n"
-        f"{_from(view, None, until_us, dialect)}\ngroup by day"
+        f"{_from(view, None, until_us, dialect)}\ngroup by 1"
     )
 
 

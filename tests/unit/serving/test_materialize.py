@@ -437,7 +437,7 @@ class FakeClient:
         return self
 
     def __iter__(self):
-        is_of_days = self.asked[-1][0].endswith("group by day")
+        is_of_days = self.asked[-1][0].endswith("group by 1")
         return iter([("2013-01-01", 2, 7, 2, 7)] if is_of_days else [(self.newest,)])
 
     def to_arrow_iterable(self):
