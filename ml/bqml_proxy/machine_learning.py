@@ -69,7 +69,9 @@ class MachineLearning:
         script, edits = Node(self._service.script(sql)), Edits(sql)
         top = [one.span for one in script["statement_list_node"]["statement_list"]]
         for node in [node for node in script.walk() if node.kind == "ExecuteImmediateStatement"]:
-            texts = [below for below in script.walk() if below.kind == "StringLiteral"]
+            # what is no text itself may be made of any text of the script
+            within = node["sql"] if node["sql"].kind == "StringLiteral" else script
+            texts = [below for below in within.walk() if below.kind == "StringLiteral"]
             given = [self._text(edits, text) for text in texts]
             if not any(map(_may_hold_machine_learning, [*given, "".join(given)])):
                 continue
@@ -80,7 +82,7 @@ class MachineLearning:
                     " here only as one whole text outside of blocks, without USING and INTO; write"
                     " the statement itself."
                 )
-            edits.replace(node.span, self._text(edits, node["sql"]).rstrip().rstrip(";"))
+            edits.replace(node.span, self._text(edits, node["sql"]).rstrip().rstrip(";") + "\n")
         written = edits.text()
         return (sql, script) if written == sql else (written, Node(self._service.script(written)))
 

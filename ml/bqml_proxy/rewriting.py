@@ -389,7 +389,9 @@ class Rewriting:
             rows = self.emulator.query(query, self.project, self.default_dataset)
         except BigQueryError as error:
             used = sorted(
-                name for name in self._variables if re.search(rf"\b{name}\b", query, re.I)
+                name
+                for name in self._variables
+                if re.search(rf"\b{re.escape(name)}\b", query, re.I)
             )
             if used:
                 raise invalid_query(

@@ -301,6 +301,16 @@ def test_execute_immediate_of_what_is_not_known_is_refused(proxy, script):
     assert "EXECUTE IMMEDIATE can run BigQuery ML here only as one whole text" in refused.message
 
 
+def test_a_comment_ends_with_its_text(proxy):
+    proxy.rewrite(f'execute immediate """{create()} -- done"""; select 1')
+    assert proxy.machine_learning.model("p", "d", "m")["modelReference"]["modelId"] == "m"
+
+
+def test_a_text_elsewhere_does_not_refuse_a_text_that_is_whole(proxy):
+    script = "execute immediate 'select 1'; select 'drop model d.m'"
+    assert proxy.rewrite(script).sql == script
+
+
 def test_execute_immediate_without_machine_learning_is_the_emulators(proxy):
     script = "declare model string default 'x'; execute immediate 'select 1'"
     assert proxy.rewrite(script).sql == script
