@@ -6,6 +6,7 @@ Types and columns are text in BigQuery's words. In the columns of a table functi
     {metrics}                       one FLOAT64 column per metric of the model type
     {components} {latent_columns}   one FLOAT64 column per component
     {series_keys}                   the columns that tell the series of a model apart
+    {timestamp} {data}              the columns of a series' points in time and of its values
 
 stand for what the model was trained with; a text that ends up empty is left out.
 """
@@ -14,10 +15,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 from bqml_vocabulary.errors import ModelError, nearest
-from bqml_vocabulary.model_types import KINDS, MODEL_TYPES, keys_of, named
+from bqml_vocabulary.model_types import ANY, KINDS, MODEL_TYPES, keys_of, named
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,13 @@ class TableFunction:
 
     name: str
     """Without ML."""
-    arguments: str
-    """In their order, `?` if it may be left out: model, data, settings, numbers (an array), and
-    named, which are settings, too, each written `name => value`."""
+    arguments: Mapping[str, str]
+    """By the keys of model types, in their order, `?` if one may be left out: model, data, settings,
+    numbers (an array), and named, which are settings, too, each written `name => value`."""
     columns: Mapping[str, str]
     """By model type, group or kind of them; in the order in which a refusal names them."""
+    columns_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Other columns where a setting has a value: {"perform_aggregation = false": columns}."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """The fields that the STRUCT may have, and their types."""
     needs: str = ""
@@ -39,30 +43,47 @@ class TableFunction:
     """The columns, with their types, that the data of each data argument must hold."""
     keeps: Mapping[str, str] = field(default_factory=dict)
     """Columns of the first data that follow, by the keys of `columns`: `all`; `others`, all but the
-    features unless the setting keep_original_columns says so; or `transformed`, what TRANSFORM
-    makes, and then those that it does not read."""
+    features unless the setting keep_original_columns says so; `beside`, all that have no role; or
+    `transformed`, what TRANSFORM makes, and then those that it does not read."""
 
-    def takes(self, kinds: list[str]) -> bool:
-        """Whether these kinds of arguments, in their order, are what it takes."""
-        waiting = list(kinds)
-        for argument in self.arguments.split(", "):
-            if waiting and waiting[0] == argument.removesuffix("?"):
-                waiting.pop(0)
-                while argument == "named?" and waiting and waiting[0] == "named":
-                    waiting.pop(0)
-            elif not argument.endswith("?"):
-                return False
-        return not waiting
+    def arguments_of(self, model_type: str | None) -> str:
+        """Those for a model of this type; without one, of the most."""
+        return _nearest(self.arguments, model_type) or next(iter(self.arguments.values()))
 
-    def columns_of(self, model_type: str | None) -> str | None:
-        """The columns for a model of this type, or without a model; None if it is not for it."""
+    def takes(self, kinds: list[str], model_type: str | None = None) -> bool:
+        """Whether these kinds of arguments, in their order, are what it takes: for a model of this
+        type, or for any."""
+        forms = [self.arguments_of(model_type)] if model_type else self.arguments.values()
+        return any(_takes(form, kinds) for form in forms)
+
+    def columns_of(
+        self, model_type: str | None, settings: Mapping[str, Any] = MappingProxyType({})
+    ) -> str | None:
+        """The columns for a model of this type, or without a model, with these settings; None if it
+        is not for it."""
         if model_type and self.name in MODEL_TYPES[model_type].without:
             return None
+        given = [f"{name} = {json.dumps(value, default=str)}" for name, value in settings.items()]
+        for condition in (one for one in given if one in self.columns_if):
+            if found := _nearest(self.columns_if[condition], model_type):
+                return found
         return _nearest(self.columns, model_type)
 
     def keeps_of(self, model_type: str | None) -> str:
         """What of the data follows for a model of this type: "" for nothing."""
         return _nearest(self.keeps, model_type) or ""
+
+
+def _takes(form: str, kinds: list[str]) -> bool:
+    waiting = list(kinds)
+    for argument in form.split(", "):
+        if waiting and waiting[0] == argument.removesuffix("?"):
+            waiting.pop(0)
+            while argument == "named?" and waiting and waiting[0] == "named":
+                waiting.pop(0)
+        elif not argument.endswith("?"):
+            return False
+    return not waiting
 
 
 def _nearest(table: Mapping[str, str], model_type: str | None) -> str | None:
@@ -106,8 +127,11 @@ def _table_function(name: str, row: Mapping[str, Any]) -> TableFunction:
         key: text.replace("{metrics}", _metrics(key)) if "{metrics}" in text else text
         for key, text in row["columns"].items()
     }
-    rest = {key: value for key, value in row.items() if key not in ("columns", "holds")}
-    return TableFunction(name, columns=columns, holds=tuple(row.get("holds", ())), **rest)
+    given = row["arguments"]
+    arguments = {ANY: given} if isinstance(given, str) else given
+    rest = {key: row[key] for key in row if key not in ("columns", "holds", "arguments")}
+    holds = tuple(row.get("holds", ()))
+    return TableFunction(name, arguments, columns, holds=holds, **rest)
 
 
 def _function(row: Mapping[str, Any]) -> Function:

@@ -57,6 +57,7 @@ def model_type_table() -> str:
             "importance": row.importance,
             "roles": roles_of(name),
             "refused": REFUSED.get(name, {}),
+            "old_name": row.old_name,
         }
         for name, row in MODEL_TYPES.items()
     }
@@ -74,6 +75,13 @@ def function_table() -> str:
                 key: [(column, type_, in_json(type_)) for column, type_ in split(text)]
                 for key, text in function.columns.items()
                 if any(types_of(key))
+            },
+            "columns_if": {
+                condition: {
+                    key: [(column, type_, in_json(type_)) for column, type_ in split(text)]
+                    for key, text in columns.items()
+                }
+                for condition, columns in function.columns_if.items()
             },
             "keeps": function.keeps,
             "drops_for": " and ".join(
@@ -141,7 +149,8 @@ def _macros_for(row: ModelType) -> list[str]:
     return [
         macro
         for name, function in TABLE_FUNCTIONS.items()
-        if function.arguments.startswith("model") and function.columns_of(row.name) is not None
+        if function.arguments_of(None).startswith("model")
+        and function.columns_of(row.name) is not None
         for macro in [f"ml_{name.lower()}"]
         if any((PROJECT / "macros/ml").rglob(f"{macro}.sql"))
     ]

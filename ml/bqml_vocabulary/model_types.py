@@ -1,7 +1,7 @@
 """The table of model types (`model_types.json`).
 
 A row holds
-  model_type   BigQuery's name
+  model_type   BigQuery's name; old_name is one that it had, which is taken, too
   kind         types of one kind give the same columns and have the same metrics
   groups       names under which options.json and functions.json speak of several types
   trained_by   who trains it on BigQuery, which decides the price: bigquery, vertex_ai, or nobody
@@ -61,6 +61,7 @@ class ModelType:
     rest_metrics: str | None = None
     loss: str | None = None
     without: tuple[str, ...] = ()
+    old_name: str | None = None
     keys: tuple[str, ...] = field(init=False)
     """What the other tables call it by, the nearest name first."""
 
@@ -102,6 +103,12 @@ KINDS: dict[str, dict[str, Any]] = _content()["kinds"]
 
 MODEL_TYPES: dict[str, ModelType] = read(_content())
 """The table by model type. Whoever reads it looks a type up when it is asked for one."""
+
+
+def now_named(model_type: str) -> str:
+    """The name of today, in upper case, of a model type that may be called by an old one."""
+    name = model_type.upper()
+    return next((row.name for row in MODEL_TYPES.values() if row.old_name == name), name)
 
 
 def keys_of(model_type: str | None) -> tuple[str, ...]:

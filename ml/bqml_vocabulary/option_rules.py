@@ -48,6 +48,81 @@ def check_combinations(options: Mapping[str, Any]) -> None:
         _check_component_count(options)
     if options.get("calculate_p_values"):
         _check_p_values(options)
+    if "time_series_data_col" in options:
+        _check_series(options)
+
+
+def _check_series(options: Mapping[str, Any]) -> None:
+    """The rules of a forecast."""
+    columns = [options["time_series_timestamp_col"], options["time_series_data_col"]]
+    keys = options["time_series_id_col"] or []
+    columns += [keys] if isinstance(keys, str) else keys
+    twice = [name for name in columns if [one.lower() for one in columns].count(name.lower()) > 1]
+    if twice:
+        raise ModelError(
+            f"column '{twice[0]}' is named twice among time_series_timestamp_col, "
+            "time_series_data_col and time_series_id_col; name another"
+        )
+    for name in ("time_series_id_col", "seasonalities"):
+        if options[name] == []:
+            raise ModelError(f"option '{name}' is an empty list; leave it out")
+    if options["auto_arima"]:
+        least, most = options["auto_arima_min_order"], options["auto_arima_max_order"]
+        if least >= most:
+            raise ModelError(
+                f"option 'auto_arima_min_order' must be less than auto_arima_max_order, which is "
+                f"{most}, not {least}"
+            )
+    else:
+        _check_given_order(options)
+    alone = [word for word in ("AUTO", "NO_SEASONALITY") if word in options["seasonalities"]]
+    if alone and len(options["seasonalities"]) > 1:
+        raise ModelError(f"option 'seasonalities': {alone[0]} stands alone; remove the others")
+    _check_lengths(options)
+    low, high = options["forecast_limit_lower_bound"], options["forecast_limit_upper_bound"]
+    if low is not None and high is not None and low >= high:
+        raise ModelError(
+            f"option 'forecast_limit_lower_bound' must be less than forecast_limit_upper_bound, "
+            f"which is {high:g}, not {low:g}"
+        )
+
+
+def _check_given_order(options: Mapping[str, Any]) -> None:
+    if options["time_series_id_col"] is not None:
+        raise ModelError(
+            "option 'auto_arima' must be TRUE with time_series_id_col; remove one of the two"
+        )
+    order = options["non_seasonal_order"]
+    if order is None:
+        raise ModelError(
+            "option 'non_seasonal_order' is required by auto_arima = FALSE; set it to [p, d, q]"
+        )
+    if order[1] > 2:
+        raise ModelError(f"option 'non_seasonal_order' must have d up to 2, not {order[1]}")
+    if options["include_drift"] and order[1] != 1:
+        raise ModelError(
+            "option 'include_drift' needs d = 1 in non_seasonal_order; remove it or change the order"
+        )
+
+
+def _check_lengths(options: Mapping[str, Any]) -> None:
+    share, least, most = (
+        options[name]
+        for name in (
+            "time_series_length_fraction",
+            "min_time_series_length",
+            "max_time_series_length",
+        )
+    )
+    if share is not None and most is not None:
+        raise ModelError(
+            "option 'max_time_series_length' excludes 'time_series_length_fraction'; remove one of "
+            "the two"
+        )
+    if least is not None and share is None:
+        raise ModelError(
+            "option 'min_time_series_length' needs time_series_length_fraction; remove it or set both"
+        )
 
 
 def _check_column_samples(options: Mapping[str, Any]) -> None:

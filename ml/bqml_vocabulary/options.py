@@ -27,7 +27,7 @@ from importlib import resources
 from typing import Any
 
 from bqml_vocabulary.errors import ModelError, about, nearest
-from bqml_vocabulary.model_types import MODEL_TYPES, types_of
+from bqml_vocabulary.model_types import MODEL_TYPES, now_named, types_of
 from bqml_vocabulary.option_rules import check_combinations, resolve_approximation
 from bqml_vocabulary.option_values import Option, checked_value, search_space
 
@@ -181,7 +181,7 @@ def by_new_names(given: Mapping[str, Any], table: Mapping[str, Option]) -> dict[
 
 def _model_type(given: dict[str, Any]) -> str:
     """Normalize `given["model_type"]` and return it."""
-    model_type = str(given.get("model_type", "")).upper()
+    model_type = now_named(str(given.get("model_type", "")))
     if not model_type:
         raise ModelError(f"option 'model_type' is missing; set it to one of {', '.join(OPTIONS)}")
     if model_type not in OPTIONS:

@@ -17,6 +17,7 @@ ALGORITHMS: dict[str, str] = {
     "BOOSTED_TREE_REGRESSOR": "duckdb_bqml.algorithms.trees.regression:TreeRegressor",
     "RANDOM_FOREST_CLASSIFIER": "duckdb_bqml.algorithms.trees.classification:TreeClassifier",
     "RANDOM_FOREST_REGRESSOR": "duckdb_bqml.algorithms.trees.regression:TreeRegressor",
+    "ARIMA_PLUS": "duckdb_bqml.algorithms.forecasting.model:ArimaPlus",
     "TRANSFORM_ONLY": "duckdb_bqml.algorithms.transform_only:TransformOnly",
 }
 """The class of each model type, as `module:class`; what it must offer says contracts.py."""

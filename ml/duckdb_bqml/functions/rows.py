@@ -8,7 +8,7 @@ import pyarrow as pa
 from bqml_vocabulary.errors import ModelError
 
 from duckdb_bqml.algorithms.contracts import Made, MakesRows
-from duckdb_bqml.functions.arguments import answers, lists
+from duckdb_bqml.functions.arguments import answers, lists_of
 from duckdb_bqml.store import ModelStore, StoredModel
 
 PARTS = "BIGINT"
@@ -42,7 +42,9 @@ def rows(
     row_type = result_type.value_type
     columns = [
         _joined([one.keys for one in made]).cast(row_type.field("keys").type),
-        _joined([one.numbers for one in made]).cast(row_type.field("numbers").type),
+        _joined([one.numbers for one in made], nan_is_null=True).cast(
+            row_type.field("numbers").type
+        ),
     ]
     counts = [len(one.keys) for one in made]
     ends = pa.array(np.append(0, np.cumsum(counts)).astype(np.int32))
@@ -59,9 +61,10 @@ def _made(stored: StoredModel, function: str, settings: Mapping[str, Any], part:
     return _maker(stored, function).make_rows(function, settings, part)
 
 
-def _joined(arrays: list[np.ndarray[Any, Any]]) -> pa.ListArray:
+def _joined(arrays: list[np.ndarray[Any, Any]], nan_is_null: bool = False) -> pa.ListArray:
     """The rows of all parts, a list each."""
-    return lists(np.concatenate(arrays))
+    rows = np.concatenate(arrays)
+    return lists_of(*rows.shape, pa.array(rows.ravel(), from_pandas=nan_is_null))
 
 
 def _maker(stored: StoredModel, function: str) -> MakesRows:

@@ -107,12 +107,15 @@ def innovations(
     factors.advance(rest, spread, 0, min(start, steps))
     if len(process.ma):
         _finish(rest, spread, factors, start)
-    scaled = rest / spread
-    step = np.arange(steps)[:, None]
-    counts = step < lengths
-    scaled = np.where(counts, scaled, 0.0)
-    logs = np.log(np.where(counts, spread, 1.0))
-    return Innovations(scaled, spread, 2.0 * logs.sum(axis=0))
+    # where the factors stand still in all lanes, the spread is 1
+    moving = int(np.flatnonzero((spread != 1.0).any(axis=1)).max(initial=-1)) + 1
+    logs = spread[:moving].copy()
+    rest[:moving] /= logs
+    if len(lengths) and lengths.min() < steps:
+        is_beyond = np.arange(steps)[:, None] >= lengths
+        rest[is_beyond] = 0.0
+        logs[is_beyond[:moving]] = 1.0
+    return Innovations(rest, spread, 2.0 * np.log(logs).sum(axis=0))
 
 
 def _finish(rest: Floats, spread: Floats, factors: "_Factors", begin: int) -> None:

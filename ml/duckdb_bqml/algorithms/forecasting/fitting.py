@@ -4,8 +4,13 @@ The likelihood, its variance concentrated out, is a sum of squares: that of the 
 times the geometric mean of their variances. Levenberg and Marquardt's method finds the least, in
 partial autocorrelations, so that no step leaves the stationary and invertible processes. The mean
 is one more parameter.
+
+The likelihood of a mixed process has several maxima. The search begins at the best of some places
+of a grid, and of the maxima of the smaller processes, which are processes of this order, too. So a
+process of more coefficients never has a smaller likelihood.
 """
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +23,8 @@ STEP = 1e-6  # of the derivatives
 NEAR = 1e-6  # a step that is expected to add less to the log-likelihood is the last
 ITERATIONS = 40
 BOUND = 6.0  # of the inverse hyperbolic tangent of a partial autocorrelation
-STARTS = ((0.1, 0.1), (0.7, 0.7), (-0.5, -0.5))
+GRID = {"ar": (-0.8, -0.3, 0.3, 0.8), "ma": (-0.7, 0.0, 0.7)}  # first partial autocorrelations
+STARTS = 3  # of the places where a search could begin, the best, where there are many maxima
 LANES = 8  # the fewest, because numpy sums fewer in another order
 
 
@@ -34,22 +40,55 @@ class Fit(NamedTuple):
     log_likelihood: Floats
 
 
-def fit(values: Floats, lengths: NDArray[np.intp], p: int, q: int, has_mean: bool) -> Fit:
-    """The ARMA(p, q) of series (steps, lanes) with `lengths` (lanes) values each.
+class Fitting:
+    """The ARMA processes of series (steps, lanes) with `lengths` (lanes) values each."""
 
-    A mixed process has several maxima, so it is searched from three places.
-    """
-    lanes = values.shape[1]
-    if lanes < LANES:
-        wide = np.arange(LANES) % lanes
-        found = fit(values[:, wide], lengths[wide], p, q, has_mean)
-        return Fit(*(part[..., :lanes] for part in found))
-    problem = _Problem(values, lengths, p, q, has_mean)
-    starts = STARTS if p and q else STARTS[:1]
-    found, least = problem.search(np.concatenate([*map(problem.begin, starts)], axis=1))
-    found, least = found.reshape(len(found), len(starts), lanes), least.reshape(-1, lanes)
-    best = least.argmin(axis=0)
-    return problem.read(found[:, best, np.arange(lanes)], least[best, np.arange(lanes)])
+    def __init__(self, values: Floats, lengths: NDArray[np.intp]) -> None:
+        self._lanes = values.shape[1]
+        wide = np.arange(max(self._lanes, LANES)) % self._lanes
+        self._values, self._lengths = values[:, wide], lengths[wide]
+        self._found: dict[tuple[int, int, bool], tuple[Floats, Floats]] = {}
+
+    def fit(self, p: int, q: int, has_mean: bool) -> Fit:
+        """That of an order."""
+        problem = _Problem(self._values, self._lengths, p, q, has_mean)
+        found = problem.read(*self._maximum(p, q, has_mean))
+        return Fit(*(part[..., : self._lanes] for part in found))
+
+    def _maximum(self, p: int, q: int, has_mean: bool) -> tuple[Floats, Floats]:
+        """The parameters (k, lanes) of an order, and the objective (lanes) there."""
+        key = (p, q, has_mean)
+        if key not in self._found:
+            problem = _Problem(self._values, self._lengths, p, q, has_mean)
+            self._found[key] = problem.maximum(self._starts(p, q, has_mean))
+        return self._found[key]
+
+    def _starts(self, p: int, q: int, has_mean: bool) -> list[Floats]:
+        """Parameters (k, lanes) to begin with."""
+        lanes = len(self._lengths)
+        nothing = np.zeros((1, lanes))
+        starts = []
+        if has_mean:
+            starts.append(np.concatenate([self._maximum(p, q, False)[0], nothing]))
+        if p:
+            smaller = self._maximum(p - 1, q, has_mean)[0]
+            starts.append(np.concatenate([smaller[: p - 1], nothing, smaller[p - 1 :]]))
+        if q:
+            smaller = self._maximum(p, q - 1, has_mean)[0]
+            ar_and_ma = p + q - 1
+            starts.append(np.concatenate([smaller[:ar_and_ma], nothing, smaller[ar_and_ma:]]))
+        if p + q and not has_mean:
+            first = [GRID["ar"] if p else (0.0,), GRID["ma"] if q else (0.0,)]
+            for ar, ma in itertools.product(*first):
+                one = np.zeros((p + q, lanes))
+                one[:p][:1], one[p:][:1] = np.arctanh(ar), np.arctanh(ma)
+                starts.append(one)
+        return starts
+
+
+def fit(values: Floats, lengths: NDArray[np.intp], p: int, q: int, has_mean: bool) -> Fit:
+    """The ARMA(p, q) of series (steps, lanes) with `lengths` (lanes) values each."""
+    return Fitting(values, lengths).fit(p, q, has_mean)
 
 
 class _Problem:
@@ -73,11 +112,22 @@ class _Problem:
         self.values = centred / self.scale
         self.is_given = is_given
 
-    def begin(self, start: tuple[float, float]) -> Floats:
-        """Parameters (k, lanes), equal in all lanes."""
-        first, second = np.arctanh(start)
-        values = [first] * self.p + [second] * self.q + [0.0] * self.has_mean
-        return np.tile(np.array(values)[:, None], self.values.shape[1])
+    def maximum(self, starts: list[Floats]) -> tuple[Floats, Floats]:
+        """The best that is near the best of the starts, each (k, lanes): the parameters, and the
+        objective (lanes)."""
+        lanes = np.arange(len(self.lengths))
+        if self.p + self.q + self.has_mean == 0:
+            nothing = np.zeros((0, len(lanes)))
+            return nothing, self._objective(nothing, lanes)[0]
+        there = np.stack([self._objective(start, lanes)[0] for start in starts])
+        has_many = self.p and self.q and not self.has_mean
+        order = there.argsort(axis=0, kind="stable")[: STARTS if has_many else 1]
+        places = np.stack(starts, axis=1)  # (k, starts, lanes)
+        begin = [places[:, row, lanes] for row in order]
+        found, least = self.search(np.concatenate(begin, axis=1))
+        found, least = found.reshape(len(found), -1, len(lanes)), least.reshape(-1, len(lanes))
+        best = least.argmin(axis=0)
+        return found[:, best, lanes], least[best, lanes]
 
     def search(self, parameters: Floats) -> tuple[Floats, Floats]:
         """From parameters (k, lanes times m), m sets of all lanes, those of the least objective
@@ -134,7 +184,9 @@ class _Problem:
         values = np.tile(self.values[:, lanes], sets)
         lengths = np.tile(self.lengths[lanes], sets)
         if self.has_mean:
-            values = np.where(np.tile(self.is_given[:, lanes], sets), values - parameters[-1], 0.0)
+            values -= parameters[-1]
+            if lengths.min() < len(values):
+                values[~np.tile(self.is_given[:, lanes], sets)] = 0.0
         scaled, _, logs = arma.innovations(values, lengths, process)
         squares = (scaled * scaled).sum(axis=0)
         with np.errstate(divide="ignore"):
