@@ -13,6 +13,13 @@ from dataclasses import dataclass, field
 
 from bqml_vocabulary.functions import FUNCTIONS, TABLE_FUNCTIONS, TableFunction, split
 from bqml_vocabulary.model_types import MODEL_TYPES, named
+from bqml_vocabulary.options import (
+    SERIES_DATA,
+    SERIES_KEY,
+    SERIES_TIMESTAMP,
+    columns_of,
+    roles_of,
+)
 from google.protobuf.message import Message
 from zetasql.wasi._pb2.zetasql.public import function_pb2
 
@@ -61,7 +68,13 @@ class Model:
     label_type: Type | None = None
     transformed: dict[str, Type] = field(default_factory=dict)  # the columns TRANSFORM makes
     options: dict[str, object] = field(default_factory=dict)
-    series_keys: dict[str, Type] = field(default_factory=dict)  # what tells its series apart
+    series: dict[str, Type] = field(default_factory=dict)  # its columns of time series
+
+    def series_columns(self, role: str) -> dict[str, Type]:
+        """Those of a role."""
+        options = [option for option, its in roles_of(self.model_type).items() if its == role]
+        names = [name for option in options for name in columns_of(option, self.options)]
+        return {name: self.series[name] for name in names if name in self.series}
 
 
 @dataclass
@@ -164,8 +177,11 @@ def _resolve_table_function(
     signature = TABLE_FUNCTIONS[call.name]
     kinds = [call.kind(number) for number in range(len(call.spans))]
     if not signature.takes(kinds):
-        raise Refused(f"takes ({signature.arguments}), not ({', '.join(kinds)})")
+        raise Refused(f"takes ({signature.arguments_of(None)}), not ({', '.join(kinds)})")
     model = _model(call, kinds, around)
+    if model and not signature.takes(kinds, model.model_type):
+        taken = signature.arguments_of(model.model_type)
+        raise Refused(f"takes ({taken}) for {model.model_type}, not ({', '.join(kinds)})")
     settings = _settings(call, kinds, signature, around)
     columns = _columns(signature, model, settings)
     relations = [number for number, kind in enumerate(kinds) if kind == "data"]
@@ -174,7 +190,7 @@ def _resolve_table_function(
     body = [f"cast(null as {type_name}) as {column}" for column, type_name in columns]
     needed: dict[str, Type] = {}
     if names and model and signature.needs:
-        needed = dict(model.features)
+        needed = dict(model.features) | model.series
         if "label" in signature.needs and model.label and model.label_type:
             needed[model.label] = model.label_type
     if names and signature.keeps_of(model and model.model_type):
@@ -270,7 +286,7 @@ def _columns(
 ) -> list[tuple[str, str]]:
     """The model's columns: names and types."""
     model_type = model and model.model_type
-    declared = signature.columns_of(model_type)
+    declared = signature.columns_of(model_type, settings)
     if declared is None:
         is_left_out = signature.name in MODEL_TYPES[str(model_type)].without
         stop = "but not for" if is_left_out else "not"
@@ -288,8 +304,11 @@ def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
         "components": ", ".join(f"principal_component_{n + 1} FLOAT64" for n in range(count)),
         "latent_columns": ", ".join(f"latent_col_{n + 1} FLOAT64" for n in range(count)),
         "series_keys": ", ".join(
-            f"`{key}` {types.text(type_)}" for key, type_ in model.series_keys.items()
+            f"`{key}` {types.text(type_)}"
+            for key, type_ in model.series_columns(SERIES_KEY).items()
         ),
+        "timestamp": next(iter(model.series_columns(SERIES_TIMESTAMP)), ""),
+        "data": next(iter(model.series_columns(SERIES_DATA)), ""),
         "class_label": "" if label_type == "BOOL" else "class_label STRING",
         "explained_class": "class_label STRING" if settings.get("class_level_explain") else "",
     }
@@ -318,7 +337,7 @@ def _kept(
         return [f"{rows}.*"]
     if around.nothing_left:
         return made
-    taken = list(model.features)
+    taken = list(model.series if keeps == "beside" else model.features)
     if made and around.has_label and model.label:
         taken.append(model.label)
     return [*made, f"{rows}.* except ({', '.join(f'`{name}`' for name in taken)})"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.model_types import MODEL_TYPES
-from bqml_vocabulary.options import LABEL, columns_named, held_by, is_series_key, validate
+from bqml_vocabulary.options import LABEL, columns_named, held_by, is_series, validate
 from google.protobuf.message import Message
 
 from analyzer import ml_calls, partition_filters, table_options
@@ -363,7 +363,7 @@ class Warehouse:
             {
                 name: trained_on[name]
                 for name, option in roles.items()
-                if is_series_key(option, options)
+                if is_series(option, options)
             },
         )
         self._changed()

@@ -297,7 +297,7 @@ class Rewriting:
         kinds = [_kind(argument) for argument in arguments]
         if not signature.takes(kinds):
             raise invalid_query(
-                f"ML.{name} takes ({signature.arguments}), not ({', '.join(kinds)})."
+                f"ML.{name} takes ({signature.arguments_of(None)}), not ({', '.join(kinds)})."
             )
         reference, given, inputs = None, {}, {}
         has_link = False

@@ -29,8 +29,8 @@ class TableFunction:
     name: str
     """Without ML."""
     arguments: Mapping[str, str]
-    """By the keys of model types, in their order, `?` if one may be left out: model, data, settings,
-    numbers (an array), and named, which are settings, too, each written `name => value`."""
+    """By the keys of model types, in their order, `?` if one may be left out: model, data,
+    settings, numbers (an array), and named, which are settings, too, each `name => value`."""
     columns: Mapping[str, str]
     """By model type, group or kind of them; in the order in which a refusal names them."""
     columns_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

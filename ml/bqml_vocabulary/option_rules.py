@@ -101,7 +101,7 @@ def _check_given_order(options: Mapping[str, Any]) -> None:
         raise ModelError(f"option 'non_seasonal_order' must have d up to 2, not {order[1]}")
     if options["include_drift"] and order[1] != 1:
         raise ModelError(
-            "option 'include_drift' needs d = 1 in non_seasonal_order; remove it or change the order"
+            "option 'include_drift' needs d = 1 in non_seasonal_order; change one of the two"
         )
 
 
@@ -121,7 +121,7 @@ def _check_lengths(options: Mapping[str, Any]) -> None:
         )
     if least is not None and share is None:
         raise ModelError(
-            "option 'min_time_series_length' needs time_series_length_fraction; remove it or set both"
+            "option 'min_time_series_length' needs time_series_length_fraction; set it, too"
         )
 
 

@@ -36,6 +36,8 @@ LABEL = "input_label_cols"
 
 SERIES_KEY = "series id column"
 """The role of the columns that tell the series of a model apart."""
+SERIES_TIMESTAMP, SERIES_DATA = "timestamp column", "data column"
+"""The roles of the columns that say when the values of a series were, and what they were."""
 
 
 def read(content: Mapping[str, Any]) -> dict[str, dict[str, Option]]:
@@ -93,9 +95,10 @@ def columns_of(option: str, options: Mapping[str, Any]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def is_series_key(option: str, options: Mapping[str, Any]) -> bool:
-    """Whether the columns that the option names tell the series of a model apart."""
-    return roles_of(options["model_type"]).get(option) == SERIES_KEY
+def is_series(option: str, options: Mapping[str, Any]) -> bool:
+    """Whether the columns that the option names are what a series is made of."""
+    role = roles_of(options["model_type"]).get(option)
+    return role in (SERIES_KEY, SERIES_TIMESTAMP, SERIES_DATA)
 
 
 def held_by(option: str, options: Mapping[str, Any]) -> str | None:

@@ -46,7 +46,7 @@ def _model_functions() -> dict[str, TableFunction]:
     return {
         name.lower(): function
         for name, function in TABLE_FUNCTIONS.items()
-        if function.keeps and function.arguments.startswith("model")
+        if function.keeps and function.arguments_of(None).startswith("model")
     }
 
 

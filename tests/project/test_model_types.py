@@ -16,9 +16,11 @@ PLACES = ("macros/", "ml/bqml_proxy/", "analyzer/", "cost/", "serving/", "google
 # one of the methods that a class offers where the table says that a function is for its type
 OFFERS = {
     "PREDICT": {"predict", "predict_values"},
-    "EVALUATE": {"evaluate"},
+    "EVALUATE": {"evaluate", "make_rows"},
     "EXPLAIN_PREDICT": {"explain"},
-    "DETECT_ANOMALIES": {"anomalies"},
+    "DETECT_ANOMALIES": {"anomalies", "make_rows"},
+    "FORECAST": {"make_rows"},
+    "EXPLAIN_FORECAST": {"make_rows"},
 }
 DESCRIBING = (
     "WEIGHTS",
@@ -27,6 +29,9 @@ DESCRIBING = (
     "PRINCIPAL_COMPONENTS",
     "PRINCIPAL_COMPONENT_INFO",
     "FEATURE_IMPORTANCE",
+    "ARIMA_EVALUATE",
+    "ARIMA_COEFFICIENTS",
+    "HOLIDAY_INFO",
 )
 
 

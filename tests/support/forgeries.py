@@ -101,6 +101,16 @@ ORIGINALS = {
             "max_tree_depth": 3,
         },
     ),
+    "series": Original(
+        "select date '2024-01-01' + i::int as d, 's' || i % 2 as s, sin(i * 0.9) * 5 + i % 7 as v",
+        {
+            "model_type": "arima_plus",
+            "time_series_timestamp_col": "d",
+            "time_series_data_col": "v",
+            "time_series_id_col": "s",
+            "horizon": 40,
+        },
+    ),
     "clause": Original(
         FEW + NUMBER,
         {
@@ -135,6 +145,8 @@ DESCRIPTIONS = (
     ("PRINCIPAL_COMPONENTS", "{}"),
     ("PRINCIPAL_COMPONENT_INFO", "{}"),
     ("FEATURE_IMPORTANCE", "{}"),
+    ("ARIMA_EVALUATE", "{}"),
+    ("ARIMA_COEFFICIENTS", "{}"),
     ("GLOBAL_EXPLAIN", "{}"),
     ("TRAINING_INFO", "{}"),
     ("FEATURE_INFO", "{}"),
@@ -143,6 +155,7 @@ DESCRIPTIONS = (
     ("EVALUATE", "{}"),
     ("TRANSFORM", "{}"),
 )
+MAKING = ("FORECAST", "EXPLAIN_FORECAST", "DETECT_ANOMALIES")
 REFUSED, ANSWERED = "refused", "answered"
 
 
@@ -215,6 +228,7 @@ class Forger:
             f"select bqml_describe('forged', ?, '{function}', '{settings}')"
             for function, settings in DESCRIPTIONS
         ]
+        asked += [f"select bqml_rows('forged', ?, '{function}', '{{}}', 0)" for function in MAKING]
         if "warm_start" in OPTIONS[self.row["model_type"]]:
             options = json.dumps({**ORIGINALS[self.model].options, "warm_start": True})
             options = options.replace("'", "''")

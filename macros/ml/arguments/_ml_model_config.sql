@@ -15,7 +15,7 @@
             _ml_live_relation(node).render() if (node.schema or '').endswith('_candidate'),
         ] -%}
         {%- set options = _ml_lower_keys(node.config.meta.get('ml', {})) -%}
-        {%- set model_type = (options.get('model_type') or '') | upper -%}
+        {%- set model_type = _ml_type_named(options.get('model_type')) -%}
         {%- set row = ml_model_type_table().get(model_type, {'kind': model_type, 'label': none, 'goes_by': [model_type]}) -%}
         {{ return({
             'name': node.name,
@@ -57,13 +57,28 @@
 {% endmacro %}
 
 
-{#- The columns of a function for a trained model, as in that table; none if the function is not for it. -#}
-{% macro _ml_columns(trained, macro_name) %}
+{#-
+  The columns of a function for a trained model, as in that table; none if the function is not for it. A setting may
+  ask for others.
+-#}
+{% macro _ml_columns(trained, macro_name, settings={}) %}
     {%- set function = _ml_function(macro_name) -%}
+    {%- for condition, columns in function.columns_if.items()
+        if condition in _ml_conditions(settings) and trained.kind in columns -%}
+        {{ return(columns[trained.kind]) }}
+    {%- endfor -%}
     {%- for key in trained.goes_by if key in function.columns and trained.model_type not in function.without -%}
         {{ return(function.columns[key]) }}
     {%- endfor -%}
     {{ return(none) }}
+{% endmacro %}
+
+
+{#- Settings as the table of functions writes them where columns depend on one. -#}
+{% macro _ml_conditions(settings) %}
+    {%- set conditions = [] -%}
+    {%- for name, value in settings.items() -%} {%- do conditions.append(name ~ ' = ' ~ tojson(value)) -%} {%- endfor -%}
+    {{ return(conditions) }}
 {% endmacro %}
 
 
@@ -79,6 +94,14 @@
 {% macro _ml_label(model_type, options) %}
     {%- if not ml_model_type_table().get(model_type, {}).get('label') -%} {{ return(none) }} {%- endif -%}
     {{ return(options.get('input_label_cols', ml_option_table()[model_type].input_label_cols.default)[0]) }}
+{% endmacro %}
+
+
+{#- The name of today, in upper case, of a model type that may be called by an old one. -#}
+{% macro _ml_type_named(written) %}
+    {%- set name = (written or '') | upper -%}
+    {%- for type, row in ml_model_type_table().items() if row.old_name == name and name -%} {{ return(type) }} {%- endfor -%}
+    {{ return(name) }}
 {% endmacro %}
 
 

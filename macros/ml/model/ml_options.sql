@@ -9,7 +9,7 @@
     {%- for name in given if written.keys() | map('lower') | select('equalto', name) | list | length > 1 -%}
         {%- do _ml_option_refused(name, 'is given twice; keep one of the two') -%}
     {%- endfor -%}
-    {%- set model_type = (given.get('model_type') or '') | upper -%}
+    {%- set model_type = _ml_type_named(given.get('model_type')) -%}
     {%- set table = ml_option_table() -%}
     {%- if model_type not in table -%}
         {%- do _ml_option_refused('model_type', "must be one of " ~ table.keys() | join(', ') ~ ", not '" ~ given.get('model_type', '') ~ "'") -%}

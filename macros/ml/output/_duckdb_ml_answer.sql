@@ -4,7 +4,7 @@
   `columns` are other ones, as in that table.
 -#}
 {% macro _duckdb_ml_answer(model, macro_name, settings={}, columns=none) -%}
-{%- set columns = columns or _ml_columns(_ml_model_config(model, macro_name), macro_name) -%}
+{%- set columns = columns or _duckdb_ml_columns(_ml_model_config(model, macro_name), macro_name) -%}
 (
     select unnest(answer)
     from (

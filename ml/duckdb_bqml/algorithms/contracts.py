@@ -191,8 +191,8 @@ class Describes(Protocol):
 class Made(NamedTuple):
     """Rows that a model makes by itself: whole numbers `keys` (n, k) and `numbers` (n, m).
 
-    A key is a position in a list that the model table keeps, a moment in microseconds, or a truth, 0
-    or 1. NaN among the numbers stands for NULL.
+    A key is a position in a list that the model table keeps, a moment in microseconds, or 0 or 1.
+    NaN among the numbers stands for NULL.
     """
 
     keys: NDArray[np.int64]

@@ -8,6 +8,7 @@ from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.options import json_object
 
 from duckdb_bqml.algorithms.anomalies import MAX_CONTAMINATION
+from duckdb_bqml.algorithms.contracts import DetectsAnomalies
 from duckdb_bqml.columns import Rows
 from duckdb_bqml.functions.arguments import asked, constant, structs
 from duckdb_bqml.store import ModelStore
@@ -27,6 +28,8 @@ def detect_anomalies(
     relation, version = constant(relations, "model"), constant(versions, "version")
     given = constant(settings, "settings")
     with asked(store, relation, version, "DETECT_ANOMALIES") as stored:
+        if not isinstance(stored.model, DetectsAnomalies):
+            raise ModelError("the model keeps no rows to compare with; its own are in bqml_rows")
         contamination = _contamination(json_object(given, "settings"))
         features = stored.features_of(Rows(rows.combine_chunks()), "ml_detect_anomalies")
         score, cutoff, cluster = stored.model.anomalies(features, contamination)

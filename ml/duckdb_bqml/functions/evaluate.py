@@ -5,6 +5,7 @@ from bqml_vocabulary.errors import ModelError
 from bqml_vocabulary.model_types import MODEL_TYPES
 from bqml_vocabulary.options import json_object
 
+from duckdb_bqml.algorithms.contracts import Evaluates
 from duckdb_bqml.algorithms.dataset import Dataset
 from duckdb_bqml.algorithms.partition import canonical_order, row_hashes
 from duckdb_bqml.columns import Rows
@@ -27,6 +28,8 @@ def evaluate(
     results = []
     for relation, version, text, row_list in zip(relations, versions, settings, rows, strict=True):
         with asked(store, relation.as_py(), version.as_py(), "EVALUATE") as stored:
+            if not isinstance(stored.model, Evaluates):
+                raise ModelError("the model measures no rows; compare them with its bqml_rows")
             data = _labelled(stored, Rows.of_list(row_list, "evaluation"))
             # DuckDB gathers rows in any order, on which the last bits of a sum depend.
             data = data.take(canonical_order(row_hashes(data.columns)))

@@ -50,6 +50,21 @@ transform(ml.standard_scaler(distance_miles) over () as distance, air_time_minut
 options(model_type = 'LINEAR_REG', input_label_cols = ['air_time_minutes']) as
 select distance_miles, air_time_minutes from `demo`.`marts`.`flights`;
 
+create table `demo`.`marts`.`daily` as
+select flight_date as departed_on, origin_airport_code, count(*) as departures
+from `demo`.`marts`.`flights`
+group by flight_date, origin_airport_code;
+
+create model `demo`.`azekura_ml`.`ml_flight__series`
+options(
+    model_type = 'ARIMA_PLUS',
+    time_series_timestamp_col = 'departed_on',
+    time_series_data_col = 'departures',
+    time_series_id_col = 'origin_airport_code',
+    horizon = 30
+) as
+select departed_on, origin_airport_code, departures from `demo`.`marts`.`daily`;
+
 create external table `demo`.`lake_files`.`orders`
 (order_id int64, customer string, amount float64, event_at timestamp, ingested_at timestamp)
 with partition columns (ingested_date date)

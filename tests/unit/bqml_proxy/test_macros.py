@@ -93,7 +93,7 @@ def test_what_a_macro_refuses_is_one_sentence(macros):
 
 def test_parameters():
     assert parameters("ml_predict") == ("model", "data", "threshold", "keep_original_columns")
-    assert parameters("ml_forecast") is None
+    assert parameters("ml_recommend") is None
 
 
 def test_a_side_that_engines_share_is_found():

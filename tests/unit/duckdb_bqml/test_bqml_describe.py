@@ -23,7 +23,7 @@ OTHERWISE = ("CONFUSION_MATRIX", "ROC_CURVE", "TRANSFORM")
 DESCRIBED = [
     name
     for name, function in TABLE_FUNCTIONS.items()
-    if (function.arguments in ("model", "model, settings?") and name != "TRIAL_INFO")
+    if (function.arguments_of(None) in ("model", "model, settings?") and name != "TRIAL_INFO")
     or name in ("EVALUATE", *OTHERWISE)
 ]
 

@@ -80,7 +80,8 @@ def _keys(place: int, moments: NDArray[np.int64], *more: NDArray[np.int64]) -> N
 def _forecast(
     model: Forecaster, batch: Batch, settings: Mapping[str, Any]
 ) -> Iterable[tuple[int, Made]]:
-    """Keys: series, moment. Numbers: value, standard error, confidence level, both bounds."""
+    """Keys: series, moment. Numbers: value, standard error, confidence level, both bounds, and the
+    mean change from one value of the history to the next, which scales an error."""
     steps = _horizon(model, settings)
     level = settings.get("confidence_level", DEFAULT_CONFIDENCE)
     value, error = model.ahead(batch, steps)
@@ -95,7 +96,9 @@ def _forecast(
     for lane, place in enumerate(batch.places.tolist()):
         grid, count = batch.grids[lane], len(batch.parts.values)
         moments = grid.moments(count + np.arange(steps))
-        columns = [value, error, np.full_like(value, level), low, high]
+        change = np.abs(np.diff(reading.unlimited(model.series[place].values, model.options)))
+        scale = np.broadcast_to(change.mean(), value.shape)
+        columns = [value, error, np.full_like(value, level), low, high, scale]
         yield (
             place,
             Made(_keys(place, moments), np.stack([one[:, lane] for one in columns], axis=1)),
@@ -187,7 +190,7 @@ def _anomalies(
 
 
 MAKERS: Mapping[str, Maker] = {
-    "FORECAST": Maker(_check_forecast, _forecast, 2, 5),
+    "FORECAST": Maker(_check_forecast, _forecast, 2, 6),
     "EXPLAIN_FORECAST": Maker(_check_explain, _explained, 3, 16),
     "DETECT_ANOMALIES": Maker(_check_anomalies, _anomalies, 2, 4),
 }

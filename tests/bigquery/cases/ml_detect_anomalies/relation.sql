@@ -1,1 +1,1 @@
-select * from {{ bigquery__ml_detect_anomalies('`demo`.`azekura_ml`.`ml_flight__clusters`', '`demo`.`marts`.`flights`', 0.1) }} as flights
+select * from {{ bigquery__ml_detect_anomalies('`demo`.`azekura_ml`.`ml_flight__clusters`', '`demo`.`marts`.`flights`', {'contamination': 0.1}) }} as flights

@@ -1,0 +1,1 @@
+select origin_airport_code, departed_on, departures, is_anomaly from {{ bigquery__ml_detect_anomalies('`demo`.`azekura_ml`.`ml_flight__series`', none, {'contamination': none, 'anomaly_prob_threshold': 0.99}) }} as flights

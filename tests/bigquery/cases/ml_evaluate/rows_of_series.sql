@@ -1,0 +1,1 @@
+select departed_on, forecasted_departures, lower_bound, absolute_error from {{ bigquery__ml_evaluate('`demo`.`azekura_ml`.`ml_flight__series`', '`demo`.`marts`.`daily`', {'perform_aggregation': false, 'horizon': 14, 'confidence_level': 0.8}) }} as evaluation

@@ -1,0 +1,9 @@
+{{ bigquery__ml_model_sql('`demo`.`azekura_ml`.`ml_flight__model`', {
+    'model_type': 'ARIMA_PLUS',
+    'time_series_timestamp_col': 'departed_on',
+    'time_series_data_col': 'departures',
+    'auto_arima': false,
+    'non_seasonal_order': [1, 1, 1],
+    'include_drift': true,
+    'seasonalities': ['WEEKLY', 'YEARLY'],
+}, 'select departed_on, sum(departures) as departures from `demo`.`marts`.`daily` group by 1') }}

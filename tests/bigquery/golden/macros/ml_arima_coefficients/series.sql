@@ -1,0 +1,3 @@
+select origin_airport_code, ar_coefficients[safe_offset(0)] as first_ar from ml.arima_coefficients(
+    model `demo`.`azekura_ml`.`ml_flight__series`
+) as coefficients
