@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
-from bqml_vocabulary.functions import FUNCTIONS
-from bqml_vocabulary.options import OPTIONS, by_new_names, validate
+from bqml_vocabulary.functions import FUNCTIONS, TABLE_FUNCTIONS, split
+from bqml_vocabulary.model_types import now_named
+from bqml_vocabulary.options import OPTIONS, SERIES_TIMESTAMP, by_new_names, roles_of, validate
 from duckdb_bqml import ModelError, register
 from duckdb_bqml.errors import sentence
 from duckdb_bqml.select_list import quoted
@@ -208,7 +209,8 @@ class Models:
             if model is not None:
                 given["model"] = model.relation
             selected = macros.call(macro, **given)
-            return cursor.execute(f"select * from {selected}").to_arrow_table()
+            rows = cursor.execute(f"select * from {selected}").to_arrow_table()
+            return rows if model is None else _in_utc(rows, macro, model.options, settings)
 
     def preprocess(self, call: Preprocessing, rows: pa.Table) -> pa.Table:
         """The value of a preprocessing function by the key of a row, from what `call` selects."""
@@ -294,6 +296,25 @@ def _given(details: dict[str, Any]) -> str:
     return json.dumps({name: value for name, value in details.items() if value is not None})
 
 
+def _in_utc(
+    rows: pa.Table, macro: str, options: dict[str, Any], settings: dict[str, Any]
+) -> pa.Table:
+    """The rows, with a zone in the columns of the function's own that are TIMESTAMP: without one
+    they would be DATETIME."""
+    function = TABLE_FUNCTIONS[macro.removeprefix("ml_").upper()]
+    declared = function.columns_of(options["model_type"], settings) or ""
+    for name, data_type in split(declared):
+        if data_type != "TIMESTAMP":
+            continue
+        for option, role in roles_of(options["model_type"]).items():
+            if role == SERIES_TIMESTAMP:
+                name = name.replace("{timestamp}", str(options[option]))
+        place = rows.column_names.index(name)
+        moments = rows.column(place).cast(pa.timestamp("us", "UTC"))
+        rows = rows.set_column(place, name, moments)
+    return rows
+
+
 def _in_declared_type(call: Preprocessing, values: pa.Table) -> pa.Table:
     """The values as FLOAT64 where they are another number and the function gives no other."""
     given = {gives for _, gives in FUNCTIONS[call.name].signatures}
@@ -312,5 +333,5 @@ def checked_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
     except ModelError as error:
         raise invalid_query(str(error)) from None
     lowered = {option.lower(): value for option, value in options.items()}
-    lowered["model_type"] = lowered["model_type"].upper()
+    lowered["model_type"] = now_named(lowered["model_type"])
     return by_new_names(lowered, OPTIONS[lowered["model_type"]])

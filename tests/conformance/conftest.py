@@ -106,12 +106,12 @@ def pytest_terminal_summary(terminalreporter):
     if not rows:
         return
     terminalreporter.section("conformance with BigQuery ML")
-    line = "{:<6} | {:<24} | {:>14} | {:>14} | {:>19}"
+    line = "{:<6} | {:<40} | {:>14} | {:>14} | {:>19}"
     terminalreporter.write_line(
         line.format("case", "metric", "BigQuery", "Azekura", "relative difference")
     )
     for case, metric, bigquery, azekura in rows:
-        difference = f"{(azekura - bigquery) / bigquery:+.1e}"
+        difference = f"{(azekura - bigquery) / (bigquery or 1):+.1e}"
         terminalreporter.write_line(
             line.format(case, metric, f"{bigquery:.10g}", f"{azekura:.10g}", difference)
         )

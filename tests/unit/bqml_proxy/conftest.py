@@ -177,6 +177,12 @@ MODELS = [
     """create model d.transformed transform(ml.standard_scaler(miles) over () as distance, carrier,
     minutes) options(model_type = 'LINEAR_REG', input_label_cols = ['minutes']) as
     select miles, carrier, minutes from flights""",
+    """create model d.series options(model_type = 'ARIMA_PLUS', horizon = 20,
+    time_series_timestamp_col = 'flight_date', time_series_data_col = 'miles',
+    time_series_id_col = ['carrier']) as select flight_date, carrier, miles from flights""",
+    """create model d.alone options(model_type = 'ARIMA', horizon = 20,
+    time_series_timestamp_col = 'event_at', time_series_data_col = 'miles') as
+    select event_at, miles from flights""",
     """create model d.transforming transform(ml.bucketize(miles, [120, 150]) as distance, carrier)
     options(model_type = 'TRANSFORM_ONLY') as select miles, carrier from flights""",
 ]

@@ -9,12 +9,13 @@ from bqml_vocabulary.model_types import MODEL_TYPES
 
 DATA = """
     select i % 7 as x, 'k' || i % 3 as kind, i % 5 as z,
-           i % 7 + i % 3 / 10.0 as amount, i % 2 as flag
+           i % 7 + i % 3 / 10.0 as amount, i % 2 as flag, date '2024-01-01' + i::int as day
     from range(60) t(i)
 """
 OPTIONS = {
     "KMEANS": {"num_clusters": 2},
     "PCA": {"num_principal_components": 2},
+    "ARIMA_PLUS": {"time_series_timestamp_col": "day", "time_series_data_col": "amount"},
     "TRANSFORM_ONLY": {"transform": ["x - avg(x) over () as x", "kind"]},
 }
 P_VALUES = {"calculate_p_values": True, "category_encoding_method": "dummy_encoding"}
@@ -33,7 +34,7 @@ def models(shared):
     """A database with a model `m_<type>` of every type."""
     for name, row in MODEL_TYPES.items():
         options = {"model_type": name, **OPTIONS.get(name, {})}
-        columns = "x, kind, z"
+        columns = "day, amount" if row.kind == "time_series" else "x, kind, z"
         if row.is_supervised:
             label = "amount" if row.label == "number" else "flag"
             columns += f", {label}"
@@ -68,7 +69,7 @@ def test_every_function_gives_its_columns_or_says_whom_it_is_for(models, model_t
         return
     rows = models.describe(model, function)
     assert rows == models.describe(model, function.lower())
-    assert rows or model_type == "TRANSFORM_ONLY"
+    assert rows or row.name == "HOLIDAY_INFO" or MODEL_TYPES[model_type].features == "none"
     if function in OTHERWISE:
         return
     expected = {name for name, _ in split(columns) if not name.startswith("{")}
@@ -169,7 +170,10 @@ def test_the_details_of_earlier_runs_stay_as_they_were(db):
         ("bqml_predict_values('line', l, {x: 1})", "line: .*bqml_predict"),
         ("bqml_evaluate('m', v, '{}', [{x: 1}])", "m: ml_evaluate is for .* is TRANSFORM_ONLY"),
         ("bqml_explain_predict('m', v, '{}', {x: 1})", "m: ml_explain_predict is for .* is TRANS"),
-        ("bqml_parts('line', l, 'FORECAST', '{}')", "line: ml_forecast is for no model type of th"),
+        (
+            "bqml_parts('line', l, 'RECONSTRUCTION_LOSS', '{}')",
+            "line: ml_reconstruction_loss is for no",
+        ),
         ("bqml_parts('line', l, 'WEIGHTS', '{}')", "line: ml_weights makes no rows of a model of"),
         ("bqml_parts('line', l, 'x', '{}')", "line: there is no function ML.X; "),
         ("bqml_parts('line', l, null, '{}')", "line: there is no function ML"),

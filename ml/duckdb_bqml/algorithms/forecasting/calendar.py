@@ -151,7 +151,7 @@ def grid_of(moments: Moments, given: str) -> Grid:
     for months, shortest, longest in ((1, 28, 31), (3, 89, 92), (12, 365, 366)):
         if shortest * DAY <= usual <= longest * DAY:
             calendar = Grid.of(moments, Frequency(months=months))
-            if calendar.places(moments)[1].mean() > found.places(moments)[1].mean():
+            if calendar.places(moments)[1].mean() >= found.places(moments)[1].mean():
                 found = calendar
     if given != AUTO:
         wanted = FREQUENCIES[given]

@@ -17,7 +17,6 @@ from duckdb_bqml.algorithms.forecasting.seasonality import Cycle
 
 Floats = NDArray[np.float64]
 
-LANES = 8  # the fewest, because numpy sums fewer in another order
 NAMED_ONLY = ("MONTHLY", "QUARTERLY")
 """Seasons that AUTO does not look for, unless the values come less often than every day."""
 
@@ -51,16 +50,6 @@ class Components(NamedTuple):
 
 def taken_apart(values: Floats, calendar: Mapping[str, int], wanted: Wanted) -> Components:
     """The parts of series (steps, lanes); `calendar` has the steps of each season they can have."""
-    lanes = values.shape[1]
-    if lanes < LANES:
-        found = taken_apart(values[:, np.arange(LANES) % lanes], calendar, wanted)
-        return Components(
-            values,
-            found.spikes[:, :lanes],
-            {name: part[:, :lanes] for name, part in found.seasons.items()},
-            {name: has[:lanes] for name, has in found.has_season.items()},
-            found.steps[:, :lanes],
-        )
     possible = {name: n for name, n in calendar.items() if len(values) >= 2 * n and n > 1}
     has_season = _seasons_of(values, possible, wanted.seasons)
     seasons = _seasonal_parts(values, possible, has_season)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.forecasting import arma
-from duckdb_bqml.algorithms.forecasting.arma import Floats
+from duckdb_bqml.algorithms.forecasting.arma import Floats, total
 
 STEP = 1e-6  # of the derivatives
 NEAR = 1e-6  # a step that is expected to add less to the log-likelihood is the last
@@ -25,7 +25,6 @@ ITERATIONS = 40
 BOUND = 6.0  # of the inverse hyperbolic tangent of a partial autocorrelation
 GRID = {"ar": (-0.8, -0.3, 0.3, 0.8), "ma": (-0.7, 0.0, 0.7)}  # first partial autocorrelations
 STARTS = 3  # of the places where a search could begin, the best, where there are many maxima
-LANES = 8  # the fewest, because numpy sums fewer in another order
 
 
 class Fit(NamedTuple):
@@ -44,16 +43,13 @@ class Fitting:
     """The ARMA processes of series (steps, lanes) with `lengths` (lanes) values each."""
 
     def __init__(self, values: Floats, lengths: NDArray[np.intp]) -> None:
-        self._lanes = values.shape[1]
-        wide = np.arange(max(self._lanes, LANES)) % self._lanes
-        self._values, self._lengths = values[:, wide], lengths[wide]
+        self._values, self._lengths = values, lengths
         self._found: dict[tuple[int, int, bool], tuple[Floats, Floats]] = {}
 
     def fit(self, p: int, q: int, has_mean: bool) -> Fit:
         """That of an order."""
         problem = _Problem(self._values, self._lengths, p, q, has_mean)
-        found = problem.read(*self._maximum(p, q, has_mean))
-        return Fit(*(part[..., : self._lanes] for part in found))
+        return problem.read(*self._maximum(p, q, has_mean))
 
     def _maximum(self, p: int, q: int, has_mean: bool) -> tuple[Floats, Floats]:
         """The parameters (k, lanes) of an order, and the objective (lanes) there."""
@@ -103,9 +99,9 @@ class _Problem:
         step = np.arange(len(values))[:, None]
         is_given = step < lengths
         values = np.where(is_given, values, 0.0)
-        middle = values.sum(axis=0) / counts if has_mean else np.zeros(len(lengths))
+        middle = total(values) / counts if has_mean else np.zeros(len(lengths))
         centred = np.where(is_given, values - middle, 0.0)
-        scale = np.sqrt((centred * centred).sum(axis=0) / counts)
+        scale = np.sqrt(total(centred * centred) / counts)
         self.is_flat = ~(scale > 1e-12 * (np.abs(values).max(axis=0, initial=0.0)))
         self.scale = np.where(self.is_flat, 1.0, scale)
         self.middle = middle
@@ -188,7 +184,7 @@ class _Problem:
             if lengths.min() < len(values):
                 values[~np.tile(self.is_given[:, lanes], sets)] = 0.0
         scaled, _, logs = arma.innovations(values, lengths, process)
-        squares = (scaled * scaled).sum(axis=0)
+        squares = total(scaled * scaled)
         with np.errstate(divide="ignore"):
             objective = 0.5 * (lengths * np.log(squares / np.maximum(lengths, 1)) + logs)
         return objective, scaled, logs
@@ -208,7 +204,7 @@ class _Problem:
         logs = logs.reshape(k + 1, count)
         base = scaled[:, 0]
         lengths = np.maximum(self.lengths[lanes], 1)
-        squares = (base * base).sum(axis=0)
+        squares = total(base * base)
         weight = lengths / np.where(squares > 0, squares, 1.0)
         changes = [
             (scaled[:, i + 1] - base) / STEP
@@ -218,9 +214,9 @@ class _Problem:
         normal = np.empty((count, k, k))
         slope = np.empty((count, k))
         for i in range(k):
-            slope[:, i] = (changes[i] * base).sum(axis=0) * weight
+            slope[:, i] = total(changes[i] * base) * weight
             for j in range(i + 1):
-                normal[:, i, j] = normal[:, j, i] = (changes[i] * changes[j]).sum(axis=0) * weight
+                normal[:, i, j] = normal[:, j, i] = total(changes[i] * changes[j]) * weight
         return objective[:count], normal, slope
 
     def read(self, parameters: Floats, objective: Floats) -> Fit:
@@ -230,7 +226,7 @@ class _Problem:
         mean = self.middle + (self.scale * parameters[-1] if self.has_mean else 0.0)
         _, scaled, _ = self._objective(parameters, np.arange(len(self.lengths)))
         counts = np.maximum(self.lengths, 1)
-        variance = (scaled * scaled).sum(axis=0) / counts * self.scale**2
+        variance = total(scaled * scaled) / counts * self.scale**2
         likelihood = -objective - counts * (np.log(self.scale) + 0.5 * (np.log(2 * np.pi) + 1.0))
         return Fit(
             process.ar,

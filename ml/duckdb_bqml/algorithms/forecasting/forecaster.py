@@ -153,6 +153,4 @@ class Forecaster:
         """The best process of each order in a batch, and its lanes."""
         rows = [self.found.rows(place)[0] for place in batch.places.tolist()]
         for order, lanes in by_order([self.found.order(row) for row in rows]).items():
-            # numpy sums few lanes in another order than many
-            wide = [lanes[k % len(lanes)] for k in range(max(len(lanes), 8))]
-            yield self.found.process(order, [rows[lane] for lane in wide]), wide
+            yield self.found.process(order, [rows[lane] for lane in lanes]), lanes

@@ -5,13 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from duckdb_bqml.algorithms.forecasting.arma import total
+
 Floats = NDArray[np.float64]
 
 NOT_STATIONARY = 0.463
 """The statistic of Kwiatkowski, Phillips, Schmidt and Shin that 5 % of stationary series exceed
 (Journal of Econometrics 54, 1992)."""
 MOST_DIFFERENCES = 2
-SERIES_BATCH = 400
 
 
 class Order(NamedTuple):
@@ -64,14 +65,14 @@ def kpss(values: Floats) -> Floats:
     """The statistic (lanes) of series (steps, lanes) for a level, its long-run variance by
     Bartlett's weights of trunc(3 sqrt(steps) / 13) lags, as in R's forecast::ndiffs."""
     steps = len(values)
-    rest = values - values.sum(axis=0) / steps
-    variance = (rest * rest).sum(axis=0)
+    rest = values - total(values) / steps
+    variance = total(rest * rest)
     lags = int(3 * np.sqrt(steps) / 13)
     for lag in range(1, lags + 1):
         weight = 2.0 * (1.0 - lag / (lags + 1))
-        variance = variance + weight * (rest[lag:] * rest[:-lag]).sum(axis=0)
+        variance = variance + weight * total(rest[lag:] * rest[:-lag])
     partial = np.cumsum(rest, axis=0)
     size = np.abs(values).max(axis=0, initial=0.0)
     is_flat = ~(variance > (1e-9 * size) ** 2 * steps)
-    total = (partial * partial).sum(axis=0)
-    return np.where(is_flat, 0.0, total / steps / np.where(is_flat, 1.0, variance))
+    squares = total(partial * partial)
+    return np.where(is_flat, 0.0, squares / steps / np.where(is_flat, 1.0, variance))

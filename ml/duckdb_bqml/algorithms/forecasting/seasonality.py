@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from duckdb_bqml.algorithms.forecasting.arma import total
 from duckdb_bqml.algorithms.forecasting.loess import smooth
 
 Floats = NDArray[np.float64]
@@ -60,19 +61,19 @@ def is_seasonal(values: Floats, period: int) -> NDArray[np.bool_]:
     ahead = np.repeat(values[:1], window // 2, axis=0)
     behind = np.repeat(values[-1:], window // 2, axis=0)
     rest = values - _moving_mean(np.concatenate([ahead, values, behind]), window)
-    rest = rest - rest.sum(axis=0) / steps
-    power = (rest * rest).sum(axis=0)
+    rest = rest - total(rest) / steps
+    power = total(rest * rest)
     size = np.abs(values).max(axis=0, initial=0.0)
     is_flat = ~(power > (1e-9 * size) ** 2 * steps)
     scale = np.where(is_flat, 1.0, power)
     if period <= MOST_LAGS:
         before = np.zeros(values.shape[1])
         for lag in range(1, period):
-            before += ((rest[lag:] * rest[:-lag]).sum(axis=0) / scale) ** 2
-        last = (rest[period:] * rest[:-period]).sum(axis=0) / scale
+            before += (total(rest[lag:] * rest[:-lag]) / scale) ** 2
+        last = total(rest[period:] * rest[:-period]) / scale
     else:
         found = np.stack([_autocovariances(lane, period) for lane in rest.T], axis=1) / scale
-        before, last = (found[1:-1] ** 2).sum(axis=0), found[-1]
+        before, last = total(found[1:-1] ** 2), found[-1]
     return ~is_flat & (last > SIGNIFICANT * np.sqrt((1.0 + 2.0 * before) / steps))
 
 

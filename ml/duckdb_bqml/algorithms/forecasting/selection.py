@@ -76,9 +76,8 @@ def _differences(series: Sequence[Floats], search: Search) -> list[int]:
     for numbers in by_length.values():
         for start in range(0, len(numbers), BATCH):
             own = numbers[start : start + BATCH]
-            wide = [own[k % len(own)] for k in range(max(len(own), 8))]
-            needed = differences_needed(np.stack([series[i] for i in wide], axis=1))
-            for number, d in zip(own, needed.tolist(), strict=False):
+            needed = differences_needed(np.stack([series[i] for i in own], axis=1))
+            for number, d in zip(own, needed.tolist(), strict=True):
                 found[number] = d
     return found
 
