@@ -146,6 +146,10 @@ lock: setup ## resolve requirements/*.in into the locked requirements/*.txt
 	    --override requirements/emulator.override \
 	    requirements/emulator.in --output-file requirements/emulator.txt
 
+.PHONY: holidays
+holidays: setup ## write the holidays that the engine knows, from the package holidays
+	@python ops/write_holidays.py
+
 .PHONY: clean
 clean: ## remove what runs have made; the environment stays
 	@rm -rf lake target logs .airflow azekura.duckdb azekura.duckdb.wal online.sqlite* .pytest_cache .ruff_cache .hypothesis

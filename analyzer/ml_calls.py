@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bqml_vocabulary.functions import FUNCTIONS, TABLE_FUNCTIONS, TableFunction, split
+from bqml_vocabulary.holidays import names_of
 from bqml_vocabulary.model_types import MODEL_TYPES, named
 from bqml_vocabulary.options import (
     SERIES_DATA,
@@ -307,11 +308,19 @@ def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
             f"`{key}` {types.text(type_)}"
             for key, type_ in model.series_columns(SERIES_KEY).items()
         ),
+        "holiday_effects": ", ".join(
+            f"holiday_effect_{name} FLOAT64" for name in names_of(_regions(options))
+        ),
         "timestamp": next(iter(model.series_columns(SERIES_TIMESTAMP)), ""),
         "data": next(iter(model.series_columns(SERIES_DATA)), ""),
         "class_label": "" if label_type == "BOOL" else "class_label STRING",
         "explained_class": "class_label STRING" if settings.get("class_level_explain") else "",
     }
+
+
+def _regions(options: dict[str, object]) -> list[str]:
+    given = options.get("holiday_region") or []
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _kept(

@@ -6,6 +6,7 @@ Types and columns are text in BigQuery's words. In the columns of a table functi
     {metrics}                       one FLOAT64 column per metric of the model type
     {components} {latent_columns}   one FLOAT64 column per component
     {series_keys}                   the columns that tell the series of a model apart
+    {holiday_effects}               one FLOAT64 column per holiday that the model knows
     {timestamp} {data}              the columns of a series' points in time and of its values
 
 stand for what the model was trained with; a text that ends up empty is left out.

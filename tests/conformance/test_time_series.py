@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bqml_vocabulary.holidays import holidays_of
 from duckdb_bqml.algorithms import normal
 from duckdb_bqml.algorithms.forecasting import seasonality
 from duckdb_bqml.algorithms.forecasting.components import Wanted, taken_apart
@@ -167,6 +168,31 @@ def test_the_candidates(db, model, compare):
         compare(CASE, f"log-likelihood of {order}", log_likelihood, row["log_likelihood"], rel=0.01)
         compare(CASE, f"AIC of {order}", aic, row["AIC"], rel=0.01)
         compare(CASE, f"variance of {order}", variance, row["variance"], rel=0.05)
+
+
+def test_the_windows_of_american_holidays():
+    """Printed by ML.HOLIDAY_INFO in BigQuery's tutorial: of every other holiday (1, 1)."""
+    printed = {
+        "Christmas": (10, 1),
+        "MothersDay": (6, 1),
+        "NewYear": (5, 3),
+        "Thanksgiving": (3, 5),
+        "Valentine": (3, 1),
+        "EasterMonday": (8, 1),
+    }
+    others = (
+        "ColumbusDay DaylightSavingEnd DaylightSavingStart Halloween IndependenceDay Juneteenth"
+        " LaborDay MLKDay MemorialDay PresidentDay StPatrickDay Superbowl VeteranDay"
+    )
+    printed |= dict.fromkeys(others.split(), (1, 1))
+    for year in (2022, 2023):
+        found = {
+            one.name: (one.before, one.after) for one in holidays_of("US") if one.date.year == year
+        }
+        assert found == printed
+    dates = {one.name: str(one.date) for one in holidays_of("US") if one.date.year == 2023}
+    assert dates["Thanksgiving"] == "2023-11-23" and dates["EasterMonday"] == "2023-04-10"
+    assert dates["Superbowl"] == "2023-02-12" and dates["DaylightSavingEnd"] == "2023-11-05"
 
 
 def test_two_series_have_the_shapes_of_bigquery(db, model):

@@ -225,6 +225,7 @@ def test_a_wrong_call_is_refused(project, call, words):
             "must be less than forecast_limit_upper_bound",
         ),
         ("'time_series_id_col': 'units'", "named twice"),
+        ("'holiday_region': ['us', 'xx']", "'holiday_region' has no value 'XX'"),
         ("'horizon': 10001", "'horizon' must be at most 10000"),
         ("'data_frequency': 'weekly'", "the values come DAILY, and data_frequency is WEEKLY"),
         ("'l2_reg': 1", "'l2_reg' is for"),
@@ -272,6 +273,42 @@ def test_limits_bound_the_forecast(project):
     assert all(row["prediction_interval_upper_bound"] < 140 for row in rows)
     project.model("asked", "select * from {{ ml_explain_forecast(ref('bounded')) }} as answer")
     project.dbt("run", "--select", "asked").failed_saying("EXPLAIN_FORECAST is not supported")
+
+
+SHOPPING = """
+    select
+        cast('2021-01-01' as date) + cast(day as integer) as sold_on,
+        200 + (day * 7919 % 13)
+        + if(strftime(sold_on, '%m-%d') between '12-20' and '12-25', 150, 0) as units
+    from (select unnest(range(1050)) as day)
+"""
+
+
+def test_holidays_have_effects(project):
+    project.model("shopping", SHOPPING)
+    options = "'horizon': 60, 'holiday_region': ['us', 'global']"
+    query = "select sold_on, units from {{ ref('shopping') }}"
+    project.model("festive", CONFIG % options + query)
+    project.model("plain", CONFIG % "'horizon': 60" + query)
+    project.build("--select", "shopping+", "--exclude", "asked")
+    [best, *_] = asked(project, "ml_arima_evaluate(ref('festive'))", "AIC")
+    assert best["has_holiday_effect"] is True
+    rows = asked(project, "ml_explain_forecast(ref('festive'), horizon=60)")
+    assert list(rows[0])[-2:] == ["holiday_effect_Valentine", "holiday_effect_VeteranDay"]
+    for row in rows:
+        day = str(row["time_series_timestamp"])[5:10]
+        is_inside = "12-20" <= day <= "12-25"
+        assert row["holiday_effect"] == pytest.approx(150 if is_inside else 0, abs=15)
+        assert row["holiday_effect_Christmas"] == pytest.approx(150 if is_inside else 0, abs=15)
+    ahead = {
+        str(row["forecast_timestamp"])[:10]: row["forecast_value"]
+        for row in asked(project, "ml_forecast(ref('festive'), horizon=60)")
+    }
+    assert ahead["2023-12-22"] == pytest.approx(356, abs=20)
+    assert ahead["2023-12-10"] == pytest.approx(206, abs=20)
+    days = asked(project, "ml_holiday_info(ref('festive'))", "primary_date, holiday_name")
+    assert days[0]["holiday_name"] == "NewYear" and str(days[0]["primary_date"]) == "2021-01-01"
+    assert asked(project, "ml_holiday_info(ref('plain'))") == []
 
 
 def test_the_old_name_of_the_type_is_taken(project):

@@ -6,7 +6,7 @@
     'forecast'), time_series_data, time_series_adjusted_data, standard_error, confidence_level,
     prediction_interval_lower_bound, prediction_interval_upper_bound, trend, seasonal_period_yearly,
     seasonal_period_quarterly, seasonal_period_monthly, seasonal_period_weekly, seasonal_period_daily, holiday_effect,
-    spikes_and_dips, step_changes, residual FLOAT64
+    spikes_and_dips, step_changes, residual FLOAT64, and holiday_effect_<name> for each holiday that the model knows
 
   The history is the sum of its parts; a part that a series does not have is NULL. `horizon` and `confidence_level` are
   those of ml_forecast.
@@ -36,7 +36,7 @@
         * exclude (bqml_made),
         make_timestamp(bqml_made.keys[2]) as time_series_timestamp,
         case bqml_made.keys[3] when 1 then 'forecast' else 'history' end as time_series_type
-        {%- for name, type, in_json in _ml_columns(trained, 'ml_explain_forecast') if type == 'FLOAT64' %},
+        {%- for name, type, in_json in _duckdb_ml_columns(trained, 'ml_explain_forecast') if type == 'FLOAT64' %},
         bqml_made.numbers[{{ loop.index }}] as {{ name }}
         {%- endfor %}
     from {{ _duckdb_ml_made(model, 'ml_explain_forecast', {'horizon': horizon, 'confidence_level': confidence_level}) }}

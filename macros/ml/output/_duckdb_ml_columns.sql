@@ -1,12 +1,17 @@
 {#-
   The columns of a function for a trained model, as in the table of functions, with those of its series in the place
-  of what stands for them: {series_keys}, {timestamp}, {data}. The types of the keys are those that training found.
+  of what stands for them: {series_keys}, {timestamp}, {data}, {holiday_effects}. The types of the keys are those that training found.
 -#}
 {% macro _duckdb_ml_columns(trained, macro_name, settings={}) %}
     {%- set columns = [] -%}
     {%- for name, type, in_json in _ml_columns(trained, macro_name, settings) -%}
         {%- if name == '{series_keys}' -%}
             {%- do columns.extend(_duckdb_ml_series_keys(trained)) -%}
+        {%- elif name == '{holiday_effects}' -%}
+            {%- set found = _duckdb_ml_trained(trained, "cast(details -> 'holidays' as varchar)") -%}
+            {%- for holiday in fromjson(found[0]) if found is not none -%}
+                {%- do columns.append(('holiday_effect_' ~ holiday, 'FLOAT64', 'DOUBLE')) -%}
+            {%- endfor -%}
         {%- else -%}
             {%- set named = name.replace('{timestamp}', _ml_series_column(trained, 'timestamp column')).replace(
                 '{data}', _ml_series_column(trained, 'data column')) if '{' in name and trained.kind == 'time_series' else name -%}

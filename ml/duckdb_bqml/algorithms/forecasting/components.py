@@ -7,18 +7,24 @@ numbers whatever others there are.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.forecasting import cleaning, seasonality
+from duckdb_bqml.algorithms.forecasting.holidays import Effects, effects, together
 from duckdb_bqml.algorithms.forecasting.seasonality import Cycle
 
 Floats = NDArray[np.float64]
 
 NAMED_ONLY = ("MONTHLY", "QUARTERLY")
 """Seasons that AUTO does not look for, unless the values come less often than every day."""
+
+
+LONGEST_SHORT = 14
+"""Steps of a season that holidays are not mistaken for."""
 
 
 class Wanted(NamedTuple):
@@ -34,6 +40,8 @@ class Components(NamedTuple):
     seasons that a lane has, 0 for other lanes; `has_season` (lanes) says which these are."""
 
     values: Floats
+    holidays: Floats
+    effects: Effects
     spikes: Floats
     seasons: Mapping[str, Floats]
     has_season: Mapping[str, NDArray[np.bool_]]
@@ -42,30 +50,55 @@ class Components(NamedTuple):
     @property
     def rest(self) -> Floats:
         """What is left for the process."""
-        rest = self.values - self.spikes - self.steps
+        rest = self.values - self.holidays - self.spikes - self.steps
         for part in self.seasons.values():
             rest = rest - part
         return rest
 
 
-def taken_apart(values: Floats, calendar: Mapping[str, int], wanted: Wanted) -> Components:
-    """The parts of series (steps, lanes); `calendar` has the steps of each season they can have."""
+def taken_apart(
+    values: Floats,
+    calendar: Mapping[str, int],
+    wanted: Wanted,
+    where: Mapping[str, NDArray[np.int64]] = MappingProxyType({}),
+) -> Components:
+    """The parts of series (steps, lanes); `calendar` has the steps of each season they can have,
+    and `where` the steps of each holiday."""
     possible = {name: n for name, n in calendar.items() if len(values) >= 2 * n and n > 1}
-    has_season = _seasons_of(values, possible, wanted.seasons)
-    seasons = _seasonal_parts(values, possible, has_season)
+    of_holidays = _effects(values, possible, wanted, where)
+    each = of_holidays.each(where, slice(len(values)))
+    holidays = together(each.values(), values.shape)
+    has_season = _seasons_of(values - holidays, possible, wanted.seasons)
+    seasons = _seasonal_parts(values - holidays, possible, has_season)
     spikes = np.zeros_like(values)
     if wanted.cleans_spikes:
-        spikes = cleaning.spikes(_without(values, seasons))
-        touched = np.flatnonzero((spikes != 0).any(axis=0))
-        if len(touched):
-            has = {name: lanes[touched] for name, lanes in has_season.items()}
-            clean = values[:, touched] - spikes[:, touched]
-            for name, part in _seasonal_parts(clean, possible, has).items():
-                seasons[name][:, touched] = part
+        spikes = cleaning.spikes(_without(values - holidays, seasons))
+    touched = np.flatnonzero((spikes != 0).any(axis=0))
+    if len(touched):
+        has = {name: lanes[touched] for name, lanes in has_season.items()}
+        clean = (values - holidays - spikes)[:, touched]
+        for name, part in _seasonal_parts(clean, possible, has).items():
+            seasons[name][:, touched] = part
     steps = np.zeros_like(values)
     if wanted.adjusts_steps:
-        steps = _step_changes(_without(values - spikes, seasons), possible, has_season)
-    return Components(values, spikes, seasons, has_season, steps)
+        clean = _without(values - holidays - spikes, seasons)
+        steps = _step_changes(clean, possible, has_season)
+    return Components(values, holidays, of_holidays, spikes, seasons, has_season, steps)
+
+
+def _effects(
+    values: Floats,
+    possible: Mapping[str, int],
+    wanted: Wanted,
+    where: Mapping[str, NDArray[np.int64]],
+) -> Effects:
+    """Those of holidays. A long season would take what returns every year for its own, so only
+    short ones are taken out first."""
+    if not where:
+        return Effects({})
+    short = {name: n for name, n in possible.items() if n <= LONGEST_SHORT}
+    has_season = _seasons_of(values, short, wanted.seasons)
+    return effects(_without(values, _seasonal_parts(values, short, has_season)), where)
 
 
 def cycles_of(parts: Components, calendar: Mapping[str, int]) -> dict[str, Cycle]:

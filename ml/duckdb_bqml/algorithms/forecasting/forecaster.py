@@ -4,12 +4,14 @@ Nothing of the past or the future is kept: series are taken apart anew, some at 
 are asked about.
 """
 
+import functools
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from bqml_vocabulary.holidays import Holiday
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.forecasting.calendar import Frequency, Grid, seasons
@@ -19,6 +21,8 @@ from duckdb_bqml.algorithms.forecasting.components import (
     cycles_of,
     taken_apart,
 )
+from duckdb_bqml.algorithms.forecasting.holidays import is_long_enough, windows
+from duckdb_bqml.algorithms.forecasting.holidays import places as step_of
 from duckdb_bqml.algorithms.forecasting.order import Order
 from duckdb_bqml.algorithms.forecasting.process import Process
 from duckdb_bqml.algorithms.forecasting.selection import BATCH, MOST, Fitted, by_order
@@ -28,11 +32,17 @@ Floats = NDArray[np.float64]
 
 
 class Batch(NamedTuple):
-    """Some series of one length and frequency: their places among all, and their parts."""
+    """Some series of one length and frequency, and with holidays of one beginning: their places
+    among all, their parts, and which steps of which holiday there are, until the horizon."""
 
     places: NDArray[np.intp]
     grids: Sequence[Grid]
     parts: Components
+    where: Mapping[str, NDArray[np.int64]]
+
+    def of_holidays(self, end: int) -> dict[str, Floats]:
+        """By holiday, what it adds (end, lanes) until a step."""
+        return self.parts.effects.each(self.where, slice(end))
 
 
 class Found(NamedTuple):
@@ -95,35 +105,48 @@ class Forecaster:
 
     def batches(self, places: Iterable[int]) -> Iterable[Batch]:
         """Some series without an error, by frequency and length, taken apart."""
-        groups: dict[tuple[Frequency, int], list[int]] = {}
+        groups: dict[tuple[Frequency, int, int], list[int]] = {}
         for place in places:
-            one = self.series[place]
-            if one.grid is not None:
-                groups.setdefault((one.grid.frequency, len(one.values)), []).append(place)
+            grid, count = self.series[place].grid, len(self.series[place].values)
+            if grid is not None:
+                begins = self.holidays and is_long_enough(grid.frequency, count)
+                key = (grid.frequency, count, grid.first if begins else 0)
+                groups.setdefault(key, []).append(place)
+        chunks = [
+            group[start : start + BATCH]
+            for group in groups.values()
+            for start in range(0, len(group), BATCH)
+        ]
+        if len(chunks) < 2:
+            return map(self._batch, chunks)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(self._batch, chunks))
+
+    def _batch(self, places: Sequence[int]) -> Batch:
+        values = np.stack([self.series[place].values for place in places], axis=1)
+        grids = [self.series[place].grid for place in places]
+        where: Mapping[str, NDArray[np.int64]] = {}
+        if self.holidays and is_long_enough(grids[0].frequency, len(values)):
+            steps = np.arange(len(values) + self.options["horizon"])
+            where = step_of(self.holidays, grids[0].frequency, grids[0].moments(steps))
         wanted = Wanted(
             tuple(self.options["seasonalities"]),
             self.options["clean_spikes_and_dips"],
             self.options["adjust_step_changes"],
         )
-        chunks = [
-            (frequency, group[start : start + BATCH])
-            for (frequency, _), group in groups.items()
-            for start in range(0, len(group), BATCH)
-        ]
+        parts = taken_apart(values, seasons(grids[0].frequency), wanted, where)
+        return Batch(np.array(places), grids, parts, where)
 
-        def take(chunk: tuple[Frequency, list[int]]) -> Batch:
-            frequency, own = chunk
-            values = np.stack([self.series[place].values for place in own], axis=1)
-            return Batch(
-                np.array(own),
-                [self.series[place].grid for place in own],
-                taken_apart(values, seasons(frequency), wanted),
-            )
+    @property
+    def holiday_names(self) -> list[str]:
+        """Those of all of them, in alphabetical order."""
+        return sorted({one.name for one in self.holidays})
 
-        if len(chunks) < 2:
-            return map(take, chunks)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(take, chunks))
+    @functools.cached_property
+    def holidays(self) -> list[Holiday]:
+        """Those that the options name."""
+        given = self.options.get("holiday_region", [])
+        return windows([given] if isinstance(given, str) else given)
 
     def history(self, batch: Batch) -> tuple[Floats, Floats]:
         """The trend (steps, lanes) of a batch, which is the process's prediction of each step by

@@ -4,11 +4,13 @@ A series is taken apart (components.py), and an ARIMA process is fitted to what 
 (selection.py). The artifact holds the regular series and the processes found.
 """
 
+import datetime
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+from bqml_vocabulary.options import OPTIONS
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.contracts import Made, Request, Row, Trained
@@ -28,7 +30,13 @@ from duckdb_bqml.algorithms.described import (
     first,
 )
 from duckdb_bqml.algorithms.forecasting import series as reading
-from duckdb_bqml.algorithms.forecasting.calendar import FEWEST, LARGEST_GRID, Frequency, Grid
+from duckdb_bqml.algorithms.forecasting.calendar import (
+    DAY,
+    FEWEST,
+    LARGEST_GRID,
+    Frequency,
+    Grid,
+)
 from duckdb_bqml.algorithms.forecasting.forecaster import Forecaster, Found
 from duckdb_bqml.algorithms.forecasting.order import Order
 from duckdb_bqml.algorithms.forecasting.rows import MAKERS, SEASONS
@@ -37,6 +45,7 @@ from duckdb_bqml.algorithms.forecasting.series import Key, Series
 
 Floats = NDArray[np.float64]
 
+EPOCH = datetime.date(1970, 1, 1)
 FEWEST_MODELLED = 20  # points, if time_series_length_fraction leaves fewer
 PART = 200  # series whose rows are made at once
 KEPT_OPTIONS = (
@@ -46,9 +55,13 @@ KEPT_OPTIONS = (
     "adjust_step_changes",
     "decompose_time_series",
     "trend_smoothing_window_size",
+    "holiday_region",
     reading.LOWER,
     reading.UPPER,
 )
+
+
+REGION = OneOf(OPTIONS["ARIMA_PLUS"]["holiday_region"]["allowed"])
 
 
 def _fault(parts: Mapping[str, Any], sizes: Sizes) -> str | None:
@@ -138,6 +151,7 @@ class ArimaPlus(Forecaster):
                         {
                             "decompose_time_series": TRUTH,
                             "trend_smoothing_window_size": Whole(1),
+                            "holiday_region": Either((REGION, ListOf(REGION))),
                             reading.LOWER: Finite(),
                             reading.UPPER: Finite(),
                         },
@@ -189,6 +203,7 @@ class ArimaPlus(Forecaster):
         details = {
             "series_keys": [key._asdict() for key in keys],
             "series": [list(one.keys) for one in series],
+            "holidays": model.holiday_names,
         }
         return Trained(model, options, [{"iteration": 0, "duration_ms": duration}], details)
 
@@ -209,7 +224,7 @@ class ArimaPlus(Forecaster):
         if function == "ARIMA_COEFFICIENTS":
             return [self._coefficients(place) for place in self.fitted]
         if function == "HOLIDAY_INFO":
-            return []
+            return self._known_holidays()
         shows_all = settings.get("show_all_candidate_models", len(self.series) == 1)
         parts = self._described_parts()
         found = []
@@ -220,6 +235,30 @@ class ArimaPlus(Forecaster):
             if one.error is not None:
                 found.append(self._keyed(place) | {"error_message": one.error})
         return found
+
+    def _known_holidays(self) -> list[Row]:
+        """Those from the beginning of the first series to the horizon of the last."""
+        fitted = [self.series[place] for place in self.fitted]
+        ends = [len(one.values) + self.options["horizon"] for one in fitted]
+        first = min(one.grid.first for one in fitted) // DAY
+        last = (
+            max(
+                int(one.grid.moments(np.array([end]))[0])
+                for one, end in zip(fitted, ends, strict=True)
+            )
+            // DAY
+        )
+        return [
+            {
+                "region": one.region,
+                "holiday_name": one.name,
+                "primary_date": one.date.isoformat(),
+                "preholiday_days": one.before,
+                "postholiday_days": one.after,
+            }
+            for one in self.holidays
+            if first <= (one.date - EPOCH).days <= last
+        ]
 
     def _keyed(self, place: int) -> dict[str, Any]:
         names = [key.name for key in self.keys]
@@ -247,7 +286,7 @@ class ArimaPlus(Forecaster):
                 own = [name for name in names if parts.has_season[name][lane]]
                 found[place] = {
                     "seasonal_periods": own or ["NO_SEASONALITY"],
-                    "has_holiday_effect": False,
+                    "has_holiday_effect": bool((parts.holidays[:, lane] != 0).any()),
                     "has_spikes_and_dips": bool((parts.spikes[:, lane] != 0).any()),
                     "has_step_changes": bool((parts.steps[:, lane] != 0).any()),
                     "error_message": None,
@@ -279,7 +318,8 @@ class ArimaPlus(Forecaster):
             for place, rows in maker.rows(self, batch, settings):
                 made[place] = rows
         if not made:
-            return Made(np.zeros((0, maker.keys), dtype=np.int64), np.zeros((0, maker.numbers)))
+            width = maker.numbers + len(self.holiday_names) * maker.tells_holidays
+            return Made(np.zeros((0, maker.keys), dtype=np.int64), np.zeros((0, width)))
         return Made(
             *map(np.concatenate, zip(*(made[place] for place in sorted(made)), strict=True))
         )

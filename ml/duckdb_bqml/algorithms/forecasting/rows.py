@@ -14,6 +14,7 @@ from duckdb_bqml.algorithms import normal
 from duckdb_bqml.algorithms.contracts import Made
 from duckdb_bqml.algorithms.forecasting import series as reading
 from duckdb_bqml.algorithms.forecasting.forecaster import Batch, Forecaster
+from duckdb_bqml.algorithms.forecasting.holidays import together
 
 Floats = NDArray[np.float64]
 
@@ -32,12 +33,14 @@ LIMITED = (
 
 
 class Maker(NamedTuple):
-    """A function: what it checks, its rows by series, and how many keys and numbers a row has."""
+    """A function: what it checks, its rows by series, how many keys and numbers a row has, and
+    whether the effects of holidays follow."""
 
     check: Callable[[Forecaster, Mapping[str, Any]], None]
     rows: Callable[[Forecaster, Batch, Mapping[str, Any]], Iterable[tuple[int, Made]]]
     keys: int
     numbers: int
+    tells_holidays: bool = False
 
 
 def _horizon(model: Forecaster, settings: Mapping[str, Any]) -> int:
@@ -87,6 +90,9 @@ def _forecast(
     value, error = model.ahead(batch, steps)
     for part in model.seasons_ahead(batch, steps).values():
         value = value + part
+    count = len(batch.parts.values)
+    of_holidays = batch.of_holidays(count + steps).values()
+    value = value + together(of_holidays, (count + steps, value.shape[1]))[count:]
     half = normal.quantile((1 + level) / 2) * error
     low, high = (reading.unlimited(value + sign * half, model.options) for sign in (-1, 1))
     if reading.LOWER in model.options or reading.UPPER in model.options:
@@ -94,8 +100,7 @@ def _forecast(
         slope = np.subtract(*near) / 2e-4
         value, error = reading.unlimited(value, model.options), error * slope
     for lane, place in enumerate(batch.places.tolist()):
-        grid, count = batch.grids[lane], len(batch.parts.values)
-        moments = grid.moments(count + np.arange(steps))
+        moments = batch.grids[lane].moments(count + np.arange(steps))
         change = np.abs(np.diff(reading.unlimited(model.series[place].values, model.options)))
         scale = np.broadcast_to(change.mean(), value.shape)
         columns = [value, error, np.full_like(value, level), low, high, scale]
@@ -109,7 +114,7 @@ def _explained(
     model: Forecaster, batch: Batch, settings: Mapping[str, Any]
 ) -> Iterable[tuple[int, Made]]:
     """Keys: series, moment, whether it is a forecast. Numbers: those columns of
-    ML.EXPLAIN_FORECAST that are numbers, in their order."""
+    ML.EXPLAIN_FORECAST that are numbers, in their order, the effects of each holiday the last."""
     steps = _horizon(model, settings)
     level = settings.get("confidence_level", DEFAULT_CONFIDENCE)
     parts = batch.parts
@@ -129,7 +134,9 @@ def _explained(
         part[count:, ~parts.has_season[name]] = np.nan
     seasonal = sum((np.nan_to_num(part) for part in of_season.values()), np.zeros_like(trend))
     residual = parts.rest - past
-    adjusted = shown + seasonal
+    of_holidays = batch.of_holidays(count + steps)
+    holidays = together(of_holidays.values(), trend.shape)
+    adjusted = shown + seasonal + holidays
     # BigQuery's first row, of which nothing is known before, keeps its residual
     adjusted[0] = (parts.values - parts.spikes - parts.steps)[0]
     data = np.concatenate([parts.values, adjusted[count:]])
@@ -148,10 +155,11 @@ def _explained(
         data + half,
         shown,
         *(of_season.get(name, nothing) for name in SEASONS),
-        nothing,
+        holidays if model.holidays else nothing,
         np.concatenate([spikes, unknown]),
         np.concatenate([changes, unknown]),
         np.concatenate([residual, unknown]),
+        *(of_holidays.get(name, np.zeros_like(trend)) for name in model.holiday_names),
     ]
     is_forecast = (np.arange(count + steps) >= count).astype(np.int64)
     for lane, place in enumerate(batch.places.tolist()):
@@ -191,6 +199,6 @@ def _anomalies(
 
 MAKERS: Mapping[str, Maker] = {
     "FORECAST": Maker(_check_forecast, _forecast, 2, 6),
-    "EXPLAIN_FORECAST": Maker(_check_explain, _explained, 3, 16),
+    "EXPLAIN_FORECAST": Maker(_check_explain, _explained, 3, 16, True),
     "DETECT_ANOMALIES": Maker(_check_anomalies, _anomalies, 2, 4),
 }
