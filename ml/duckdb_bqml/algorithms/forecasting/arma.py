@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 LANES = 8  # the fewest that numpy sums step by step
-SETTLED = 1e-8  # how near to 1 a variance is taken for 1
+SETTLED = 1e-7  # how near to 1 a variance is taken for 1
 BLOCK = 24  # steps after which lanes that have settled go on by themselves
 DIFFUSE = 1e6  # the prior variance of what came before the first value, as in R's arima()
 _BEFORE = {0: np.zeros((0, 0)), 1: np.array([[1.0]]), 2: np.array([[5.0, -2.0], [-2.0, 1.0]])}

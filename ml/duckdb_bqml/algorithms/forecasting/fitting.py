@@ -20,8 +20,8 @@ from duckdb_bqml.algorithms.forecasting import arma
 from duckdb_bqml.algorithms.forecasting.arma import Floats, total
 
 STEP = 1e-6  # of the derivatives
-NEAR = 1e-6  # a step that is expected to add less to the log-likelihood is the last
-ITERATIONS = 40
+NEAR = 1e-5  # a step that is expected to add less to the log-likelihood is the last
+ITERATIONS = 25
 BOUND = 6.0  # of the inverse hyperbolic tangent of a partial autocorrelation
 GRID = {"ar": (-0.8, -0.3, 0.3, 0.8), "ma": (-0.7, 0.0, 0.7)}  # first partial autocorrelations
 STARTS = 3  # of the places where a search could begin, the best, where there are many maxima
