@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from duckdb_bqml.algorithms import normal
 from duckdb_bqml.algorithms.contracts import Made
 from duckdb_bqml.algorithms.forecasting import series as reading
+from duckdb_bqml.algorithms.forecasting.arma import DIFFUSE
 from duckdb_bqml.algorithms.forecasting.forecaster import Batch, Forecaster
 from duckdb_bqml.algorithms.forecasting.holidays import together
 
@@ -182,7 +183,12 @@ def _anomalies(
     """Keys: series, moment. Numbers: value, lower, upper bound, probability of an anomaly."""
     threshold = settings.get("anomaly_prob_threshold", DEFAULT_CONFIDENCE)
     parts = batch.parts
-    past, error = model.history(batch)
+    past, deviation = model.history(batch)
+    # nothing is known of what came before the first values, of as many as there are differences
+    error = np.repeat(deviation[None], len(past), axis=0)
+    for lane, place in enumerate(batch.places.tolist()):
+        best = model.found.rows(place)[0]
+        error[: model.found.orders[best, 1], lane] *= np.sqrt(DIFFUSE)
     expected = parts.values - parts.spikes - (parts.rest - past)
     half = normal.quantile((1 + threshold) / 2) * error
     distance = np.abs(parts.values - expected) / np.where(error > 0, error, 1.0)
