@@ -1,5 +1,5 @@
 {#-
-  The trained models of the project, from dbt's graph, by name: {name, use_case, model_type, kind, label,
+  The trained models of the project, from dbt's graph, by name: {name, use_case, model_type, kind, options, label,
   relation, runs, description, owner, tags, training_set, service, evaluation, predictions}. The last four are none
   where there is none; predictions are those that the use case makes with this model. evaluation and
   predictions are {name, relation, columns}.
@@ -16,6 +16,7 @@
             'use_case': node.original_file_path.replace('\\', '/').split('/')[-2],
             'model_type': config.model_type,
             'kind': config.kind,
+            'options': config.options,
             'importance': config.importance,
             'label': config.label,
             'label_type': _column_type(training_set, config.label),

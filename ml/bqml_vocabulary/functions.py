@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bqml_vocabulary.errors import ModelError, nearest
-from bqml_vocabulary.model_types import ANY, KINDS, MODEL_TYPES, keys_of, named
+from bqml_vocabulary.model_types import ANY, KINDS, MODEL_TYPES, keys_of, listed, named
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def require_function(name: str, model_type: str) -> None:
     if function is None:
         raise ModelError(f"there is no function ML.{name}; {nearest(name, TABLE_FUNCTIONS)}")
     if function.columns_of(model_type) is None:
-        types = " and ".join(named(function.columns)) or "no model type of this version"
+        types = listed(named(function.columns)) or "no model type of this version"
         if name in MODEL_TYPES[model_type].without:
             raise ModelError(
                 f"ml_{name.lower()} is for {types}, but not for {model_type}; give a model of "

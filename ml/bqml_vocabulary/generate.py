@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bqml_vocabulary.functions import TABLE_FUNCTIONS, split
-from bqml_vocabulary.model_types import MODEL_TYPES, ModelType, named, types_of
+from bqml_vocabulary.model_types import MODEL_TYPES, ModelType, listed, named, types_of
 from bqml_vocabulary.options import OPTIONS, REFUSED, Option, roles_of
 
 PROJECT = Path(__file__).parents[2]
@@ -69,7 +69,7 @@ def function_table() -> str:
     BigQuery's type and the one that DuckDB's from_json takes; and what of the data follows."""
     table = {
         name: {
-            "for": " and ".join(named(function.columns)),
+            "for": listed(named(function.columns)),
             "without": [row.name for row in MODEL_TYPES.values() if name in row.without],
             "columns": {
                 key: [(column, type_, in_json(type_)) for column, type_ in split(text)]
@@ -84,7 +84,7 @@ def function_table() -> str:
                 for condition, columns in function.columns_if.items()
             },
             "keeps": function.keeps,
-            "drops_for": " and ".join(
+            "drops_for": listed(
                 named([key for key, kept in function.keeps.items() if kept == "others"])
             ),
         }

@@ -127,3 +127,9 @@ def named(keys: Iterable[str]) -> Iterator[str]:
         types = types_of(key)
         is_word = key == ANY or (key in KINDS and len(types) > 2)
         yield from [key.replace("_", " ")] if is_word else types
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a sentence lists them: `KMEANS, PCA and ARIMA_PLUS`."""
+    *first, last = [*words] or [""]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -204,6 +204,89 @@ def drift(points: list[dict]) -> Markup:
     return svg.drawing(label, drawn)
 
 
+SHOWN_POINTS = 500
+"""Points of a series that its plot shows, the last ones."""
+PARTS = (("trend", "trend"), ("seasonal", "season"), ("residual", "residual"))
+
+
+def forecast(points: list[dict]) -> Markup:
+    """A series: what was, with its anomalies, and what is to come, with its interval."""
+    points = points[-SHOWN_POINTS:]
+    known = [p["value"] for p in points if p["value"] is not None]
+    ahead = [p for p in points if p["is_forecast"]]
+    bounds = [p[name] for p in ahead for name in ("lower_bound", "upper_bound")]
+    frame = _over_time(points, [*known, *bounds], HEIGHT)
+    drawn = frame.grid(lambda n: _day(points, n))
+    place = {id(point): n for n, point in enumerate(points)}
+    if ahead:
+        upper = [(frame.across(place[id(p)]), frame.up(p["upper_bound"])) for p in ahead]
+        lower = [(frame.across(place[id(p)]), frame.up(p["lower_bound"])) for p in ahead]
+        drawn.append(svg.area([*upper, *reversed(lower)], "interval"))
+        drawn.append(
+            svg.path(
+                [(frame.across(place[id(p)]), frame.up(p["predicted"])) for p in ahead], "ahead"
+            )
+        )
+    was = [
+        (frame.across(n), frame.up(p["value"]))
+        for n, p in enumerate(points)
+        if p["value"] is not None
+    ]
+    if was:
+        drawn.append(svg.path(was, "line"))
+    anomalies = [p for p in points if p["is_anomaly"]]
+    for point in anomalies:
+        was_and_expected = f"{number(point['value'])}, expected {number(point['predicted'])}"
+        title = f"{point['moment'][:16]}: {was_and_expected}"
+        x, y = frame.across(place[id(point)]), frame.up(point["value"])
+        drawn.append(svg.dot(x, y, "dot bad", title))
+    counts = f"{len(known)} values and a forecast of {len(ahead)}"
+    return svg.drawing(f"{counts}, {len(anomalies)} of the values anomalies", drawn)
+
+
+def parts(points: list[dict]) -> Markup:
+    """What a series is made of, one line below the other; of its first point nothing is known
+    beforehand, so that it is all residual."""
+    points = points[1:][-SHOWN_POINTS:]
+    tall, drawn = 74, []
+    shown = [(name, words) for name, words in PARTS if any(p[name] is not None for p in points)]
+    for row, (name, words) in enumerate(shown):
+        values = [p[name] for p in points if p[name] is not None]
+        frame = _over_time(points, values, tall, bottom=8)
+        line = [
+            (frame.across(n), frame.up(p[name]) + row * tall)
+            for n, p in enumerate(points)
+            if p[name] is not None
+        ]
+        drawn += [
+            svg.text(LEFT, row * tall + 11, words, "axis-name", "start"),
+            svg.text(
+                LEFT - 8, frame.up(max(values)) + row * tall + 8, number(max(values)), anchor="end"
+            ),
+            svg.text(
+                LEFT - 8, frame.up(min(values)) + row * tall, number(min(values)), anchor="end"
+            ),
+            svg.path(line, "line"),
+        ]
+    return svg.drawing(
+        f"Parts of the series: {', '.join(words for _, words in shown)}",
+        drawn,
+        WIDTH,
+        tall * len(shown),
+    )
+
+
+def _over_time(points: list[dict], values: list[float], tall: float, bottom=BOTTOM) -> _Frame:
+    """Axes for values of points one after the other."""
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    room = (high - low) * 0.05 or 1.0
+    return _Frame((0, max(len(points) - 1, 1)), (low - room, high + room), (WIDTH, tall), bottom)
+
+
+def _day(points: list[dict], place: float) -> str:
+    return points[round(place)]["moment"][:10] if 0 <= round(place) < len(points) else ""
+
+
 def roc(points: list[dict], area: float | None) -> Markup:
     """The ROC curve: recall by false positive rate."""
     size = (380, 330)

@@ -14,7 +14,7 @@ from serving.catalogue.files import CatalogueError, read_json, replaced
 from serving.catalogue.warehouse import Warehouse
 
 #: a file of another format is refused
-FORMAT = 1
+FORMAT = 2
 FILE = "feature_catalogue.json"
 # the tables that are read, and in which order their rows are shown
 TABLES = {
@@ -29,6 +29,7 @@ TABLES = {
     "model_confusion": "model_name, expected_label, predicted_label",
     "model_importance": "model_name, importance desc, feature_name",
     "model_residuals": "model_name, predicted_low, residual_low",
+    "model_forecasts": "model_name, series, moment",
     "model_versions": "model_name, trained_at desc",
 }
 # drift by day is shown of this many days
@@ -198,6 +199,7 @@ def _models(tables: dict, manifest: dict, drift: list[dict]) -> list[dict]:
         "model_confusion",
         "model_importance",
         "model_residuals",
+        "model_forecasts",
         "model_versions",
     ):
         by_model = defaultdict(list)

@@ -50,6 +50,19 @@ def path(points: Sequence[tuple[float, float]], kind: str) -> Markup:
     return Markup('<path d="M{}" class="{}"/>').format(steps, kind)
 
 
+def area(points: Sequence[tuple[float, float]], kind: str) -> Markup:
+    """What a line through points encloses."""
+    steps = "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return Markup('<path d="M{}Z" class="{}"/>').format(steps, kind)
+
+
+def dot(x: float, y: float, kind: str, title: str) -> Markup:
+    """A point that says its title where the mouse is."""
+    return Markup(
+        '<circle cx="{:.1f}" cy="{:.1f}" r="3" class="{}"><title>{}</title></circle>'
+    ).format(x, y, kind, title)
+
+
 def short(text: str, letters: int) -> str:
     """A text of so many letters at most."""
     return text if len(text) <= letters else text[: max(letters - 1, 1)] + "…"

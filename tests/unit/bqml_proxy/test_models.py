@@ -79,8 +79,8 @@ def test_a_model_is_replaced(proxy):
             "Option expiration_timestamp must be a TIMESTAMP",
         ),
         (
-            "create or replace model d.m options(model_type = 'arima_plus') as select 1 as x",
-            "'model_type' has no value 'ARIMA_PLUS'",
+            "create or replace model d.m options(model_type = 'tensorflow') as select 1 as x",
+            "'model_type' has no value 'TENSORFLOW'",
         ),
         ("create or replace model d.m options(l2_reg = 1) as select 1 as x", "'model_type' is"),
         (

@@ -7,6 +7,7 @@ import sys
 import duckdb
 import numpy as np
 import pytest
+from bqml_vocabulary.functions import TABLE_FUNCTIONS
 from bqml_vocabulary.options import OPTIONS
 from duckdb_bqml import register
 from duckdb_bqml.algorithms import ALGORITHMS
@@ -223,7 +224,11 @@ ROWS = """
            {'x': i % 11, 'y': i % 2 = 0} as inner, i % 2 as label
     from range(300) t(i)
 """
-PREDICTING = [model_type for model_type in ALGORITHMS if model_type != "TRANSFORM_ONLY"]
+PREDICTING = [
+    model_type
+    for model_type in ALGORITHMS
+    if TABLE_FUNCTIONS["PREDICT"].columns_of(model_type) is not None
+]
 REQUIRED = {"PCA": {"num_principal_components": 3}, "KMEANS": {"num_clusters": 3}}
 PREDICT_ALL = """
 import json, sys, duckdb

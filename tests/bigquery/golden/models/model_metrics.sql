@@ -143,6 +143,78 @@ measured as (
     union all
     select
         model_name,
+        'mean_absolute_error' as metric,
+        cast(`mean_absolute_error` as FLOAT64) as value,
+        cast(null as FLOAT64) as floor,
+        cast(null as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
+        'mean_squared_error' as metric,
+        cast(`mean_squared_error` as FLOAT64) as value,
+        cast(null as FLOAT64) as floor,
+        cast(null as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
+        'root_mean_squared_error' as metric,
+        cast(`root_mean_squared_error` as FLOAT64) as value,
+        cast(null as FLOAT64) as floor,
+        cast(null as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
+        'mean_absolute_percentage_error' as metric,
+        cast(`mean_absolute_percentage_error` as FLOAT64) as value,
+        cast(null as FLOAT64) as floor,
+        cast(10 as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
+        'symmetric_mean_absolute_percentage_error' as metric,
+        cast(`symmetric_mean_absolute_percentage_error` as FLOAT64) as value,
+        cast(null as FLOAT64) as floor,
+        cast(null as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
+        'mean_absolute_scaled_error' as metric,
+        cast(`mean_absolute_scaled_error` as FLOAT64) as value,
+        cast(null as FLOAT64) as floor,
+        cast(null as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
+        'naive_mean_absolute_error' as metric,
+        cast(`naive_mean_absolute_error` as FLOAT64) as value,
+        cast(null as FLOAT64) as floor,
+        cast(null as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
+        'mean_absolute_error_to_naive' as metric,
+        cast(`mean_absolute_error_to_naive` as FLOAT64) as value,
+        cast(null as FLOAT64) as floor,
+        cast(0.95 as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
+        'coverage' as metric,
+        cast(`coverage` as FLOAT64) as value,
+        cast(0.8 as FLOAT64) as floor,
+        cast(null as FLOAT64) as ceiling
+    from `demo`.`azekura_ml`.`ml_departures_forecast__evaluation`
+    union all
+    select
+        model_name,
         'precision' as metric,
         cast(`precision` as FLOAT64) as value,
         cast(null as FLOAT64) as floor,

@@ -26,6 +26,11 @@ trained as (
     from `demo`.`azekura_ml`.`ml_delay_band__model_boosted_tree__runs`
     union all
     select
+        'ml_departures_forecast__model' as model_name,
+        run_id, trained_at, model_version, rows_count, checksum, definition_hash, feature_service
+    from `demo`.`azekura_ml`.`ml_departures_forecast__model__runs`
+    union all
+    select
         'ml_late_arrival__model' as model_name,
         run_id, trained_at, model_version, rows_count, checksum, definition_hash, feature_service
     from `demo`.`azekura_ml`.`ml_late_arrival__model__runs`
