@@ -107,6 +107,7 @@ def a_model(**changes: object) -> dict:
             }
         ],
         "residuals": [],
+        "forecasts": [],
         "versions": [
             {
                 "run_id": "r",
@@ -204,6 +205,22 @@ def content() -> dict:
                 confusion=[],
                 importance=[],
                 drift=None,
+                forecasts=[
+                    {
+                        "series": "north <b>",
+                        "moment": f"2013-01-{n + 1:02}T00:00:00Z",
+                        "is_forecast": n > 6,
+                        "value": None if n > 6 else 10.0 + n % 3,
+                        "predicted": 11.0,
+                        "lower_bound": 8.0,
+                        "upper_bound": 14.0,
+                        "is_anomaly": None if n > 6 else n == 3,
+                        "trend": 11.0,
+                        "seasonal": float(n % 3),
+                        "residual": None if n > 6 else 0.5,
+                    }
+                    for n in range(9)
+                ],
                 residuals=[
                     {
                         "predicted_low": n,

@@ -203,3 +203,30 @@ def test_a_wrong_port_is_one_sentence(capsys, wrong):
         main([wrong])
     said = f"python -m serving.catalogue: argument port: '{wrong}' is no port: 0 to 65535.\n"
     assert (stop.value.code, capsys.readouterr()) == (2, ("", said))
+
+
+def test_a_forecast_is_drawn_with_its_interval_its_anomalies_and_its_parts(get):
+    page = get("/model/ml_sales__model").text
+    assert "Forecast of north &lt;b&gt;" in page
+    assert "7 values and a forecast of 2, 1 of the values anomalies" in page
+    assert 'class="interval"' in page and 'class="ahead"' in page
+    assert "<title>2013-01-04T00:00: 10, expected 11</title>" in page
+    assert "Parts of the series: trend, season, residual" in page
+
+
+def test_a_series_that_is_empty_or_flat_is_drawn():
+    flat = {
+        "series": "",
+        "moment": "2013-01-01T00:00:00Z",
+        "is_forecast": False,
+        "value": 1.0,
+        "predicted": 1.0,
+        "lower_bound": 1.0,
+        "upper_bound": 1.0,
+        "is_anomaly": False,
+        "trend": 1.0,
+        "seasonal": 0.0,
+        "residual": None,
+    }
+    for points in ([flat], [flat] * 3, [{**flat, "value": None, "is_forecast": True}]):
+        assert "nan" not in plots.forecast(points) + plots.parts(points)
