@@ -41,8 +41,8 @@
             ) as bigint)
         )
     {%- elif data_type | lower in ['float64', 'numeric'] -%}
-        {#- DuckDB reads '1_000' -#}
-        try_cast(case when not contains({{ text }}, '_') then {{ text }} end as {{ api.Column.translate_type(data_type) }})
+        {#- DuckDB reads '1_000', and '+-1' as a FLOAT64 -#}
+        try_cast(case when not regexp_matches({{ text }}, '_|[+][+-]') then {{ text }} end as {{ api.Column.translate_type(data_type) }})
     {%- elif data_type | lower == 'date' -%}
         {#- nor a date with a time behind it; DuckDB's year 0 is one before Christ -#}
         try_cast(case when not starts_with({{ text }}, '0000') then regexp_extract({{ text }}, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$') end as date)

@@ -38,7 +38,7 @@ case
     {%- if column.data_type | lower != 'string' %}
     {%- set cell = _lake_cell(loop.index0, null_strings) %}
     when {{ cell }} is not null and {{ safe_cast_text(cell, column.data_type) }} is null
-        then concat('column {{ column.name }} holds "', {{ cell }}, '", which is not {{ column.data_type | upper }}')
+        then concat('column {{ column.name }} holds "', {{ _lake_shown(cell) }}, '", which is not {{ column.data_type | upper }}')
     {%- endif %}
     {%- endfor %}
 end

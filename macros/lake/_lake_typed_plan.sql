@@ -61,7 +61,7 @@ case
     {%- for column in columns if column.data_type | lower not in ['string', 'bytes', 'bool'] %}
     {%- set name = adapter.quote(column.name) %}
     when {{ name }} is not null and {{ _lake_typed_value(column) }} is null
-        then concat('column {{ column.name }} holds "', cast({{ name }} as varchar), '", which is not {{ column.data_type | upper }}')
+        then concat('column {{ column.name }} holds "', {{ _lake_shown('cast(' ~ name ~ ' as varchar)') }}, '", which is not {{ column.data_type | upper }}')
     {%- endfor %}
 end
 {%- endmacro %}

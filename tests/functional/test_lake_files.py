@@ -383,6 +383,23 @@ def test_numbers_are_kept_as_they_were_written(tmp_path):
     assert second.startswith('column amount holds "999999') and second.endswith("not NUMERIC")
 
 
+@pytest.mark.parametrize("format", ["csv", "ndjson"])
+def test_a_reason_quotes_the_start_of_a_value(tmp_path: Path, format: str) -> None:
+    shop = Shop(tmp_path, format)
+    shop.put_records(
+        f"orders.{format}",
+        order(1, weight="x" * 100),
+        order(2, weight="y" * 1_000_000),
+        order(3, weight="a\tb\x02"),
+    )
+    shop.run().succeeded()
+    assert shop.reasons() == [
+        'column weight holds "a\\tb?", which is not FLOAT64',
+        f'column weight holds "{"x" * 100}", which is not FLOAT64',
+        f'column weight holds "{"y" * 100}...", which is not FLOAT64',
+    ]
+
+
 GOOD = {
     "dictionary": ("customer", pa.array(["ann"]).dictionary_encode()),
     "large string": ("customer", pa.array(["ann"], pa.large_string())),

@@ -37,6 +37,9 @@ def _numbered(type_: str, values: list, name: str = "given") -> Table:
 _TEXTS = Path(__file__).with_name("texts.ndjson").read_text()
 TEXTS = [json.loads(line) for line in _TEXTS.split("\n") if line]
 
+# every text of up to three of the characters that a number is made of
+_SHORT_NUMBERS = ["".join(one) for n in (1, 2, 3) for one in product("+-.1e", repeat=n)]
+
 JSON_LINES = [
     "",
     "null",
@@ -575,7 +578,24 @@ CASES = {
     "safe_cast_text": Case(
         ("safe_cast_text",),
         _each("safe_cast_text", *(f"'given', '{type_}'" for type_ in _TYPES)),
-        {"cases": _numbered("STRING", TEXTS)},
+        {"cases": _numbered("STRING", [*TEXTS, *_SHORT_NUMBERS])},
+    ),
+    "lake_shown": Case(
+        ("_lake_shown",),
+        _each("_lake_shown", "'given'"),
+        {
+            "cases": _numbered(
+                "STRING",
+                [
+                    None,
+                    "",
+                    "a\tb\r\n\x01\x7f",
+                    "\\t'\"",
+                    *("é" * n for n in (99, 100, 101)),
+                    "\n" * 101,
+                ],
+            )
+        },
     ),
     "text_literal": Case(("text_literal",), _text_literals()),
     "literal_rows": Case(("literal_rows",), _literal_rows()),

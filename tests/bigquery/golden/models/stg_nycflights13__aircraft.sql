@@ -61,17 +61,17 @@ records as (
                 when array_length(cells) != 11
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 11')
                 when nullif(nullif(cells[safe_offset(1)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(1)], 'NA'), '') as INT64) is null
-                    then concat('column year holds "', nullif(nullif(cells[safe_offset(1)], 'NA'), ''), '", which is not INT64')
+                    then concat('column year holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(1)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(1)], 'NA'), '')) > 100, '...', '')), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(5)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(5)], 'NA'), '') as INT64) is null
-                    then concat('column engines holds "', nullif(nullif(cells[safe_offset(5)], 'NA'), ''), '", which is not INT64')
+                    then concat('column engines holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(5)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(5)], 'NA'), '')) > 100, '...', '')), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(6)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(6)], 'NA'), '') as INT64) is null
-                    then concat('column seats holds "', nullif(nullif(cells[safe_offset(6)], 'NA'), ''), '", which is not INT64')
+                    then concat('column seats holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(6)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(6)], 'NA'), '')) > 100, '...', '')), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(7)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(7)], 'NA'), '') as INT64) is null
-                    then concat('column speed holds "', nullif(nullif(cells[safe_offset(7)], 'NA'), ''), '", which is not INT64')
+                    then concat('column speed holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(7)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(7)], 'NA'), '')) > 100, '...', '')), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(9)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(9)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(9)], 'NA'), ''), '", which is not TIMESTAMP')
+                    then concat('column event_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(9)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(9)], 'NA'), '')) > 100, '...', '')), '", which is not TIMESTAMP')
                 when nullif(nullif(cells[safe_offset(10)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '", which is not TIMESTAMP')
+                    then concat('column ingested_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(10)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(10)], 'NA'), '')) > 100, '...', '')), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
     ),

@@ -71,17 +71,17 @@ records as (
             case
                 when raw_problem is not null then raw_problem
                 when cells[safe_offset(2)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(2)], '[xX]'), null, cells[safe_offset(2)]) as FLOAT64) is null
-                    then concat('column lat holds "', cells[safe_offset(2)], '", which is not FLOAT64')
+                    then concat('column lat holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(2)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(2)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(3)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(3)], '[xX]'), null, cells[safe_offset(3)]) as FLOAT64) is null
-                    then concat('column lon holds "', cells[safe_offset(3)], '", which is not FLOAT64')
+                    then concat('column lon holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(3)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(3)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
-                    then concat('column alt holds "', cells[safe_offset(4)], '", which is not INT64')
+                    then concat('column alt holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(4)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(4)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as INT64) is null
-                    then concat('column tz holds "', cells[safe_offset(5)], '", which is not INT64')
+                    then concat('column tz holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(5)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(5)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(8)] is not null and safe_cast(regexp_extract(cells[safe_offset(8)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column event_at holds "', cells[safe_offset(8)], '", which is not TIMESTAMP')
+                    then concat('column event_at holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(8)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(8)]) > 100, '...', '')), '", which is not TIMESTAMP')
                 when cells[safe_offset(9)] is not null and safe_cast(regexp_extract(cells[safe_offset(9)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', cells[safe_offset(9)], '", which is not TIMESTAMP')
+                    then concat('column ingested_at holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(9)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(9)]) > 100, '...', '')), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
     ),

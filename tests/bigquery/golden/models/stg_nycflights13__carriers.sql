@@ -54,9 +54,9 @@ records as (
                 when array_length(cells) != 4
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 4')
                 when nullif(nullif(cells[safe_offset(2)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '", which is not TIMESTAMP')
+                    then concat('column event_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(2)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(2)], 'NA'), '')) > 100, '...', '')), '", which is not TIMESTAMP')
                 when nullif(nullif(cells[safe_offset(3)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '", which is not TIMESTAMP')
+                    then concat('column ingested_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(3)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(3)], 'NA'), '')) > 100, '...', '')), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
     ),

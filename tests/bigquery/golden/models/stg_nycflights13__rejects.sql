@@ -279,37 +279,37 @@ weather as (
             case
                 when raw_problem is not null then raw_problem
                 when cells[safe_offset(1)] is not null and safe_cast(cells[safe_offset(1)] as INT64) is null
-                    then concat('column year holds "', cells[safe_offset(1)], '", which is not INT64')
+                    then concat('column year holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(1)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(1)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(2)] is not null and safe_cast(cells[safe_offset(2)] as INT64) is null
-                    then concat('column month holds "', cells[safe_offset(2)], '", which is not INT64')
+                    then concat('column month holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(2)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(2)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(3)] is not null and safe_cast(cells[safe_offset(3)] as INT64) is null
-                    then concat('column day holds "', cells[safe_offset(3)], '", which is not INT64')
+                    then concat('column day holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(3)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(3)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
-                    then concat('column hour holds "', cells[safe_offset(4)], '", which is not INT64')
+                    then concat('column hour holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(4)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(4)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(5)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(5)], '[xX]'), null, cells[safe_offset(5)]) as FLOAT64) is null
-                    then concat('column temp holds "', cells[safe_offset(5)], '", which is not FLOAT64')
+                    then concat('column temp holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(5)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(5)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(6)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(6)], '[xX]'), null, cells[safe_offset(6)]) as FLOAT64) is null
-                    then concat('column dewp holds "', cells[safe_offset(6)], '", which is not FLOAT64')
+                    then concat('column dewp holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(6)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(6)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(7)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(7)], '[xX]'), null, cells[safe_offset(7)]) as FLOAT64) is null
-                    then concat('column humid holds "', cells[safe_offset(7)], '", which is not FLOAT64')
+                    then concat('column humid holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(7)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(7)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(8)] is not null and safe_cast(cells[safe_offset(8)] as INT64) is null
-                    then concat('column wind_dir holds "', cells[safe_offset(8)], '", which is not INT64')
+                    then concat('column wind_dir holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(8)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(8)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(9)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(9)], '[xX]'), null, cells[safe_offset(9)]) as FLOAT64) is null
-                    then concat('column wind_speed holds "', cells[safe_offset(9)], '", which is not FLOAT64')
+                    then concat('column wind_speed holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(9)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(9)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(10)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(10)], '[xX]'), null, cells[safe_offset(10)]) as FLOAT64) is null
-                    then concat('column wind_gust holds "', cells[safe_offset(10)], '", which is not FLOAT64')
+                    then concat('column wind_gust holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(10)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(10)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(11)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(11)], '[xX]'), null, cells[safe_offset(11)]) as FLOAT64) is null
-                    then concat('column precip holds "', cells[safe_offset(11)], '", which is not FLOAT64')
+                    then concat('column precip holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(11)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(11)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(12)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(12)], '[xX]'), null, cells[safe_offset(12)]) as FLOAT64) is null
-                    then concat('column pressure holds "', cells[safe_offset(12)], '", which is not FLOAT64')
+                    then concat('column pressure holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(12)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(12)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(13)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(13)], '[xX]'), null, cells[safe_offset(13)]) as FLOAT64) is null
-                    then concat('column visib holds "', cells[safe_offset(13)], '", which is not FLOAT64')
+                    then concat('column visib holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(13)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(13)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(14)] is not null and safe_cast(regexp_extract(cells[safe_offset(14)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column time_hour holds "', cells[safe_offset(14)], '", which is not TIMESTAMP')
+                    then concat('column time_hour holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(14)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(14)]) > 100, '...', '')), '", which is not TIMESTAMP')
                 when cells[safe_offset(15)] is not null and safe_cast(regexp_extract(cells[safe_offset(15)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column event_at holds "', cells[safe_offset(15)], '", which is not TIMESTAMP')
+                    then concat('column event_at holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(15)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(15)]) > 100, '...', '')), '", which is not TIMESTAMP')
                 when cells[safe_offset(16)] is not null and safe_cast(regexp_extract(cells[safe_offset(16)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', cells[safe_offset(16)], '", which is not TIMESTAMP')
+                    then concat('column ingested_at holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(16)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(16)]) > 100, '...', '')), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
     ),
@@ -497,17 +497,17 @@ aircraft as (
                 when array_length(cells) != 11
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 11')
                 when nullif(nullif(cells[safe_offset(1)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(1)], 'NA'), '') as INT64) is null
-                    then concat('column year holds "', nullif(nullif(cells[safe_offset(1)], 'NA'), ''), '", which is not INT64')
+                    then concat('column year holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(1)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(1)], 'NA'), '')) > 100, '...', '')), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(5)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(5)], 'NA'), '') as INT64) is null
-                    then concat('column engines holds "', nullif(nullif(cells[safe_offset(5)], 'NA'), ''), '", which is not INT64')
+                    then concat('column engines holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(5)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(5)], 'NA'), '')) > 100, '...', '')), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(6)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(6)], 'NA'), '') as INT64) is null
-                    then concat('column seats holds "', nullif(nullif(cells[safe_offset(6)], 'NA'), ''), '", which is not INT64')
+                    then concat('column seats holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(6)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(6)], 'NA'), '')) > 100, '...', '')), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(7)], 'NA'), '') is not null and safe_cast(nullif(nullif(cells[safe_offset(7)], 'NA'), '') as INT64) is null
-                    then concat('column speed holds "', nullif(nullif(cells[safe_offset(7)], 'NA'), ''), '", which is not INT64')
+                    then concat('column speed holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(7)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(7)], 'NA'), '')) > 100, '...', '')), '", which is not INT64')
                 when nullif(nullif(cells[safe_offset(9)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(9)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(9)], 'NA'), ''), '", which is not TIMESTAMP')
+                    then concat('column event_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(9)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(9)], 'NA'), '')) > 100, '...', '')), '", which is not TIMESTAMP')
                 when nullif(nullif(cells[safe_offset(10)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(10)], 'NA'), ''), '", which is not TIMESTAMP')
+                    then concat('column ingested_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(10)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(10)], 'NA'), '')) > 100, '...', '')), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
     ),
@@ -685,17 +685,17 @@ airports as (
             case
                 when raw_problem is not null then raw_problem
                 when cells[safe_offset(2)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(2)], '[xX]'), null, cells[safe_offset(2)]) as FLOAT64) is null
-                    then concat('column lat holds "', cells[safe_offset(2)], '", which is not FLOAT64')
+                    then concat('column lat holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(2)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(2)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(3)] is not null and safe_cast(if(regexp_contains(cells[safe_offset(3)], '[xX]'), null, cells[safe_offset(3)]) as FLOAT64) is null
-                    then concat('column lon holds "', cells[safe_offset(3)], '", which is not FLOAT64')
+                    then concat('column lon holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(3)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(3)]) > 100, '...', '')), '", which is not FLOAT64')
                 when cells[safe_offset(4)] is not null and safe_cast(cells[safe_offset(4)] as INT64) is null
-                    then concat('column alt holds "', cells[safe_offset(4)], '", which is not INT64')
+                    then concat('column alt holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(4)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(4)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(5)] is not null and safe_cast(cells[safe_offset(5)] as INT64) is null
-                    then concat('column tz holds "', cells[safe_offset(5)], '", which is not INT64')
+                    then concat('column tz holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(5)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(5)]) > 100, '...', '')), '", which is not INT64')
                 when cells[safe_offset(8)] is not null and safe_cast(regexp_extract(cells[safe_offset(8)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column event_at holds "', cells[safe_offset(8)], '", which is not TIMESTAMP')
+                    then concat('column event_at holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(8)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(8)]) > 100, '...', '')), '", which is not TIMESTAMP')
                 when cells[safe_offset(9)] is not null and safe_cast(regexp_extract(cells[safe_offset(9)], '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', cells[safe_offset(9)], '", which is not TIMESTAMP')
+                    then concat('column ingested_at holds "', concat(regexp_replace(replace(replace(replace(left(cells[safe_offset(9)], 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(cells[safe_offset(9)]) > 100, '...', '')), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
     ),
@@ -853,9 +853,9 @@ carriers as (
                 when array_length(cells) != 4
                     then concat('holds ', cast(array_length(cells) as string), ' field(s) instead of 4')
                 when nullif(nullif(cells[safe_offset(2)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column event_at holds "', nullif(nullif(cells[safe_offset(2)], 'NA'), ''), '", which is not TIMESTAMP')
+                    then concat('column event_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(2)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(2)], 'NA'), '')) > 100, '...', '')), '", which is not TIMESTAMP')
                 when nullif(nullif(cells[safe_offset(3)], 'NA'), '') is not null and safe_cast(regexp_extract(nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', nullif(nullif(cells[safe_offset(3)], 'NA'), ''), '", which is not TIMESTAMP')
+                    then concat('column ingested_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(nullif(cells[safe_offset(3)], 'NA'), ''), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(nullif(cells[safe_offset(3)], 'NA'), '')) > 100, '...', '')), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
     ),

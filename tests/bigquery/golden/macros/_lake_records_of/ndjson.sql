@@ -56,13 +56,13 @@ select * from (
             case
                 when raw_problem is not null then raw_problem
                 when nullif(cells[safe_offset(0)], 'NA') is not null and safe_cast(nullif(cells[safe_offset(0)], 'NA') as INT64) is null
-                    then concat('column order_id holds "', nullif(cells[safe_offset(0)], 'NA'), '", which is not INT64')
+                    then concat('column order_id holds "', concat(regexp_replace(replace(replace(replace(left(nullif(cells[safe_offset(0)], 'NA'), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(cells[safe_offset(0)], 'NA')) > 100, '...', '')), '", which is not INT64')
                 when nullif(cells[safe_offset(2)], 'NA') is not null and safe_cast(if(regexp_contains(nullif(cells[safe_offset(2)], 'NA'), '[xX]'), null, nullif(cells[safe_offset(2)], 'NA')) as FLOAT64) is null
-                    then concat('column amount holds "', nullif(cells[safe_offset(2)], 'NA'), '", which is not FLOAT64')
+                    then concat('column amount holds "', concat(regexp_replace(replace(replace(replace(left(nullif(cells[safe_offset(2)], 'NA'), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(cells[safe_offset(2)], 'NA')) > 100, '...', '')), '", which is not FLOAT64')
                 when nullif(cells[safe_offset(3)], 'NA') is not null and safe_cast(regexp_extract(nullif(cells[safe_offset(3)], 'NA'), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column event_at holds "', nullif(cells[safe_offset(3)], 'NA'), '", which is not TIMESTAMP')
+                    then concat('column event_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(cells[safe_offset(3)], 'NA'), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(cells[safe_offset(3)], 'NA')) > 100, '...', '')), '", which is not TIMESTAMP')
                 when nullif(cells[safe_offset(4)], 'NA') is not null and safe_cast(regexp_extract(nullif(cells[safe_offset(4)], 'NA'), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[ Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:(?:[0-5]?[0-9]|60)(?:[.][0-9]{1,9})?(?:[Zz]| UTC|[+-](?:[0-9]{1,2}|[0-9]{2}:?[0-9]{2}))?)?$') as TIMESTAMP) is null
-                    then concat('column ingested_at holds "', nullif(cells[safe_offset(4)], 'NA'), '", which is not TIMESTAMP')
+                    then concat('column ingested_at holds "', concat(regexp_replace(replace(replace(replace(left(nullif(cells[safe_offset(4)], 'NA'), 100), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '[[:cntrl:]]', '?'), if(char_length(nullif(cells[safe_offset(4)], 'NA')) > 100, '...', '')), '", which is not TIMESTAMP')
             end as problem
         from lake_rows
     ),
