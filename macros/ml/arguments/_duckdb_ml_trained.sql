@@ -9,6 +9,13 @@
 {% endmacro %}
 
 
+{#- A list that training found, of the details of a model's table; empty before anything has been trained. -#}
+{% macro _duckdb_ml_detail(trained, name) %}
+    {%- set row = _duckdb_ml_trained(trained, "cast(details -> '" ~ name ~ "' as varchar)") -%}
+    {{ return(fromjson(row[0]) if row and row[0] is string else []) }}
+{% endmacro %}
+
+
 {#-
   Refuses a trained model that keeps no distributions of these features: one of an earlier version of the
   engine, or trained on other columns. On an empty warehouse nobody knows, and what is only compiled may read a

@@ -8,8 +8,7 @@
         {%- if name == '{series_keys}' -%}
             {%- do columns.extend(_duckdb_ml_series_keys(trained)) -%}
         {%- elif name == '{holiday_effects}' -%}
-            {%- set found = _duckdb_ml_trained(trained, "cast(details -> 'holidays' as varchar)") -%}
-            {%- for holiday in fromjson(found[0]) if found is not none -%}
+            {%- for holiday in _duckdb_ml_detail(trained, 'holidays') -%}
                 {%- do columns.append(('holiday_effect_' ~ holiday, 'FLOAT64', 'DOUBLE')) -%}
             {%- endfor -%}
         {%- else -%}
@@ -26,9 +25,8 @@
 {% macro _duckdb_ml_series_keys(trained) %}
     {%- set names = _ml_series_columns(trained, 'series id column') -%}
     {%- if not names -%} {{ return([]) }} {%- endif -%}
-    {%- set found = _duckdb_ml_trained(trained, "cast(details -> 'series_keys' as varchar)") -%}
     {%- set types = {} -%}
-    {%- for key in fromjson(found[0]) if found is not none -%} {%- do types.update({key.name | lower: key.data_type}) -%} {%- endfor -%}
+    {%- for key in _duckdb_ml_detail(trained, 'series_keys') -%} {%- do types.update({key.name | lower: key.data_type}) -%} {%- endfor -%}
     {%- set keys = [] -%}
     {%- for name in names -%}
         {%- set type = types.get(name | lower, 'STRING') -%}
