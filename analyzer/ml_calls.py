@@ -192,6 +192,9 @@ def _resolve_table_function(
     needed: dict[str, Type] = {}
     if names and model and signature.needs:
         needed = dict(model.features) | model.series
+        if "moment" in signature.needs:  # the values are what is asked for
+            for name in model.series_columns(SERIES_DATA):
+                needed.pop(name)
         if "label" in signature.needs and model.label and model.label_type:
             needed[model.label] = model.label_type
     if names and signature.keeps_of(model and model.model_type):
@@ -311,6 +314,7 @@ def _meanings(model: Model, settings: dict[str, object]) -> dict[str, str]:
         "holiday_effects": ", ".join(
             f"holiday_effect_{name} FLOAT64" for name in names_of(_regions(options))
         ),
+        "attributions": ", ".join(f"`attribution_{name}` FLOAT64" for name in model.features),
         "timestamp": next(iter(model.series_columns(SERIES_TIMESTAMP)), ""),
         "data": next(iter(model.series_columns(SERIES_DATA)), ""),
         "class_label": "" if label_type == "BOOL" else "class_label STRING",

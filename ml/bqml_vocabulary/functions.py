@@ -7,6 +7,7 @@ Types and columns are text in BigQuery's words. In the columns of a table functi
     {components} {latent_columns}   one FLOAT64 column per component
     {series_keys}                   the columns that tell the series of a model apart
     {holiday_effects}               one FLOAT64 column per holiday that the model knows
+    {attributions}                  one FLOAT64 column per feature
     {timestamp} {data}              the columns of a series' points in time and of its values
 
 stand for what the model was trained with; a text that ends up empty is left out.
@@ -39,7 +40,8 @@ class TableFunction:
     settings: Mapping[str, str] = field(default_factory=dict)
     """The fields that the STRUCT may have, and their types."""
     needs: str = ""
-    """What the data must hold: `features`, or `features label`, of the model."""
+    """What the data must hold: `features`, or `features label`, of the model, and the columns of
+    its series; of these, with `moment`, not the values."""
     holds: tuple[Mapping[str, str], ...] = ()
     """The columns, with their types, that the data of each data argument must hold."""
     keeps: Mapping[str, str] = field(default_factory=dict)

@@ -51,6 +51,7 @@ def model_type_table() -> str:
             "goes_by": row.keys,
             "label": row.label,
             "query": row.query,
+            "features": row.features,
             "split": row.split,
             "metrics": {metric.name: metric.better for metric in row.metrics},
             "headline": row.headline,

@@ -64,7 +64,7 @@ def _check_series(options: Mapping[str, Any]) -> None:
             "time_series_data_col and time_series_id_col; name another"
         )
     for name in ("time_series_id_col", "seasonalities"):
-        if options[name] == []:
+        if options.get(name) == []:
             raise ModelError(f"option '{name}' is an empty list; leave it out")
     if options["auto_arima"]:
         least, most = options["auto_arima_min_order"], options["auto_arima_max_order"]
@@ -75,11 +75,12 @@ def _check_series(options: Mapping[str, Any]) -> None:
             )
     else:
         _check_given_order(options)
-    alone = [word for word in ("AUTO", "NO_SEASONALITY") if word in options["seasonalities"]]
-    if alone and len(options["seasonalities"]) > 1:
+    seasons = options.get("seasonalities", [])
+    alone = [word for word in ("AUTO", "NO_SEASONALITY") if word in seasons]
+    if alone and len(seasons) > 1:
         raise ModelError(f"option 'seasonalities': {alone[0]} stands alone; remove the others")
     _check_lengths(options)
-    low, high = options["forecast_limit_lower_bound"], options["forecast_limit_upper_bound"]
+    low, high = (options.get(f"forecast_limit_{end}_bound") for end in ("lower", "upper"))
     if low is not None and high is not None and low >= high:
         raise ModelError(
             f"option 'forecast_limit_lower_bound' must be less than forecast_limit_upper_bound, "

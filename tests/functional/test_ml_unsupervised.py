@@ -304,7 +304,11 @@ def test_a_training_that_fails_says_why_and_keeps_the_old_model(project, options
         ("ml_generate_embedding(ref('groups'), ref('points'))", ["of groups", "for PCA"]),
         (
             "ml_detect_anomalies(ref('line'), ref('points'), 0.1)",
-            ["ml_detect_anomalies of line", "for KMEANS, PCA and ARIMA_PLUS", "is LINEAR_REG"],
+            [
+                "ml_detect_anomalies of line",
+                "for KMEANS, PCA, ARIMA_PLUS and ARIMA_PLUS_XREG",
+                "is LINEAR_REG",
+            ],
         ),
         (
             "ml_detect_anomalies(ref('axes'), ref('points'), 0.6)",

@@ -111,6 +111,15 @@ ORIGINALS = {
             "horizon": 40,
         },
     ),
+    "series_with_features": Original(
+        "select date '2024-01-01' + i::int as d, sin(i * 0.9) * 5 + i % 7 as v, i % 5 as x,"
+        " 'k' || i % 3 as k",
+        {
+            "model_type": "arima_plus_xreg",
+            "time_series_timestamp_col": "d",
+            "time_series_data_col": "v",
+        },
+    ),
     "clause": Original(
         FEW + NUMBER,
         {
@@ -136,6 +145,7 @@ CALLS = (
     "bqml_explain_predict('forged', ?, '{}', r)",
     "bqml_explain_predict('forged', ?, '{\"approx_feature_contrib\": true}', r)",
     "bqml_detect_anomalies('forged', ?, '{\"contamination\": 0.1}', r)",
+    "bqml_regress('forged', ?, r)",
 )
 DESCRIPTIONS = (
     ("WEIGHTS", "{}"),

@@ -1,6 +1,6 @@
 {#-
   The columns of a function for a trained model, as in the table of functions, with those of its series in the place
-  of what stands for them: {series_keys}, {timestamp}, {data}, {holiday_effects}. The types of the keys are those that training found.
+  of what stands for them: {series_keys}, {timestamp}, {data}, {holiday_effects}, {attributions}. The types of the keys are those that training found.
 -#}
 {% macro _duckdb_ml_columns(trained, macro_name, settings={}) %}
     {%- set columns = [] -%}
@@ -10,6 +10,10 @@
         {%- elif name == '{holiday_effects}' -%}
             {%- for holiday in _duckdb_ml_detail(trained, 'holidays') -%}
                 {%- do columns.append(('holiday_effect_' ~ holiday, 'FLOAT64', 'DOUBLE')) -%}
+            {%- endfor -%}
+        {%- elif name == '{attributions}' -%}
+            {%- for feature in _duckdb_ml_detail(trained, 'features') -%}
+                {%- do columns.append(('attribution_' ~ feature, 'FLOAT64', 'DOUBLE')) -%}
             {%- endfor -%}
         {%- else -%}
             {%- set named = name.replace('{timestamp}', _ml_series_column(trained, 'timestamp column')).replace(

@@ -31,8 +31,10 @@
         sqrt(avg(bqml_error * bqml_error)) as root_mean_squared_error,
         100 * avg(bqml_error / nullif(abs(bqml_value), 0)) as mean_absolute_percentage_error,
         100 * avg(bqml_error / nullif((abs(bqml_value) + abs(bqml_forecast[1])) / 2, 0))
-            as symmetric_mean_absolute_percentage_error,
+            as symmetric_mean_absolute_percentage_error
+        {%- if _ml_columns(trained, 'ml_evaluate') | selectattr(0, 'equalto', 'mean_absolute_scaled_error') | list %},
         avg(bqml_error) / any_value(nullif(bqml_forecast[6], 0)) as mean_absolute_scaled_error
+        {%- endif %}
     from (
         select *, abs(bqml_value - bqml_forecast[1]) as bqml_error
         from {{ compared }}

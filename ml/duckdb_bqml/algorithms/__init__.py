@@ -18,6 +18,7 @@ ALGORITHMS: dict[str, str] = {
     "RANDOM_FOREST_CLASSIFIER": "duckdb_bqml.algorithms.trees.classification:TreeClassifier",
     "RANDOM_FOREST_REGRESSOR": "duckdb_bqml.algorithms.trees.regression:TreeRegressor",
     "ARIMA_PLUS": "duckdb_bqml.algorithms.forecasting.model:ArimaPlus",
+    "ARIMA_PLUS_XREG": "duckdb_bqml.algorithms.forecasting.model:ArimaPlusXreg",
     "TRANSFORM_ONLY": "duckdb_bqml.algorithms.transform_only:TransformOnly",
 }
 """The class of each model type, as `module:class`; what it must offer says contracts.py."""

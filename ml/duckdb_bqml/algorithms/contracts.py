@@ -211,6 +211,15 @@ class MakesRows(Protocol):
         """The rows of one part, counted from 0."""
 
 
+@runtime_checkable
+class AddsFeatures(Protocol):
+    """A model of time series to which features add."""
+
+    def added(self, features: Sequence[Column], keys: Sequence[Column]) -> Floats:
+        """What each feature adds (n, features) to rows of the series that the keys name; NaN where
+        there is no such series."""
+
+
 NULL_CATEGORY = "_null_filler"
 """BigQuery's name of the category that stands for NULL."""
 

@@ -8,7 +8,16 @@ import duckdb
 import pyarrow as pa
 from bqml_vocabulary.errors import ModelError
 
-from duckdb_bqml.functions import describe, detect, evaluate, explain, predict, rows, train
+from duckdb_bqml.functions import (
+    describe,
+    detect,
+    evaluate,
+    explain,
+    predict,
+    regress,
+    rows,
+    train,
+)
 from duckdb_bqml.hashing import FARM_FINGERPRINT, farm_fingerprint
 from duckdb_bqml.model_table import MODEL_ROW
 from duckdb_bqml.store import ModelStore
@@ -91,6 +100,13 @@ FUNCTIONS = (
         "Make the rows of one part, by (model relation, version, name of a function, settings as"
         " JSON, number of the part).",
         "ML.FORECAST, ML.RECOMMEND",
+    ),
+    Function(
+        "bqml_regress",
+        regress.regress,
+        regress.ADDED,
+        "Say what each feature of a row adds to a forecast, by (model relation, version, row).",
+        "ML.FORECAST with data",
     ),
     Function(
         FARM_FINGERPRINT,

@@ -65,6 +65,17 @@ options(
 ) as
 select departed_on, origin_airport_code, departures from `demo`.`marts`.`daily`;
 
+create model `demo`.`azekura_ml`.`ml_flight__series_with_features`
+options(
+    model_type = 'ARIMA_PLUS_XREG',
+    time_series_timestamp_col = 'departed_on',
+    time_series_data_col = 'departures',
+    time_series_id_col = ['origin_airport_code'],
+    l2_reg = 0.1,
+    holiday_region = ['US']
+) as
+select departed_on, origin_airport_code, departures, 1.0 as price from `demo`.`marts`.`daily`;
+
 create external table `demo`.`lake_files`.`orders`
 (order_id int64, customer string, amount float64, event_at timestamp, ingested_at timestamp)
 with partition columns (ingested_date date)

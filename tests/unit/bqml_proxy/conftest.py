@@ -183,6 +183,9 @@ MODELS = [
     """create model d.alone options(model_type = 'ARIMA', horizon = 20,
     time_series_timestamp_col = 'event_at', time_series_data_col = 'miles') as
     select event_at, miles from flights""",
+    """create model d.featured options(model_type = 'ARIMA_PLUS_XREG', horizon = 20,
+    time_series_timestamp_col = 'flight_date', time_series_data_col = 'miles') as
+    select flight_date, miles, wind, band from flights""",
     """create model d.transforming transform(ml.bucketize(miles, [120, 150]) as distance, carrier)
     options(model_type = 'TRANSFORM_ONLY') as select miles, carrier from flights""",
 ]

@@ -38,6 +38,7 @@ def _of_series(function: str) -> str:
     return _as_declared(function, "time_series").replace("{series_keys}", "carrier STRING")
 
 
+_LATER = "(select wind, band, date_add(flight_date, interval 120 day) as flight_date from flights)"
 _ANOMALY = "is_anomaly BOOL, lower_bound FLOAT64, upper_bound FLOAT64, anomaly_probability FLOAT64"
 _STATES = "(select carrier as entity_id, miles, event_at as feature_timestamp from flights)"
 _STATE = "entity_id STRING, miles FLOAT64, feature_timestamp TIMESTAMP"
@@ -81,10 +82,24 @@ CALLS = {
     ),
     "evaluate(model clusters, table flights)": _METRICS["clustering"],
     "evaluate(model components)": _METRICS["dimensionality_reduction"],
+    f"forecast(model featured, struct(3 as horizon), {_LATER})": _of_alone("FORECAST"),
+    f"explain_forecast(model featured, struct(3 as horizon), {_LATER})": (
+        _of_alone("EXPLAIN_FORECAST").replace(
+            "{holiday_effects}", "attribution_wind FLOAT64, attribution_band FLOAT64"
+        )
+    ),
+    "arima_coefficients(model featured)": (
+        _of_alone("ARIMA_COEFFICIENTS") + ", processed_input STRING, weight FLOAT64,"
+        " category_weights ARRAY<STRUCT<category STRING, weight FLOAT64>>"
+    ),
     "forecast(model series)": _of_series("FORECAST"),
     "forecast(model alone, struct(2 as horizon, 0.8 as confidence_level))": _of_alone("FORECAST"),
-    "explain_forecast(model alone, struct(2 as horizon))": _of_alone("EXPLAIN_FORECAST"),
-    "explain_forecast(model series)": _of_series("EXPLAIN_FORECAST"),
+    "explain_forecast(model alone, struct(2 as horizon))": (
+        _of_alone("EXPLAIN_FORECAST").replace(", {holiday_effects}", "")
+    ),
+    "explain_forecast(model series)": (
+        _of_series("EXPLAIN_FORECAST").replace(", {holiday_effects}", "")
+    ),
     "arima_evaluate(model series)": _of_series("ARIMA_EVALUATE"),
     "arima_evaluate(model alone, struct(false as show_all_candidate_models))": (
         _of_alone("ARIMA_EVALUATE")

@@ -122,7 +122,7 @@ def test_the_list_has_the_head_of_each(trained):
     listed = trained.machine_learning.models("p", "d")
     names = [model["modelReference"]["modelId"] for model in listed]
     assert names == sorted(names)
-    assert len(names) == 13
+    assert len(names) == 14
     assert set(listed[0]) == {"modelReference", "modelType", "creationTime", "lastModifiedTime"}
     assert trained.machine_learning.models("p", "nothing") == []
 

@@ -636,7 +636,7 @@ def test_anomalies_are_what_lies_apart(db):
         ),
         (
             "bqml_detect_anomalies('line', line_version, '{\"contamination\": 0}', {x: 1})",
-            "line: ml_detect_anomalies is for KMEANS, PCA and ARIMA_PLUS, and the model is LINE",
+            "line: ml_detect_anomalies is for KMEANS, PCA, ARIMA_PLUS and ARIMA_PLUS_XREG, and the",
         ),
         ("bqml_detect_anomalies('m', version, '{}', row)", "'contamination' must be .* not None"),
         (

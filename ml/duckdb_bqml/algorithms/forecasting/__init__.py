@@ -2,6 +2,7 @@
 
 calendar.py     how often a series is observed, and its values in regular steps
 series.py       the series of a training's rows
+regressors.py   what features add to a series
 components.py   what a series is made of: spikes (cleaning.py), seasons (seasonality.py, loess.py),
                 changes of level (cleaning.py)
 order.py        which ARIMA processes are tried

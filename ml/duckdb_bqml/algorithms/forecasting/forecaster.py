@@ -25,6 +25,7 @@ from duckdb_bqml.algorithms.forecasting.holidays import is_long_enough, windows
 from duckdb_bqml.algorithms.forecasting.holidays import places as step_of
 from duckdb_bqml.algorithms.forecasting.order import Order
 from duckdb_bqml.algorithms.forecasting.process import Process
+from duckdb_bqml.algorithms.forecasting.regressors import Regressors
 from duckdb_bqml.algorithms.forecasting.selection import BATCH, MOST, Fitted, by_order
 from duckdb_bqml.algorithms.forecasting.series import Key, Series
 
@@ -39,6 +40,7 @@ class Batch(NamedTuple):
     grids: Sequence[Grid]
     parts: Components
     where: Mapping[str, NDArray[np.int64]]
+    added: Floats  # (steps, lanes, features)
 
     def of_holidays(self, end: int) -> dict[str, Floats]:
         """By holiday, what it adds (end, lanes) until a step."""
@@ -97,6 +99,7 @@ class Forecaster:
         found: Found,
     ) -> None:
         self.keys, self.options, self.series, self.found = keys, options, series, found
+        self.regressors: Regressors | None = None
 
     @property
     def fitted(self) -> list[int]:
@@ -135,7 +138,8 @@ class Forecaster:
             self.options["adjust_step_changes"],
         )
         parts = taken_apart(values, seasons(grids[0].frequency), wanted, where)
-        return Batch(np.array(places), grids, parts, where)
+        added = np.stack([self.series[place].added for place in places], axis=1)
+        return Batch(np.array(places), grids, parts, where, added)
 
     @property
     def holiday_names(self) -> list[str]:

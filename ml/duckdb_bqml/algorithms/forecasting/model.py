@@ -1,4 +1,4 @@
-"""ARIMA_PLUS: forecasts of one or many series.
+"""ARIMA_PLUS and ARIMA_PLUS_XREG: forecasts of one or many series.
 
 A series is taken apart (components.py), and an ARIMA process is fitted to what is left
 (selection.py). The artifact holds the regular series and the processes found.
@@ -14,6 +14,7 @@ from bqml_vocabulary.options import OPTIONS
 from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.contracts import Made, Request, Row, Trained
+from duckdb_bqml.algorithms.dataset import Column, Dataset
 from duckdb_bqml.algorithms.described import (
     TEXT,
     TRUTH,
@@ -23,12 +24,14 @@ from duckdb_bqml.algorithms.described import (
     Fields,
     Finite,
     ListOf,
+    Node,
     OneOf,
     Optional,
     Sizes,
     Whole,
     first,
 )
+from duckdb_bqml.algorithms.encoding import DESCRIBED
 from duckdb_bqml.algorithms.forecasting import series as reading
 from duckdb_bqml.algorithms.forecasting.calendar import (
     DAY,
@@ -39,9 +42,10 @@ from duckdb_bqml.algorithms.forecasting.calendar import (
 )
 from duckdb_bqml.algorithms.forecasting.forecaster import Forecaster, Found
 from duckdb_bqml.algorithms.forecasting.order import Order
+from duckdb_bqml.algorithms.forecasting.regressors import Regressors
 from duckdb_bqml.algorithms.forecasting.rows import MAKERS, SEASONS
 from duckdb_bqml.algorithms.forecasting.selection import MOST, Search, fitted
-from duckdb_bqml.algorithms.forecasting.series import Key, Series
+from duckdb_bqml.algorithms.forecasting.series import Group, Key, Series
 
 Floats = NDArray[np.float64]
 
@@ -130,58 +134,55 @@ def _are_stationary(parts: Mapping[str, Any]) -> bool:
     return True
 
 
+PARTS: Mapping[str, Node] = {
+    "model": Fields(
+        {
+            "keys": ListOf(Fields({"name": TEXT, "data_type": OneOf(reading.KEY_TYPES)}), "keys"),
+            "options": Fields(
+                {
+                    "horizon": Whole(1, 10_000),
+                    "seasonalities": ListOf(OneOf(("AUTO", "NO_SEASONALITY", *SEASONS))),
+                    "clean_spikes_and_dips": TRUTH,
+                    "adjust_step_changes": TRUTH,
+                },
+                {
+                    "decompose_time_series": TRUTH,
+                    "trend_smoothing_window_size": Whole(1),
+                    "holiday_region": Either((REGION, ListOf(REGION))),
+                    reading.LOWER: Finite(),
+                    reading.UPPER: Finite(),
+                },
+            ),
+            "series": ListOf(
+                Fields(
+                    {
+                        "keys": ListOf(Either((Optional(TEXT), Whole(-(2**63), 2**63 - 1)))),
+                        "error": Optional(TEXT),
+                        "micros": Whole(0, 400 * 86_400 * 10**6),
+                        "months": Whole(0, 12),
+                        "first": Whole(-(2**53), 2**53),
+                        "day": Whole(0, 30),
+                        "length": Whole(0, LARGEST_GRID),
+                    }
+                ),
+                "series",
+            ),
+        }
+    ),
+    "values": Array("<f8", ("values",)),
+    "found": Array("<i8", ("found",), least=0, below="series"),
+    "orders": Array("<i8", ("found", 4), least=0),
+    "coefficients": Array("<f8", ("found", 2 * MOST)),
+    "numbers": Array("<f8", ("found", 3), may_be_infinite=True),
+}
+"""The parts of an artifact."""
+
+
 class ArimaPlus(Forecaster):
     """ARIMA_PLUS."""
 
     describes = ("ARIMA_EVALUATE", "ARIMA_COEFFICIENTS", "HOLIDAY_INFO")
-    artifact = Described(
-        {
-            "model": Fields(
-                {
-                    "keys": ListOf(
-                        Fields({"name": TEXT, "data_type": OneOf(reading.KEY_TYPES)}), "keys"
-                    ),
-                    "options": Fields(
-                        {
-                            "horizon": Whole(1, 10_000),
-                            "seasonalities": ListOf(OneOf(("AUTO", "NO_SEASONALITY", *SEASONS))),
-                            "clean_spikes_and_dips": TRUTH,
-                            "adjust_step_changes": TRUTH,
-                        },
-                        {
-                            "decompose_time_series": TRUTH,
-                            "trend_smoothing_window_size": Whole(1),
-                            "holiday_region": Either((REGION, ListOf(REGION))),
-                            reading.LOWER: Finite(),
-                            reading.UPPER: Finite(),
-                        },
-                    ),
-                    "series": ListOf(
-                        Fields(
-                            {
-                                "keys": ListOf(
-                                    Either((Optional(TEXT), Whole(-(2**63), 2**63 - 1)))
-                                ),
-                                "error": Optional(TEXT),
-                                "micros": Whole(0, 400 * 86_400 * 10**6),
-                                "months": Whole(0, 12),
-                                "first": Whole(-(2**53), 2**53),
-                                "day": Whole(0, 30),
-                                "length": Whole(0, LARGEST_GRID),
-                            }
-                        ),
-                        "series",
-                    ),
-                }
-            ),
-            "values": Array("<f8", ("values",)),
-            "found": Array("<i8", ("found",), least=0, below="series"),
-            "orders": Array("<i8", ("found", 4), least=0),
-            "coefficients": Array("<f8", ("found", 2 * MOST)),
-            "numbers": Array("<f8", ("found", 3), may_be_infinite=True),
-        },
-        _fault,
-    )
+    artifact = Described(PARTS, _fault)
 
     # ---- training
 
@@ -189,10 +190,12 @@ class ArimaPlus(Forecaster):
     def fit(cls, request: Request) -> Trained:
         started = time.monotonic()
         data, options = request.data.train, dict(request.options)
-        keys = reading.keys_of(data)
-        series = reading.read(data, options)
+        keys, groups = reading.keys_of(data), reading.groups(data)
+        regressors, added = cls._regress(data, groups, options)
+        series = reading.read(data, groups, options, added)
         kept = {name: options[name] for name in KEPT_OPTIONS if options.get(name) is not None}
-        model = cls(keys, kept, series, Found.of([]))
+        model = cls(keys, {"seasonalities": ["AUTO"]} | kept, series, Found.of([]))
+        model.regressors = regressors
         rests = model._rests()
         places = sorted(rests)
         tried = fitted([_modelled(rests[place], options) for place in places], _search(options))
@@ -204,8 +207,16 @@ class ArimaPlus(Forecaster):
             "series_keys": [key._asdict() for key in keys],
             "series": [list(one.keys) for one in series],
             "holidays": model.holiday_names,
+            "features": [column.name for column in data.features],
         }
         return Trained(model, options, [{"iteration": 0, "duration_ms": duration}], details)
+
+    @classmethod
+    def _regress(
+        cls, data: Dataset, groups: Sequence[Group], options: Mapping[str, Any]
+    ) -> tuple[Regressors | None, Floats | None]:
+        """The weights of the features, and what these add (rows, features)."""
+        return None, None
 
     def _rests(self) -> dict[int, Floats]:
         """By place, what each series leaves for its process."""
@@ -222,7 +233,7 @@ class ArimaPlus(Forecaster):
         self, function: str, settings: Mapping[str, Any], features: Sequence[str]
     ) -> Sequence[Row]:
         if function == "ARIMA_COEFFICIENTS":
-            return [self._coefficients(place) for place in self.fitted]
+            return [row for place in self.fitted for row in self._coefficients(place)]
         if function == "HOLIDAY_INFO":
             return self._known_holidays()
         shows_all = settings.get("show_all_candidate_models", len(self.series) == 1)
@@ -293,15 +304,16 @@ class ArimaPlus(Forecaster):
                 }
         return found
 
-    def _coefficients(self, place: int) -> Row:
+    def _coefficients(self, place: int) -> list[Row]:
         row = self.found.rows(place)[0]
         order, coefficients = self.found.order(row), self.found.coefficients[row].tolist()
         mean = float(self.found.numbers[row, 0]) if order.has_mean else 0.0
-        return self._keyed(place) | {
+        found = self._keyed(place) | {
             "ar_coefficients": coefficients[: order.p],
             "ma_coefficients": coefficients[MOST : MOST + order.q],
             "intercept_or_drift": mean,
         }
+        return [found]
 
     # ---- the rows that it makes
 
@@ -318,7 +330,8 @@ class ArimaPlus(Forecaster):
             for place, rows in maker.rows(self, batch, settings):
                 made[place] = rows
         if not made:
-            width = maker.numbers + len(self.holiday_names) * maker.tells_holidays
+            effects = len(self.holiday_names) + self.series[0].added.shape[1]
+            width = maker.numbers + effects * maker.tells_effects
             return Made(np.zeros((0, maker.keys), dtype=np.int64), np.zeros((0, width)))
         return Made(
             *map(np.concatenate, zip(*(made[place] for place in sorted(made)), strict=True))
@@ -357,14 +370,79 @@ class ArimaPlus(Forecaster):
         model, series, start = parts["model"], [], 0
         for one in model["series"]:
             values = parts["values"][start : start + one["length"]]
-            start += one["length"]
             grid = None
             if one["error"] is None:
                 frequency = Frequency(one["micros"], one["months"])
                 grid = Grid(frequency, one["first"], one["day"])
-            series.append(Series(tuple(one["keys"]), grid, values, one["error"]))
+            added = parts["added"][start : start + len(values)] if "added" in parts else None
+            start += len(values)
+            if added is None:
+                added = np.zeros((len(values), 0))
+            series.append(Series(tuple(one["keys"]), grid, values, added, one["error"]))
         found = Found(parts["found"], parts["orders"], parts["coefficients"], parts["numbers"])
         return cls([Key(**key) for key in model["keys"]], model["options"], series, found)
+
+
+class ArimaPlusXreg(ArimaPlus):
+    """ARIMA_PLUS_XREG: features add to each series by a linear regression."""
+
+    artifact = Described(
+        {
+            **PARTS,
+            "encoder": Fields({"blocks": DESCRIBED}),
+            "weights": Array("<f8", ("series", "width")),
+            "added": Array("<f8", ("values", "blocks")),
+        },
+        _fault,
+    )
+    regressors: Regressors
+
+    @classmethod
+    def _regress(
+        cls, data: Dataset, groups: Sequence[Group], options: Mapping[str, Any]
+    ) -> tuple[Regressors, Floats]:
+        rows = [group.rows for group in groups]
+        found = Regressors.fit(data.features, reading.values_of(data), rows, options["l2_reg"])
+        series = np.empty(data.rows, dtype=np.intp)
+        for place, own in enumerate(rows):
+            series[own] = place
+        return found, found.added(data.features, series)
+
+    def added(self, features: Sequence[Column], keys: Sequence[Column]) -> Floats:
+        """What each feature adds (n, features) to rows of the series that the keys name; NaN where
+        there is no such series."""
+        return self.regressors.added(features, self._places(keys, features[0].rows))
+
+    def _places(self, keys: Sequence[Column], rows: int) -> NDArray[np.intp]:
+        """The series (n,) of rows, -1 for none."""
+        known = {one.keys: place for place, one in enumerate(self.series)}
+        if not keys:
+            return np.zeros(rows, dtype=np.intp)
+        ranked = [reading.ranks(column) for column in keys]
+        codes, where = np.unique(
+            np.stack([codes for codes, _ in ranked]), axis=1, return_inverse=True
+        )
+        named = [
+            tuple(names[code] for code, (_, names) in zip(column, ranked, strict=True))
+            for column in codes.T.tolist()
+        ]
+        return np.array([known.get(one, -1) for one in named])[where.ravel()]
+
+    def _coefficients(self, place: int) -> list[Row]:
+        empty = {"ar_coefficients": [], "ma_coefficients": [], "intercept_or_drift": None}
+        weights = [self._keyed(place) | empty | row for row in self.regressors.describe(place)]
+        nothing = {"processed_input": None, "weight": None, "category_weights": []}
+        return [*(row | nothing for row in super()._coefficients(place)), *weights]
+
+    def to_parts(self) -> dict[str, Any]:
+        added = np.concatenate([one.added for one in self.series])
+        return {**super().to_parts(), **self.regressors.to_parts(), "added": added}
+
+    @classmethod
+    def from_parts(cls, parts: Mapping[str, Any]) -> Self:
+        model = super().from_parts(parts)
+        model.regressors = Regressors.from_parts(parts)
+        return model
 
 
 def _search(options: Mapping[str, Any]) -> Search:

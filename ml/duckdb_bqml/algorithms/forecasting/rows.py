@@ -35,13 +35,13 @@ LIMITED = (
 
 class Maker(NamedTuple):
     """A function: what it checks, its rows by series, how many keys and numbers a row has, and
-    whether the effects of holidays follow."""
+    whether the effects of holidays and features follow."""
 
     check: Callable[[Forecaster, Mapping[str, Any]], None]
     rows: Callable[[Forecaster, Batch, Mapping[str, Any]], Iterable[tuple[int, Made]]]
     keys: int
     numbers: int
-    tells_holidays: bool = False
+    tells_effects: bool = False
 
 
 def _horizon(model: Forecaster, settings: Mapping[str, Any]) -> int:
@@ -102,7 +102,9 @@ def _forecast(
         value, error = reading.unlimited(value, model.options), error * slope
     for lane, place in enumerate(batch.places.tolist()):
         moments = batch.grids[lane].moments(count + np.arange(steps))
-        change = np.abs(np.diff(reading.unlimited(model.series[place].values, model.options)))
+        one = model.series[place]
+        known = one.values + one.added.sum(axis=1)
+        change = np.abs(np.diff(reading.unlimited(known, model.options)))
         scale = np.broadcast_to(change.mean(), value.shape)
         columns = [value, error, np.full_like(value, level), low, high, scale]
         yield (
@@ -115,7 +117,8 @@ def _explained(
     model: Forecaster, batch: Batch, settings: Mapping[str, Any]
 ) -> Iterable[tuple[int, Made]]:
     """Keys: series, moment, whether it is a forecast. Numbers: those columns of
-    ML.EXPLAIN_FORECAST that are numbers, in their order, the effects of each holiday the last."""
+    ML.EXPLAIN_FORECAST that are numbers, in their order, the last of them the effects of each
+    holiday and what each feature added to the history."""
     steps = _horizon(model, settings)
     level = settings.get("confidence_level", DEFAULT_CONFIDENCE)
     parts = batch.parts
@@ -137,10 +140,12 @@ def _explained(
     residual = parts.rest - past
     of_holidays = batch.of_holidays(count + steps)
     holidays = together(of_holidays.values(), trend.shape)
+    explained = batch.added.sum(axis=2)
     adjusted = shown + seasonal + holidays
+    adjusted[:count] += explained
     # BigQuery's first row, of which nothing is known before, keeps its residual
-    adjusted[0] = (parts.values - parts.spikes - parts.steps)[0]
-    data = np.concatenate([parts.values, adjusted[count:]])
+    adjusted[0] = (parts.values + explained - parts.spikes - parts.steps)[0]
+    data = np.concatenate([parts.values + explained, adjusted[count:]])
     half = np.concatenate(
         [np.full((count, lanes), np.nan), normal.quantile((1 + level) / 2) * error]
     )
@@ -161,6 +166,7 @@ def _explained(
         np.concatenate([changes, unknown]),
         np.concatenate([residual, unknown]),
         *(of_holidays.get(name, np.zeros_like(trend)) for name in model.holiday_names),
+        *(np.concatenate([part, unknown]) for part in np.moveaxis(batch.added, 2, 0)),
     ]
     is_forecast = (np.arange(count + steps) >= count).astype(np.int64)
     for lane, place in enumerate(batch.places.tolist()):
@@ -193,8 +199,9 @@ def _anomalies(
     half = normal.quantile((1 + threshold) / 2) * error
     distance = np.abs(parts.values - expected) / np.where(error > 0, error, 1.0)
     probability = 1.0 - normal.two_sided(np.where((error > 0) | (distance == 0), distance, np.inf))
+    explained = batch.added.sum(axis=2)
     shown = [
-        reading.unlimited(one, model.options)
+        reading.unlimited(one + explained, model.options)
         for one in (parts.values, expected - half, expected + half)
     ]
     for lane, place in enumerate(batch.places.tolist()):

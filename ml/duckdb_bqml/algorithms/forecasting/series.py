@@ -26,11 +26,13 @@ class Key(NamedTuple):
 
 
 class Series(NamedTuple):
-    """One series: what its keys are, its steps and values (n,), or why it has none."""
+    """One series: what its keys are, its steps and values (n,) without what the features added
+    (n, features), or why it has none."""
 
     keys: tuple[Any, ...]
     grid: Grid | None
     values: Floats
+    added: Floats
     error: str | None = None
 
 
@@ -45,40 +47,72 @@ def keys_of(data: Dataset) -> list[Key]:
     return [Key(column.name, column.data_type) for column in columns]
 
 
-def read(data: Dataset, options: Mapping[str, Any]) -> list[Series]:
-    """The series of the rows, ascending by their keys.
+class Group(NamedTuple):
+    """The rows (n,) of one series, by their moments."""
+
+    keys: tuple[Any, ...]
+    rows: NDArray[np.intp]
+
+
+def groups(data: Dataset) -> list[Group]:
+    """The rows of each series, ascending by its keys."""
+    moments = moments_of(data.role(TIME))
+    ranked = [ranks(column) for column in data.roles.get(KEYS, ())]
+    order = np.lexsort((moments, *(codes for codes, _ in reversed(ranked))))
+    codes = np.stack([codes[order] for codes, _ in ranked]) if ranked else np.zeros((1, len(order)))
+    starts = np.flatnonzero(np.append(True, (codes[:, 1:] != codes[:, :-1]).any(axis=0)))
+    return [
+        Group(
+            tuple(names[int(codes[k, start])] for k, (_, names) in enumerate(ranked)),
+            order[start:end],
+        )
+        for start, end in zip(starts, [*starts[1:], len(order)], strict=True)
+    ]
+
+
+def read(
+    data: Dataset,
+    found: Sequence[Group],
+    options: Mapping[str, Any],
+    added: Floats | None = None,
+) -> list[Series]:
+    """The series of the groups of rows, without what features add (rows, features) to them.
 
     ModelError if a row has no moment, an infinite one or an infinite value, or if not one series
     can be forecast: it says why the first cannot.
     """
-    moments, values = moments_of(data.role(TIME)), _numbers(data.role(DATA))
-    columns = data.roles.get(KEYS, ())
-    ranks = [_ranks(column) for column in columns]
-    order = np.lexsort((moments, *(codes for codes, _ in reversed(ranks))))
-    codes = np.stack([codes[order] for codes, _ in ranks]) if ranks else np.zeros((1, len(order)))
-    starts = np.flatnonzero(np.append(True, (codes[:, 1:] != codes[:, :-1]).any(axis=0)))
-    found = []
-    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-        rows = order[start:end]
-        keys = tuple(names[int(codes[k, start])] for k, (_, names) in enumerate(ranks))
-        found.append(_one(keys, moments[rows], values[rows], options))
-    if all(one.error for one in found):
-        _refuse(found, [column.name for column in columns])
-    return found
+    moments, values = moments_of(data.role(TIME)), values_of(data)
+    if added is None:
+        added = np.zeros((len(values), 0))
+    series = [
+        _one(group.keys, moments[group.rows], values[group.rows], added[group.rows], options)
+        for group in found
+    ]
+    if all(one.error for one in series):
+        _refuse(series, [column.name for column in data.roles.get(KEYS, ())])
+    return series
 
 
 def _one(
-    keys: tuple[Any, ...], moments: NDArray[np.int64], values: Floats, options: Mapping[str, Any]
+    keys: tuple[Any, ...],
+    moments: NDArray[np.int64],
+    values: Floats,
+    added: Floats,
+    options: Mapping[str, Any],
 ) -> Series:
     values = limited(values, options)
+    frequency, nothing = options["data_frequency"], np.zeros((0, added.shape[1]))
     try:
-        grid, found = regular(moments, values, options["data_frequency"])
+        grid, whole = regular(moments, values, frequency)
     except ModelError as error:
-        return Series(keys, None, np.zeros(0), str(error))
-    if np.ptp(found) == 0:
-        error = f"every value is {found[0]:g}; leave the series out, or give it more rows"
-        return Series(keys, None, np.zeros(0), error)
-    return Series(keys, grid, found)
+        return Series(keys, None, np.zeros(0), nothing, str(error))
+    if np.ptp(whole) == 0:
+        error = f"every value is {whole[0]:g}; leave the series out, or give it more rows"
+        return Series(keys, None, np.zeros(0), nothing, error)
+    is_known = ~np.isnan(values)
+    parts = [regular(moments[is_known], one[is_known], frequency)[1] for one in added.T]
+    explained = np.stack(parts, axis=1) if parts else np.zeros((len(whole), 0))
+    return Series(keys, grid, whole - explained.sum(axis=1), explained)
 
 
 def _refuse(found: Sequence[Series], names: Sequence[str]) -> None:
@@ -117,7 +151,9 @@ def moments_of(column: Column) -> NDArray[np.int64]:
     return micros.astype(np.int64)
 
 
-def _numbers(column: Column) -> Floats:
+def values_of(data: Dataset) -> Floats:
+    """The values (n,), NaN for NULL; ModelError if one is infinite."""
+    column = data.role(DATA)
     if column.data_type not in NUMERIC_TYPES:
         raise ModelError(
             f"data column '{column.name}' has the type {column.data_type}; cast it to FLOAT64"
@@ -136,7 +172,7 @@ def _numbers(column: Column) -> Floats:
     return column.values
 
 
-def _ranks(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
+def ranks(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
     """The codes (n,) of a key, ascending, and what each is; NULL comes first."""
     if column.categories is None:
         known, codes = np.unique(column.values, return_inverse=True, equal_nan=True)

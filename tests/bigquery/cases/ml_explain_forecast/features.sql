@@ -1,0 +1,1 @@
+select attribution_price, holiday_effect_Christmas from {{ bigquery__ml_explain_forecast('`demo`.`azekura_ml`.`ml_flight__series_with_features`', 14, 0.9, 'select departed_on, origin_airport_code, 2.0 as price from `demo`.`marts`.`daily`') }} as parts

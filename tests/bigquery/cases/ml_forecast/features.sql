@@ -1,0 +1,1 @@
+select origin_airport_code, forecast_value from {{ bigquery__ml_forecast('`demo`.`azekura_ml`.`ml_flight__series_with_features`', none, none, 'select departed_on, origin_airport_code, 2.0 as price from `demo`.`marts`.`daily`') }} as forecast
