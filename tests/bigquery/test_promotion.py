@@ -129,7 +129,7 @@ def test_trainings_and_decisions_are_written_down(retrained):
     assert len(decisions) == 2
     for sql in decisions:
         assert "'ml_air_time__model', true, 'it is better'" in sql
-        assert sql.count("it has not been trained") == 5
+        assert sql.count("it has not been trained") == 6
 
 
 def test_googlesql_decides_what_the_unit_tests_expect(rendered, service, record_property):

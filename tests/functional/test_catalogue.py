@@ -67,6 +67,7 @@ MODELS = {
             "confusion": "confusion",
             "importance": "importance",
             "residuals": "residual",
+            "forecasts": "forecast",
             "versions": "version",
         }.items()
     },
