@@ -1,11 +1,12 @@
 """Options and settings as values: what GoogleSQL makes of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bqml_vocabulary.errors import nearest
+from bqml_vocabulary.errors import ModelError, nearest
+from bqml_vocabulary.functions import checked_settings
 from bqml_vocabulary.option_values import SEARCH_SPACES
 
 from bqml_proxy.errors import invalid_query
@@ -63,6 +64,14 @@ def require_known(names: Collection[str], known: Collection[str], function: str)
             hint = nearest(name, known)
             end = "" if hint.endswith("?") else "."
             raise invalid_query(f"{function}: unsupported setting '{name}'; {hint}{end}")
+
+
+def require_types(settings: Mapping[str, Any], function: str) -> None:
+    """BigQueryError unless each of the settings of ML.<function> is of its type."""
+    try:
+        checked_settings(function, settings)
+    except ModelError as error:
+        raise invalid_query(f"ML.{function}: {error}.") from None
 
 
 def require_available(names: Collection[str], here: Collection[str], function: str) -> None:

@@ -1,6 +1,9 @@
 """Errors as BigQuery's API tells them, so that its clients raise what they raise for BigQuery."""
 
+import re
 from typing import Any
+
+from bqml_vocabulary.functions import FUNCTIONS, TABLE_FUNCTIONS
 
 _STATUS = {
     400: "INVALID_ARGUMENT",
@@ -41,6 +44,27 @@ class BigQueryError(Exception):
                 "status": _STATUS.get(self.code, "INTERNAL" if self.code >= 500 else "UNKNOWN"),
             }
         }
+
+
+_MACRO = re.compile(r"\bml_([a-z_]+)\b")
+_DBT_WORDS = (
+    (re.compile(r" \(dbt run [^)]*\)"), ""),
+    (re.compile(r"\bmeta\.ml\b"), "OPTIONS"),
+    (re.compile(r"give the ref\(\) of a model with materialized='ml_model'"), "give a model"),
+)
+
+
+def in_bigquery_words(sentence: str) -> str:
+    """What the engine or a macro refuses, in words of BigQuery's: who writes ML.PREDICT has never
+    heard of ml_predict and meta.ml."""
+    for words, ours in _DBT_WORDS:
+        sentence = words.sub(ours, sentence)
+
+    def named(found: re.Match[str]) -> str:
+        name = found[1].upper()
+        return f"ML.{name}" if name in TABLE_FUNCTIONS or name in FUNCTIONS else found[0]
+
+    return _MACRO.sub(named, sentence)
 
 
 def invalid_query(message: str) -> BigQueryError:

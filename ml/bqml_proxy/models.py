@@ -18,7 +18,13 @@ from duckdb_bqml import ModelError, register
 from duckdb_bqml.errors import sentence
 from duckdb_bqml.select_list import quoted
 
-from bqml_proxy.errors import BigQueryError, already_exists, invalid_query, not_found
+from bqml_proxy.errors import (
+    BigQueryError,
+    already_exists,
+    in_bigquery_words,
+    invalid_query,
+    not_found,
+)
 from bqml_proxy.macros import Declared, MacroError, Macros, Relation
 from bqml_proxy.preprocessing import VALUE, Preprocessing
 
@@ -218,7 +224,11 @@ class Models:
             cursor.register("argument_rows", rows)
             expression = Macros().call(f"ml_{call.name.lower()}", *call.arguments)
             statement = call.statement(expression, "argument_rows")
-            return _in_declared_type(call, cursor.execute(statement).to_arrow_table())
+            try:
+                values = cursor.execute(statement).to_arrow_table()
+            except (duckdb.BinderException, duckdb.ConversionException):
+                raise invalid_query(_taken(call.name)) from None
+            return _in_declared_type(call, values)
 
     def _declared(self, cursor: duckdb.DuckDBPyConnection, reference: ModelReference) -> Declared:
         found = cursor.execute(f"select options from registry where {_IS}", reference).fetchone()
@@ -286,9 +296,10 @@ class Models:
             except BigQueryError:
                 raise
             except (ModelError, MacroError) as error:
-                raise invalid_query(str(error)) from None
+                raise invalid_query(in_bigquery_words(str(error))) from None
             except duckdb.Error as error:
-                raise invalid_query(sentence(str(error)).partition("\n")[0]) from error
+                said = sentence(str(error)).partition("\n")[0]
+                raise invalid_query(in_bigquery_words(said)) from error
 
 
 def _given(details: dict[str, Any]) -> str:
@@ -315,6 +326,15 @@ def _in_utc(
     return rows
 
 
+def _taken(name: str) -> str:
+    """What a preprocessing function takes, as a sentence."""
+    forms = [
+        f"({', '.join(type_.removesuffix('?') for type_ in types)})"
+        for types, _ in FUNCTIONS[name].signatures
+    ]
+    return f"ML.{name} takes {' or '.join(forms)}; cast what it is given."
+
+
 def _in_declared_type(call: Preprocessing, values: pa.Table) -> pa.Table:
     """The values as FLOAT64 where they are another number and the function gives no other."""
     given = {gives for _, gives in FUNCTIONS[call.name].signatures}
@@ -331,7 +351,7 @@ def checked_options(name: str, options: dict[str, Any]) -> dict[str, Any]:
     try:
         validate(name, options)
     except ModelError as error:
-        raise invalid_query(str(error)) from None
+        raise invalid_query(in_bigquery_words(str(error))) from None
     lowered = {option.lower(): value for option, value in options.items()}
     lowered["model_type"] = now_named(lowered["model_type"])
     return by_new_names(lowered, OPTIONS[lowered["model_type"]])

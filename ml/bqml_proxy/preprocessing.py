@@ -74,7 +74,8 @@ def taken_apart(
     if window is not None and not function.is_analytic:
         raise invalid_query(f"ML.{name} takes no OVER.")
     given = call["arguments"]
-    if not 1 <= len(given) <= len(taken):
+    least = min(sum(not type_.endswith("?") for type_ in types) for types, _ in function.signatures)
+    if not least <= len(given) <= len(taken):
         raise invalid_query(f"ML.{name} takes ({', '.join(taken)}), not {len(given)} arguments.")
     columns: dict[str, str] = {}
 

@@ -326,6 +326,7 @@ class Rewriting:
                         )
                     settings = constants.settings(self.service, text, f"ML.{name}")
                     constants.require_known(settings, signature.settings, f"ML.{name}")
+                    constants.require_types(settings, name)
                     has_link |= settings.pop(_LINK_SETTING, False)
                     constants.require_available(settings, taken, f"ML.{name}")
                     if "time" in settings:  # as the macro takes it: SQL

@@ -19,7 +19,7 @@
     {%- if 'thresholds' in settings -%}
         {%- set thresholds = {} -%}
         {%- set pairs = settings.thresholds.items() if settings.thresholds is mapping else settings.thresholds -%}
-        {%- for pair in pairs -%}
+        {%- for pair in (pairs if pairs is sequence and pairs is not string or settings.thresholds is mapping else [pairs]) -%}
             {%- if pair is string or pair is not sequence or pair | length != 2 or pair[0] is not string -%}
                 {%- do _ml_setting_refused(
                     macro_name, 'thresholds', pair, 'must map columns to numbers'
