@@ -185,9 +185,27 @@ def test_it_finds_anomalies(project):
     assert [row["units"] for row in new] == [130.0] * 4
 
 
+def test_rows_of_data_are_found_whatever_the_case_and_type_of_their_columns(project):
+    query = "'select cast(sold_on as date) as SOLD_ON, units, item, shop from ' ~ ref('later')"
+    rows = asked(project, f"ml_detect_anomalies(ref('many'), {query})", "2, 3")
+    assert [row["is_anomaly"] is None for row in rows] == [False, True, False, True]
+    assert len(rows[0]) == 8
+    query = "'select sold_on, null::double as units from ' ~ ref('later')"
+    rows = asked(project, f"ml_detect_anomalies(ref('one'), {query})")
+    assert {row["is_anomaly"] for row in rows} == {None}
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        (
+            "ml_evaluate(ref('many'), 'select shop, item, units from ' ~ ref('later'))",
+            ["column 'sold_on' is missing from the input of ml_evaluate"],
+        ),
+        (
+            "ml_detect_anomalies(ref('many'), 'select sold_on, units, shop from ' ~ ref('later'))",
+            ["column 'item' is missing from the input of ml_detect_anomalies"],
+        ),
         ("ml_forecast(ref('one'), horizon=31)", ["ml_forecast of one", "from 1 to 30", "got 31"]),
         ("ml_forecast(ref('one'), confidence_level=1)", ["confidence_level must be a number"]),
         ("ml_evaluate(ref('one'))", ["evaluated on data"]),

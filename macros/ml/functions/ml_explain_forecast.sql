@@ -64,7 +64,7 @@
         {%- endfor %}
     from {{ _duckdb_ml_made(model, 'ml_explain_forecast', {'horizon': horizon, 'confidence_level': confidence_level}) }} as bqml_rows
     {%- if data is not none %}
-    left join {{ _duckdb_ml_added(model, trained, data) }} as bqml_given
+    left join {{ _duckdb_ml_added(model, trained, data, 'ml_explain_forecast') }} as bqml_given
         on {{ _duckdb_ml_is_of(trained, 'bqml_rows', 'bqml_given') }} and bqml_rows.bqml_made.keys[3] = 1
     where bqml_made.keys[3] = 0 or bqml_given.bqml_added is not null
     {%- endif %}

@@ -48,7 +48,7 @@
         bqml_made.numbers[5]{{ add }} as confidence_interval_upper_bound
     from {{ _duckdb_ml_made(model, 'ml_forecast', {'horizon': horizon, 'confidence_level': confidence_level}) }} as bqml_ahead
     {%- if data is not none %}
-    inner join {{ _duckdb_ml_added(model, trained, data) }} as bqml_given
+    inner join {{ _duckdb_ml_added(model, trained, data, 'ml_forecast') }} as bqml_given
         on {{ _duckdb_ml_is_of(trained, 'bqml_ahead', 'bqml_given') }}
     {%- endif %}
 )

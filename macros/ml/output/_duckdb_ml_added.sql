@@ -1,25 +1,24 @@
 {#-
-  The rows of `data` as what their features add to the forecasts of a model of time series: bqml_moment, in
-  microseconds, bqml_added, a number for each feature, and what tells their series apart, as bqml_key_1 and so on.
+  The rows of `data` as what their features add to the forecasts of a model of time series: bqml_point, which is the
+  engine's point in time and keys of each, and bqml_added, a number for each feature.
 -#}
-{% macro _duckdb_ml_added(model, trained, data) -%}
+{% macro _duckdb_ml_added(model, trained, data, macro_name) -%}
+{%- set version = text_literal(model | string) ~ ', bqml_model.model_version' -%}
 (
         select
-            epoch_us(bqml_row.{{ adapter.quote(_ml_series_column(trained, 'timestamp column')) }}) as bqml_moment,
-            {%- for name in _ml_series_columns(trained, 'series id column') %}
-            cast(bqml_row.{{ adapter.quote(name) }} as varchar) as bqml_key_{{ loop.index }},
-            {%- endfor %}
-            bqml_regress({{ text_literal(model | string) }}, bqml_model.model_version, bqml_row) as bqml_added
+            bqml_point({{ version }}, {{ text_literal(macro_name.removeprefix('ml_')) }}, bqml_row) as bqml_point,
+            bqml_regress({{ version }}, bqml_row) as bqml_added
         from {{ _rows_of(data) }} as bqml_row
         cross join {{ model }} as bqml_model
     )
 {%- endmacro %}
 
 
-{#- The condition by which a forecast and what features add to it are of one series and one point in time. -#}
-{% macro _duckdb_ml_is_of(trained, forecast, added) -%}
-{{ added }}.bqml_moment = {{ forecast }}.bqml_made.keys[2]
+{#- The condition by which a forecast and a row of data are of one series and one point in time. -#}
+{% macro _duckdb_ml_is_of(trained, forecast, given) -%}
+{{ given }}.bqml_point.moment = {{ forecast }}.bqml_made.keys[2]
             {%- for name in _ml_series_columns(trained, 'series id column') %}
-            and {{ added }}.bqml_key_{{ loop.index }} is not distinct from cast({{ forecast }}.{{ adapter.quote(name) }} as varchar)
+            and {{ given }}.bqml_point.keys[{{ loop.index }}]
+                is not distinct from cast({{ forecast }}.{{ adapter.quote(name) }} as varchar)
             {%- endfor %}
 {%- endmacro %}

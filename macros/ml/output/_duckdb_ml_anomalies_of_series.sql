@@ -22,17 +22,17 @@
         {%- for name, type, in_json in keys %}
         {{ adapter.quote(name) }},
         {%- endfor %}
-        make_timestamp(bqml_moment) as {{ moment }},
-        bqml_value as {{ value }},
+        make_timestamp(bqml_point.moment) as {{ moment }},
+        bqml_point.value as {{ value }},
         bqml_probability > {{ level }} as is_anomaly,
-        if(bqml_value is null, null, bqml_forecast[4]) as lower_bound,
-        if(bqml_value is null, null, bqml_forecast[5]) as upper_bound,
+        if(bqml_point.value is null, null, bqml_forecast[4]) as lower_bound,
+        if(bqml_point.value is null, null, bqml_forecast[5]) as upper_bound,
         bqml_probability as anomaly_probability,
-        columns(bqml_column -> bqml_column not in (
+        * exclude (
             {%- for name in [_ml_series_column(trained, 'timestamp column'), _ml_series_column(trained, 'data column')]
-                + (keys | map(attribute=0) | list) %}{{ text_literal(name) }}, {% endfor -%}
-            'bqml_moment', 'bqml_value', 'bqml_forecast', 'bqml_distance', 'bqml_probability'
-        ))
+                + (keys | map(attribute=0) | list) %}{{ adapter.quote(name) }}, {% endfor -%}
+            {{ 'bqml_added, ' if _ml_has_features(trained) }}bqml_point, bqml_forecast, bqml_distance, bqml_probability
+        )
     from (
         {#- the normal distribution as BigQuery has it: Abramowitz and Stegun, 26.2.18 #}
         select
@@ -43,10 +43,12 @@
             select
                 *,
                 case
-                    when bqml_value = bqml_forecast[1] then 0.0
-                    else abs(bqml_value - bqml_forecast[1]) / bqml_forecast[2]
+                    when bqml_point.value = bqml_forecast[1] then 0.0
+                    else abs(bqml_point.value - bqml_forecast[1]) / bqml_forecast[2]
                 end as bqml_distance
-            from {{ _duckdb_ml_compared(model, trained, data, _ml_farthest(trained, none, level)) }}
+            from {{ _duckdb_ml_compared(
+                model, trained, data, _ml_farthest(trained, none, level), 'ml_detect_anomalies'
+            ) }}
         )
     )
 )

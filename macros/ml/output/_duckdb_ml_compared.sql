@@ -1,33 +1,32 @@
 {#-
-  The rows of `data` beside what a model of time series forecasts for them: bqml_value, bqml_moment, and bqml_forecast,
-  the numbers of its forecast, NULL where it makes none. `settings` are those of ml_forecast.
+  The rows of `data` beside what a model of time series forecasts for them: bqml_point, which is the engine's point in
+  time, value and keys of each, and bqml_forecast, the numbers of its forecast, NULL where it makes none. `settings` are
+  those of ml_forecast.
 -#}
-{% macro _duckdb_ml_compared(model, trained, data, settings) -%}
-{%- set keys = _duckdb_ml_series_keys(trained) -%}
+{% macro _duckdb_ml_compared(model, trained, data, settings, macro_name) -%}
+{%- set version = text_literal(model | string) ~ ', bqml_model.model_version' -%}
 (
         select
-            bqml_row.*,
-            cast(bqml_row.{{ adapter.quote(_ml_series_column(trained, 'data column')) }} as double) as bqml_value,
-            epoch_us(bqml_row.{{ adapter.quote(_ml_series_column(trained, 'timestamp column')) }}) as bqml_moment,
+            bqml_given.*,
             {%- if _ml_has_features(trained) %}
             list_transform(
                 bqml_ahead.bqml_made.numbers,
-                (bqml_number, bqml_place) -> bqml_number + if(bqml_place in (1, 4, 5), list_sum(bqml_regress(
-                    {{ text_literal(model | string) }}, bqml_model.model_version, bqml_row
-                )), 0)
+                (bqml_number, bqml_place) -> bqml_number + if(bqml_place in (1, 4, 5), list_sum(bqml_given.bqml_added), 0)
             ) as bqml_forecast
             {%- else %}
             bqml_ahead.bqml_made.numbers as bqml_forecast
             {%- endif %}
-        from {{ _rows_of(data) }} as bqml_row
-        {%- if _ml_has_features(trained) %}
-        cross join {{ model }} as bqml_model
-        {%- endif %}
+        from (
+            select
+                bqml_row.*,
+                {%- if _ml_has_features(trained) %}
+                bqml_regress({{ version }}, bqml_row) as bqml_added,
+                {%- endif %}
+                bqml_point({{ version }}, {{ text_literal(macro_name.removeprefix('ml_')) }}, bqml_row) as bqml_point
+            from {{ _rows_of(data) }} as bqml_row
+            cross join {{ model }} as bqml_model
+        ) as bqml_given
         left join {{ _duckdb_ml_made(model, 'ml_forecast', settings) }} as bqml_ahead
-            on bqml_ahead.bqml_made.keys[2] = epoch_us(bqml_row.{{ adapter.quote(_ml_series_column(trained, 'timestamp column')) }})
-            {%- for name, type, in_json in keys %}
-            and cast(bqml_ahead.{{ adapter.quote(name) }} as varchar)
-                is not distinct from cast(bqml_row.{{ adapter.quote(name) }} as varchar)
-            {%- endfor %}
+            on {{ _duckdb_ml_is_of(trained, 'bqml_ahead', 'bqml_given') }}
     )
 {%- endmacro %}

@@ -13,6 +13,7 @@ from duckdb_bqml.functions import (
     detect,
     evaluate,
     explain,
+    point,
     predict,
     regress,
     rows,
@@ -100,6 +101,14 @@ FUNCTIONS = (
         "Make the rows of one part, by (model relation, version, name of a function, settings as"
         " JSON, number of the part).",
         "ML.FORECAST, ML.RECOMMEND",
+    ),
+    Function(
+        "bqml_point",
+        point.point,
+        point.POINT,
+        "Say which series, which point in time and which value a row is of, by (model relation,"
+        " version, name of a function, row).",
+        "ML.EVALUATE of time series",
     ),
     Function(
         "bqml_regress",

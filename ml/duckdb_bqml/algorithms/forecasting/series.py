@@ -153,7 +153,12 @@ def moments_of(column: Column) -> NDArray[np.int64]:
 
 def values_of(data: Dataset) -> Floats:
     """The values (n,), NaN for NULL; ModelError if one is infinite."""
-    column = data.role(DATA)
+    return numbers_of(data.role(DATA))
+
+
+def numbers_of(column: Column) -> Floats:
+    """The values (n,) of the column that is forecast, NaN for NULL; ModelError if one is
+    infinite."""
     if column.data_type not in NUMERIC_TYPES:
         raise ModelError(
             f"data column '{column.name}' has the type {column.data_type}; cast it to FLOAT64"
@@ -181,6 +186,13 @@ def ranks(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
             names, codes = [None, *names[:-1]], np.where(codes == len(names) - 1, 0, codes + 1)
         return codes, names
     return column.values + 1, [None, *column.categories]
+
+
+def key_texts(column: Column) -> list[str | None]:
+    """A key (n,) as texts, None for NULL."""
+    codes, names = ranks(column)
+    texts = np.array([None if name is None else str(name) for name in names], dtype=object)
+    return texts[codes].tolist()
 
 
 # ---- limits of what is forecast
