@@ -203,6 +203,10 @@ def test_rows_of_data_are_found_whatever_the_case_and_type_of_their_columns(proj
             ["column 'sold_on' is missing from the input of ml_evaluate"],
         ),
         (
+            "ml_evaluate(ref('many'), 'select shop, sold_on, units from ' ~ ref('later'))",
+            ["column 'item' is missing from the input of ml_evaluate"],
+        ),
+        (
             "ml_detect_anomalies(ref('many'), 'select sold_on, units, shop from ' ~ ref('later'))",
             ["column 'item' is missing from the input of ml_detect_anomalies"],
         ),

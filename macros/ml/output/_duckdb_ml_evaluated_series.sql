@@ -9,7 +9,7 @@
 (
     select
         {%- for name, type, in_json in keys %}
-        {{ adapter.quote(name) }},
+        cast(bqml_point.keys[{{ loop.index }}] as {{ in_json }}) as {{ adapter.quote(name) }},
         {%- endfor %}
         make_timestamp(bqml_point.moment) as {{ adapter.quote(_ml_series_column(trained, 'timestamp column')) }},
         bqml_point.value as {{ adapter.quote(value) }},
@@ -24,7 +24,7 @@
 (
     select
         {%- for name, type, in_json in keys %}
-        {{ adapter.quote(name) }},
+        cast(bqml_point.keys[{{ loop.index }}] as {{ in_json }}) as {{ adapter.quote(name) }},
         {%- endfor %}
         avg(bqml_error) as mean_absolute_error,
         avg(bqml_error * bqml_error) as mean_squared_error,
@@ -41,7 +41,7 @@
         where bqml_point.value - bqml_forecast[1] is not null
     )
     {%- if keys %}
-    group by {% for name, type, in_json in keys %}{{ adapter.quote(name) }}{{ ', ' if not loop.last }}{% endfor %}
+    group by bqml_point.keys
     {%- endif %}
 )
 {%- endif -%}
