@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bqml_vocabulary.model_types import MODEL_TYPES
+from bqml_vocabulary.model_types import MODEL_TYPES, now_named
 from dbt.contracts.graph.manifest import Manifest
 
 from cost import CostError
@@ -38,7 +38,7 @@ def price_of_training(node: Any) -> str:
     """The name of the price at which a node's CREATE MODEL is billed."""
     if node.config.materialized != "ml_model":
         return QUERY
-    model_type = str((node.config.meta or {}).get("ml", {}).get("model_type", "")).upper()
+    model_type = now_named(str((node.config.meta or {}).get("ml", {}).get("model_type", "")))
     if model_type not in MODEL_TYPES:
         raise CostError(
             f"Model {node.name}: nobody says who trains its model_type {model_type or '(none)'};"

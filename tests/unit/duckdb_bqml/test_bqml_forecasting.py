@@ -271,3 +271,36 @@ def test_a_series_has_the_same_numbers_in_any_company(seed, lengths):
     assert forecasts(rows) == together
     for key in ("s00", f"s{len(lengths) - 1:02}"):
         assert forecasts([row for row in rows if row[0] == key])[key] == together[key]
+
+
+@pytest.mark.parametrize(
+    ("values", "ahead"),
+    [
+        ([1, 2, 3], None),
+        ([1, 5, 2, 2], None),
+        ([0, 0, 0, 1], None),
+        ([1e90, 2e90, 3e90, 1e90], None),
+        ([1, 2, 3, 4, 5, 6, 7, 8], [9, 10]),
+        (list(range(50)), [50, 51]),
+        ([-5, 5] * 10, [-5, 5]),
+        ([0] * 30 + [9] + [0] * 30, None),
+        ([x * x for x in range(30)], None),
+    ],
+)
+@pytest.mark.parametrize("order", [1, 5])
+def test_short_and_exact_series_are_forecast(values, ahead, order):
+    rows = [("k", day, float(value)) for day, value in enumerate(values)]
+    found = forecasts(rows, auto_arima_max_order=order)["k"]
+    future = [numbers[0] for keys, numbers in found if keys[1] == 1]
+    assert all(np.isfinite(future))
+    if ahead is not None and order > 1:
+        assert future[:2] == pytest.approx(ahead, abs=0.5)
+
+
+def test_a_series_too_short_for_the_order_is_told():
+    rows = [("long", day, float(day % 7)) for day in range(60)]
+    rows += [("short", day, float(day % 2)) for day in range(4)]
+    found = forecasts(rows, auto_arima_min_order=4, auto_arima_max_order=5)
+    assert list(found) == ["long"]
+    with pytest.raises(duckdb.Error, match="4 points are too few for the order asked for"):
+        forecasts(rows[60:], auto_arima_min_order=4, auto_arima_max_order=5)

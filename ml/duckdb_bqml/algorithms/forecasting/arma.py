@@ -114,9 +114,10 @@ def innovations(
         rest[start:] -= coefficient * values[start - lag : steps - lag]
     factors = _Factors(process, start, integrated, lanes)
     spread = np.ones_like(values)
-    factors.advance(rest, spread, 0, min(start, steps))
-    if len(process.ma):
-        _finish(rest, spread, factors, start)
+    with np.errstate(invalid="ignore"):  # of a lane shorter than its order
+        factors.advance(rest, spread, 0, min(start, steps))
+        if len(process.ma):
+            _finish(rest, spread, factors, start)
     # where the factors stand still in all lanes, the spread is 1
     moving = int(np.flatnonzero((spread != 1.0).any(axis=1)).max(initial=-1)) + 1
     logs = spread[:moving].copy()

@@ -21,16 +21,27 @@ def spikes(values: Floats) -> Floats:
     """What sticks out of values (steps, lanes) without season: 0 where nothing does.
 
     A value sticks out if it is farther from the median of its neighbours than `SPIKE` deviations
-    of all such differences.
+    of all such differences. The first and the last value never do.
     """
     steps = len(values)
     half = NEIGHBOURS // 2
     if steps <= NEIGHBOURS:
         return np.zeros_like(values)
-    middle = np.median(np.lib.stride_tricks.sliding_window_view(values, NEIGHBOURS, 0), axis=-1)
-    start = np.clip(np.arange(steps) - half, 0, len(middle) - 1)
-    rest = values - middle[start]
-    sticks_out = np.abs(rest) > SPIKE * _deviation(rest)
+    middle = values.copy()
+    whole = np.lib.stride_tricks.sliding_window_view(values, NEIGHBOURS, 0)
+    middle[half : steps - half] = np.median(whole, axis=-1)
+    # near an end as many on either side: a trend is no spike
+    for place in range(1, half):
+        for at, window in (
+            (place, values[: 2 * place + 1]),
+            (-1 - place, values[-1 - 2 * place :]),
+        ):
+            middle[at] = np.median(window, axis=0)
+    rest = values - middle
+    deviation = _deviation(rest)
+    # where most values are their neighbours' median, the others are no noise
+    is_noisy = deviation > 1e-9 * np.abs(values).max(axis=0)
+    sticks_out = is_noisy & (np.abs(rest) > SPIKE * deviation)
     return np.where(sticks_out, rest, 0.0)
 
 

@@ -110,12 +110,20 @@ def _fault(parts: Mapping[str, Any], sizes: Sizes) -> str | None:
                 ),
                 "coefficients: more than the order",
             ),
+            (_is_too_short(parts), "orders: greater than their series are long"),
             ((orders[:, [0, 2]] > MOST).any() or (orders[:, 1] > 2).any(), "orders: too great"),
             ((orders[:, 3] > 1).any(), "orders: no truth"),
             ((parts["numbers"][:, 1] < 0).any(), "numbers: a negative variance"),
             (not _are_stationary(parts), "coefficients: not stationary, or not invertible"),
         )
     )
+
+
+def _is_too_short(parts: Mapping[str, Any]) -> bool:
+    """Whether a series has no more points than its order has coefficients on one side."""
+    lengths = np.array([one["length"] for one in parts["model"]["series"]])[parts["found"]]
+    orders = parts["orders"]
+    return bool((lengths - orders[:, 1] <= orders[:, [0, 2]].max(axis=1, initial=0)).any())
 
 
 def _are_stationary(parts: Mapping[str, Any]) -> bool:
@@ -199,6 +207,14 @@ class ArimaPlus(Forecaster):
         rests = model._rests()
         places = sorted(rests)
         tried = fitted([_modelled(rests[place], options) for place in places], _search(options))
+        for place, fits in zip(places, tried, strict=True):
+            if not fits:
+                error = (
+                    f"{len(rests[place])} points are too few for the order asked for; ask for a "
+                    "smaller one or add rows"
+                )
+                series[place] = series[place].without(error)
+        reading.require_one(series, [key.name for key in keys])
         model.found = Found.of(
             [(place, fit) for place, fits in zip(places, tried, strict=True) for fit in fits]
         )

@@ -92,9 +92,13 @@ def _fit_batch(series: Sequence[Floats], d: int, search: Search) -> list[list[Fi
     orders = [search.order] if search.order else candidates(d, search.least, search.most)
     tried: list[list[Fitted]] = [[] for _ in series]
     for order in orders:
+        # the smallest order is tried whatever the length
+        is_enough = (lengths > order.parameters + 1) | (order == orders[0])
+        is_enough &= lengths > max(order.p, order.q)
+        if not is_enough.any():
+            continue
         fit = fitting.fit(order.p, order.q, order.has_mean)
-        is_enough = lengths > order.parameters + 1
-        for lane in np.flatnonzero(is_enough | (order is search.order)):
+        for lane in np.flatnonzero(is_enough):
             tried[lane].append(
                 Fitted(
                     order,

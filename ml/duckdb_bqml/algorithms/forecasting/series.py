@@ -35,6 +35,10 @@ class Series(NamedTuple):
     added: Floats
     error: str | None = None
 
+    def without(self, error: str) -> "Series":
+        """The same series as one that cannot be forecast."""
+        return Series(self.keys, None, np.zeros(0), self.added[:0], error)
+
 
 def keys_of(data: Dataset) -> list[Key]:
     columns = data.roles.get(KEYS, ())
@@ -88,8 +92,7 @@ def read(
         _one(group.keys, moments[group.rows], values[group.rows], added[group.rows], options)
         for group in found
     ]
-    if all(one.error for one in series):
-        _refuse(series, [column.name for column in data.roles.get(KEYS, ())])
+    require_one(series, [column.name for column in data.roles.get(KEYS, ())])
     return series
 
 
@@ -115,7 +118,10 @@ def _one(
     return Series(keys, grid, whole - explained.sum(axis=1), explained)
 
 
-def _refuse(found: Sequence[Series], names: Sequence[str]) -> None:
+def require_one(found: Sequence[Series], names: Sequence[str]) -> None:
+    """ModelError if not one series can be forecast; `names` are those of the keys."""
+    if not all(one.error for one in found):
+        return
     first = found[0]
     if not names:
         raise ModelError(f"the series cannot be forecast: {first.error}")
