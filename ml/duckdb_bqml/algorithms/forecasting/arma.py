@@ -121,7 +121,8 @@ def innovations(
     # where the factors stand still in all lanes, the spread is 1
     moving = int(np.flatnonzero((spread != 1.0).any(axis=1)).max(initial=-1)) + 1
     logs = spread[:moving].copy()
-    rest[:moving] /= logs
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest[:moving] /= logs
     if len(lengths) and lengths.min() < steps:
         is_beyond = np.arange(steps)[:, None] >= lengths
         rest[is_beyond] = 0.0
