@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 from bqml_vocabulary.options import OPTIONS
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from duckdb_bqml.algorithms.contracts import Made, Request, Row, Trained
 from duckdb_bqml.algorithms.dataset import Column, Dataset
@@ -206,7 +207,12 @@ class ArimaPlus(Forecaster):
         model.regressors = regressors
         rests = model._rests()
         places = sorted(rests)
-        tried = fitted([_modelled(rests[place], options) for place in places], _search(options))
+        modelled = [_modelled(rests[place], options) for place in places]
+        # on a terminal, and only where it takes long
+        with tqdm(
+            total=len(places), desc="fitting", unit=" series", delay=3, disable=None, leave=False
+        ) as bar:
+            tried = fitted(modelled, _search(options), bar.update)
         for place, fits in zip(places, tried, strict=True):
             if not fits:
                 error = (
