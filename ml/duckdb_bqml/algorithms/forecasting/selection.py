@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 MOST = 5
 """The greatest p and q."""
-BATCH = 400  # series that are fitted together
+BATCH = 800  # series that are fitted together
 
 
 class Search(NamedTuple):
