@@ -18,8 +18,7 @@ from bqml_vocabulary.options import (
     SERIES_DATA,
     SERIES_KEY,
     SERIES_TIMESTAMP,
-    columns_of,
-    roles_of,
+    columns_in_role,
 )
 from google.protobuf.message import Message
 from zetasql.wasi._pb2.zetasql.public import function_pb2
@@ -73,8 +72,7 @@ class Model:
 
     def series_columns(self, role: str) -> dict[str, Type]:
         """Those of a role."""
-        options = [option for option, its in roles_of(self.model_type).items() if its == role]
-        names = [name for option in options for name in columns_of(option, self.options)]
+        names = columns_in_role(role, self.options)
         return {name: self.series[name] for name in names if name in self.series}
 
 

@@ -84,10 +84,8 @@ def camel(name: str) -> str:
 
 def of_country(code: str) -> dict[str, set[datetime.date]]:
     """The days of each holiday."""
-    try:
-        known = holidays.country_holidays(code, years=YEARS, observed=False, language="en_US")
-    except (NotImplementedError, KeyError, ValueError):
-        known = holidays.country_holidays(code, years=YEARS, observed=False)
+    # where there are no names in another language, this one is theirs
+    known = holidays.country_holidays(code, years=YEARS, observed=False, language="en_US")
     found = defaultdict(set)
     for day in known:
         for name in known.get_list(day):

@@ -13,7 +13,13 @@ import duckdb
 import pyarrow as pa
 from bqml_vocabulary.functions import FUNCTIONS, TABLE_FUNCTIONS, split
 from bqml_vocabulary.model_types import now_named
-from bqml_vocabulary.options import OPTIONS, SERIES_TIMESTAMP, by_new_names, roles_of, validate
+from bqml_vocabulary.options import (
+    OPTIONS,
+    SERIES_TIMESTAMP,
+    by_new_names,
+    columns_in_role,
+    validate,
+)
 from duckdb_bqml import ModelError, register
 from duckdb_bqml.errors import sentence
 from duckdb_bqml.select_list import quoted
@@ -317,9 +323,8 @@ def _in_utc(
     for name, data_type in split(declared):
         if data_type != "TIMESTAMP":
             continue
-        for option, role in roles_of(options["model_type"]).items():
-            if role == SERIES_TIMESTAMP:
-                name = name.replace("{timestamp}", str(options[option]))
+        for timestamp in columns_in_role(SERIES_TIMESTAMP, options):
+            name = name.replace("{timestamp}", timestamp)
         place = rows.column_names.index(name)
         moments = rows.column(place).cast(pa.timestamp("us", "UTC"))
         rows = rows.set_column(place, name, moments)

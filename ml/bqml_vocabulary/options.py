@@ -95,6 +95,12 @@ def columns_of(option: str, options: Mapping[str, Any]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
+def columns_in_role(role: str, options: Mapping[str, Any]) -> list[str]:
+    """The columns of a role, by the effective options of a model."""
+    named = [option for option, its in roles_of(options["model_type"]).items() if its == role]
+    return [name for option in named for name in columns_of(option, options)]
+
+
 def is_series(option: str, options: Mapping[str, Any]) -> bool:
     """Whether the columns that the option names are what a series is made of."""
     role = roles_of(options["model_type"]).get(option)

@@ -57,17 +57,8 @@ def project(tiny):
     return project
 
 
-def asked(project, call, order="1"):
-    """The rows of a table macro, as mappings."""
-    project.model("asked", f"select * from {{{{ {call} }}}} as answer")
-    project.build("--select", "asked")
-    names = [row[0] for row in project.query("describe asked")]
-    rows = project.query(f"from asked order by {order}")
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
 def test_it_forecasts(project):
-    rows = asked(project, "ml_forecast(ref('one'))")
+    rows = project.asked("ml_forecast(ref('one'))")
     assert list(rows[0]) == FORECAST_COLUMNS
     assert [str(row["forecast_timestamp"])[:10] for row in rows] == [
         "2024-04-30",
@@ -84,16 +75,16 @@ def test_it_forecasts(project):
 
 
 def test_it_forecasts_many_series(project):
-    rows = asked(project, "ml_forecast(ref('many'), horizon=30, confidence_level=0.8)", "1, 2, 3")
+    rows = project.asked("ml_forecast(ref('many'), horizon=30, confidence_level=0.8)", "1, 2, 3")
     assert list(rows[0]) == ["shop", "item", *FORECAST_COLUMNS]
     assert [(row["shop"], row["item"]) for row in rows] == [("north", 1)] * 30 + [("north", 2)] * 30
-    alone = asked(project, "ml_forecast(ref('one'), 30, 0.8)")
+    alone = project.asked("ml_forecast(ref('one'), 30, 0.8)")
     first = [row["forecast_value"] for row in rows[:30]]
     assert first == [row["forecast_value"] for row in alone]
 
 
 def test_it_says_why_a_series_is_not_forecast(project):
-    rows = asked(project, "ml_arima_evaluate(ref('many'))", "1, 2")
+    rows = project.asked("ml_arima_evaluate(ref('many'))", "1, 2")
     assert list(rows[0])[:2] == ["shop", "item"] and list(rows[0])[-1] == "error_message"
     said = {(row["shop"], row["item"]): row["error_message"] for row in rows}
     assert said["north", 1] is said["north", 2] is None
@@ -105,20 +96,20 @@ def test_it_says_why_a_series_is_not_forecast(project):
 
 
 def test_candidates(project):
-    rows = asked(project, "ml_arima_evaluate(ref('one'))", "AIC")
+    rows = project.asked("ml_arima_evaluate(ref('one'))", "AIC")
     assert len(rows) == 6 if rows[0]["non_seasonal_d"] != 1 else 12
     for row in rows:
         parameters = row["non_seasonal_p"] + row["non_seasonal_q"] + row["has_drift"] + 1
         assert row["AIC"] == pytest.approx(2 * parameters - 2 * row["log_likelihood"])
-    best = asked(project, "ml_arima_evaluate(ref('one'), show_all_candidate_models=false)")
+    best = project.asked("ml_arima_evaluate(ref('one'), show_all_candidate_models=false)")
     assert best == rows[:1]
-    [coefficients] = asked(project, "ml_arima_coefficients(ref('one'))")
+    [coefficients] = project.asked("ml_arima_coefficients(ref('one'))")
     assert list(coefficients) == ["ar_coefficients", "ma_coefficients", "intercept_or_drift"]
     assert len(coefficients["ar_coefficients"]) == best[0]["non_seasonal_p"]
 
 
 def test_the_history_is_the_sum_of_its_parts(project):
-    rows = asked(project, "ml_explain_forecast(ref('many'), horizon=5)", "1, 2, 3")
+    rows = project.asked("ml_explain_forecast(ref('many'), horizon=5)", "1, 2, 3")
     assert len(rows) == 2 * 125
     history = [row for row in rows if row["time_series_type"] == "history"]
     assert len(history) == 240
@@ -127,22 +118,22 @@ def test_the_history_is_the_sum_of_its_parts(project):
     for row in history:
         assert row["time_series_data"] == pytest.approx(sum(row[part] or 0 for part in parts))
         assert row["prediction_interval_lower_bound"] is None
-    ahead = asked(project, "ml_forecast(ref('many'), horizon=5)", "1, 2, 3")
+    ahead = project.asked("ml_forecast(ref('many'), horizon=5)", "1, 2, 3")
     future = [row for row in rows if row["time_series_type"] == "forecast"]
     assert [row["time_series_data"] for row in future] == [row["forecast_value"] for row in ahead]
     assert {row["residual"] for row in future} == {None}
 
 
 def test_it_is_measured(project):
-    [first, second] = asked(project, "ml_evaluate(ref('many'), ref('later'))", "1, 2")[:2]
+    [first, second] = project.asked("ml_evaluate(ref('many'), ref('later'))", "1, 2")[:2]
     assert list(first)[:3] == ["shop", "item", "mean_absolute_error"] and len(first) == 8
-    ahead = asked(project, "ml_forecast(ref('many'), horizon=1)", "1, 2")
+    ahead = project.asked("ml_forecast(ref('many'), horizon=1)", "1, 2")
     for row, forecast in zip((first, second), ahead, strict=True):
         error = abs(130 - forecast["forecast_value"])
         assert row["mean_absolute_error"] == pytest.approx(error)
         assert row["mean_absolute_percentage_error"] == pytest.approx(100 * error / 130)
-    rows = asked(
-        project, "ml_evaluate(ref('many'), ref('later'), perform_aggregation=false)", "2, 3"
+    rows = project.asked(
+        "ml_evaluate(ref('many'), ref('later'), perform_aggregation=false)", "2, 3"
     )
     assert list(rows[0]) == [
         "shop",
@@ -159,7 +150,7 @@ def test_it_is_measured(project):
 
 
 def test_it_finds_anomalies(project):
-    history = asked(project, "ml_detect_anomalies(ref('many'))", "1, 2, 3")
+    history = project.asked("ml_detect_anomalies(ref('many'))", "1, 2, 3")
     assert list(history[0]) == [
         "shop",
         "item",
@@ -175,8 +166,7 @@ def test_it_finds_anomalies(project):
         is_outside = not row["lower_bound"] <= row["units"] <= row["upper_bound"]
         assert row["is_anomaly"] == is_outside == (row["anomaly_probability"] > 0.95)
     assert not history[0]["is_anomaly"]  # nothing says what to expect of the first
-    new = asked(
-        project,
+    new = project.asked(
         "ml_detect_anomalies(ref('many'), ref('later'), anomaly_prob_threshold=0.8)",
         "2, 3",
     )
@@ -187,11 +177,11 @@ def test_it_finds_anomalies(project):
 
 def test_rows_of_data_are_found_whatever_the_case_and_type_of_their_columns(project):
     query = "'select cast(sold_on as date) as SOLD_ON, units, item, shop from ' ~ ref('later')"
-    rows = asked(project, f"ml_detect_anomalies(ref('many'), {query})", "2, 3")
+    rows = project.asked(f"ml_detect_anomalies(ref('many'), {query})", "2, 3")
     assert [row["is_anomaly"] is None for row in rows] == [False, True, False, True]
     assert len(rows[0]) == 8
     query = "'select sold_on, null::double as units from ' ~ ref('later')"
-    rows = asked(project, f"ml_detect_anomalies(ref('one'), {query})")
+    rows = project.asked(f"ml_detect_anomalies(ref('one'), {query})")
     assert {row["is_anomaly"] for row in rows} == {None}
 
 
@@ -291,7 +281,7 @@ def test_limits_bound_the_forecast(project):
     options = "'horizon': 30, 'forecast_limit_lower_bound': 90, 'forecast_limit_upper_bound': 140"
     project.model("bounded", CONFIG % options + ONE.partition("\n")[2])
     project.build("--select", "bounded")
-    rows = asked(project, "ml_forecast(ref('bounded'), horizon=30, confidence_level=0.99)")
+    rows = project.asked("ml_forecast(ref('bounded'), horizon=30, confidence_level=0.99)")
     assert all(row["prediction_interval_lower_bound"] > 90 for row in rows)
     assert all(row["prediction_interval_upper_bound"] < 140 for row in rows)
     project.model("asked", "select * from {{ ml_explain_forecast(ref('bounded')) }} as answer")
@@ -314,9 +304,9 @@ def test_holidays_have_effects(project):
     project.model("festive", CONFIG % options + query)
     project.model("plain", CONFIG % "'horizon': 60" + query)
     project.build("--select", "shopping+", "--exclude", "asked")
-    [best, *_] = asked(project, "ml_arima_evaluate(ref('festive'))", "AIC")
+    [best, *_] = project.asked("ml_arima_evaluate(ref('festive'))", "AIC")
     assert best["has_holiday_effect"] is True
-    rows = asked(project, "ml_explain_forecast(ref('festive'), horizon=60)")
+    rows = project.asked("ml_explain_forecast(ref('festive'), horizon=60)")
     assert list(rows[0])[-2:] == ["holiday_effect_Valentine", "holiday_effect_VeteranDay"]
     for row in rows:
         day = str(row["time_series_timestamp"])[5:10]
@@ -325,16 +315,88 @@ def test_holidays_have_effects(project):
         assert row["holiday_effect_Christmas"] == pytest.approx(150 if is_inside else 0, abs=15)
     ahead = {
         str(row["forecast_timestamp"])[:10]: row["forecast_value"]
-        for row in asked(project, "ml_forecast(ref('festive'), horizon=60)")
+        for row in project.asked("ml_forecast(ref('festive'), horizon=60)")
     }
     assert ahead["2023-12-22"] == pytest.approx(356, abs=20)
     assert ahead["2023-12-10"] == pytest.approx(206, abs=20)
-    days = asked(project, "ml_holiday_info(ref('festive'))", "primary_date, holiday_name")
+    days = project.asked("ml_holiday_info(ref('festive'))", "primary_date, holiday_name")
     assert days[0]["holiday_name"] == "NewYear" and str(days[0]["primary_date"]) == "2021-01-01"
-    assert asked(project, "ml_holiday_info(ref('plain'))") == []
+    assert project.asked("ml_holiday_info(ref('plain'))") == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "'time_series_length_fraction': 0.5, 'min_time_series_length': 30",
+        "'max_time_series_length': 40",
+        "'seasonalities': ['no_seasonality'], 'clean_spikes_and_dips': false",
+        "'seasonalities': ['weekly', 'monthly'], 'adjust_step_changes': false",
+        "'auto_arima': false, 'non_seasonal_order': [1, 1, 1], 'include_drift': true",
+        "'auto_arima_max_order': 4, 'auto_arima_min_order': 1",
+        "'data_frequency': 'hourly'",
+        "'trend_smoothing_window_size': 9",
+    ],
+)
+def test_an_option_changes_what_it_says(project, options):
+    project.model("other", CONFIG % f"'horizon': 30, {options}" + ONE.partition("\n")[2])
+    project.build("--select", "other")
+    [best, *_] = project.asked("ml_arima_evaluate(ref('other'))", "AIC")
+    rows = project.asked("ml_explain_forecast(ref('other'), horizon=4)", "1")
+    plain = project.asked("ml_explain_forecast(ref('one'), horizon=4)", "1")
+    order = best["non_seasonal_p"], best["non_seasonal_d"], best["non_seasonal_q"]
+    if "no_seasonality" in options:
+        assert best["seasonal_periods"] == ["NO_SEASONALITY"]
+        assert {row["seasonal_period_weekly"] for row in rows} == {None}
+    elif "monthly" in options:
+        assert best["seasonal_periods"] == ["WEEKLY", "MONTHLY"]
+        assert rows[0]["seasonal_period_monthly"] is not None
+    elif "non_seasonal_order" in options:
+        assert (order, best["has_drift"]) == ((1, 1, 1), True)
+    elif "min_order" in options:
+        assert 1 <= order[0] + order[2] <= 4
+    elif "hourly" in options:
+        assert len(rows) == 119 * 24 + 1 + 4
+        assert str(rows[-1]["time_series_timestamp"]) == "2024-04-29 04:00:00"
+    elif "smoothing" in options:
+        changes = [
+            sum(abs(a["trend"] - b["trend"]) for a, b in zip(some[20:], some[19:], strict=False))
+            for some in (rows, plain)
+        ]
+        assert changes[0] < changes[1]
+        ahead = project.asked("ml_forecast(ref('other'), horizon=4)", "1")
+        unsmoothed = project.asked("ml_forecast(ref('one'), horizon=4)", "1")
+        assert ahead == unsmoothed
+    else:
+        assert len(rows) == len(plain)
+        [whole, *_] = project.asked("ml_arima_evaluate(ref('one'))", "AIC")
+        assert best["log_likelihood"] > whole["log_likelihood"], "of fewer points"
+
+
+def test_without_its_parts_a_model_forecasts_and_explains_nothing(project):
+    query = ONE.partition("\n")[2]
+    project.model("bare", CONFIG % "'horizon': 30, 'decompose_time_series': false" + query)
+    project.build("--select", "bare")
+    ahead = project.asked("ml_forecast(ref('bare'))", "1")
+    assert ahead == project.asked("ml_forecast(ref('one'))", "1")
+    for call in ("ml_explain_forecast(ref('bare'))", "ml_detect_anomalies(ref('bare'))"):
+        project.model("asked", f"select * from {{{{ {call} }}}} as answer")
+        project.dbt("run", "--select", "asked").failed_saying("bare", "decompose_time_series")
+
+
+def test_the_zone_in_which_a_moment_is_written_does_not_matter(project):
+    zoned = (
+        "select case when day(sold_on) % 2 = 0 then timezone('UTC', cast(sold_on as timestamp))"
+        " else strptime(strftime(sold_on, '%Y-%m-%d') || ' 09:00:00 +0900', '%Y-%m-%d %H:%M:%S %z')"
+        " end as sold_on, units"
+    )
+    query = ONE.partition("\n")[2].replace("select sold_on, units", zoned)
+    project.model("zoned", CONFIG % "'horizon': 30" + query)
+    project.build("--select", "zoned")
+    ahead = project.asked("ml_forecast(ref('zoned'))", "1")
+    assert ahead == project.asked("ml_forecast(ref('one'))", "1")
 
 
 def test_the_old_name_of_the_type_is_taken(project):
     project.model("old", ONE.replace("'arima_plus'", "'ARIMA'"))
     project.build("--select", "old")
-    assert asked(project, "ml_forecast(ref('old'))") == asked(project, "ml_forecast(ref('one'))")
+    assert project.asked("ml_forecast(ref('old'))") == project.asked("ml_forecast(ref('one'))")

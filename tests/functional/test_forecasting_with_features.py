@@ -44,14 +44,6 @@ def project(tiny):
     return project
 
 
-def asked(project, call, order="1, 2"):
-    project.model("asked", f"select * from {{{{ {call} }}}} as answer")
-    project.build("--select", "asked")
-    names = [row[0] for row in project.query("describe asked")]
-    rows = project.query(f"from asked order by {order}")
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
 def truth(project):
     return dict(
         ((shop, str(day)), (price, promotion, units))
@@ -62,7 +54,7 @@ def truth(project):
 
 
 def test_the_weights_are_those_of_the_data(project):
-    rows = asked(project, "ml_arima_coefficients(ref('m'))", "shop, processed_input nulls first")
+    rows = project.asked("ml_arima_coefficients(ref('m'))", "shop, processed_input nulls first")
     assert list(rows[0])[-3:] == ["processed_input", "weight", "category_weights"]
     assert len(rows) == 6
     for shop in (rows[:3], rows[3:]):
@@ -74,7 +66,7 @@ def test_the_weights_are_those_of_the_data(project):
 
 
 def test_it_forecasts_by_the_features_given(project):
-    rows = asked(project, "ml_forecast(ref('m'), horizon=10, data=ref('later'))")
+    rows = project.asked("ml_forecast(ref('m'), horizon=10, data=ref('later'))")
     assert len(rows) == 20 and list(rows[0])[:3] == ["shop", "forecast_timestamp", "forecast_value"]
     known = truth(project)
     for row in rows:
@@ -82,22 +74,22 @@ def test_it_forecasts_by_the_features_given(project):
         assert row["forecast_value"] == pytest.approx(units, abs=12)
         assert row["prediction_interval_lower_bound"] < row["forecast_value"]
     query = "'select shop, sold_on, price + 1 as price, promotion from ' ~ ref('later')"
-    dearer = asked(project, f"ml_forecast(ref('m'), horizon=10, data={query})")
+    dearer = project.asked(f"ml_forecast(ref('m'), horizon=10, data={query})")
     for row, other in zip(rows, dearer, strict=True):
         assert other["forecast_value"] - row["forecast_value"] == pytest.approx(-4, abs=0.4)
 
 
 def test_only_points_with_features_are_forecast(project):
     query = "'select * from ' ~ ref('later') ~ ' where shop = 2 limit 3'"
-    assert len(asked(project, f"ml_forecast(ref('m'), horizon=30, data={query})")) == 3
+    assert len(project.asked(f"ml_forecast(ref('m'), horizon=30, data={query})")) == 3
     unknown = "'select 9 as shop, sold_on, price, promotion from ' ~ ref('later')"
-    assert asked(project, f"ml_forecast(ref('m'), data={unknown})") == []
+    assert project.asked(f"ml_forecast(ref('m'), data={unknown})") == []
     unseen = "'select * replace (null as promotion) from ' ~ ref('later')"
-    assert len(asked(project, f"ml_forecast(ref('m'), data={unseen})")) == 6
+    assert len(project.asked(f"ml_forecast(ref('m'), data={unseen})")) == 6
 
 
 def test_the_history_is_the_sum_of_its_parts(project):
-    rows = asked(project, "ml_explain_forecast(ref('m'), horizon=5, data=ref('later'))")
+    rows = project.asked("ml_explain_forecast(ref('m'), horizon=5, data=ref('later'))")
     assert list(rows[0])[-2:] == ["attribution_price", "attribution_promotion"]
     assert len(rows) == 2 * (150 + 5)
     known = truth(project)
@@ -114,20 +106,20 @@ def test_the_history_is_the_sum_of_its_parts(project):
 
 
 def test_it_is_measured_and_finds_anomalies(project):
-    [first, _] = asked(project, "ml_evaluate(ref('m'), ref('later'))")
+    [first, _] = project.asked("ml_evaluate(ref('m'), ref('later'))")
     assert list(first)[-1] == "symmetric_mean_absolute_percentage_error"
-    [plain, _] = asked(project, "ml_evaluate(ref('plain'), ref('later'))")
+    [plain, _] = project.asked("ml_evaluate(ref('plain'), ref('later'))")
     assert first["mean_absolute_error"] < plain["mean_absolute_error"] / 2
-    history = asked(project, "ml_detect_anomalies(ref('m'))")
+    history = project.asked("ml_detect_anomalies(ref('m'))")
     assert len(history) == 300
     known = truth(project)
     for row in history:
         assert row["units"] == pytest.approx(known[row["shop"], str(row["sold_on"])[:10]][2])
     query = "'select * replace (units + 500 as units) from ' ~ ref('later')"
-    new = asked(project, f"ml_detect_anomalies(ref('m'), {query})")
+    new = project.asked(f"ml_detect_anomalies(ref('m'), {query})")
     assert list(new[0])[-3:] == ["price", "promotion", "note"]
     assert {row["is_anomaly"] for row in new} == {True}
-    usual = asked(project, "ml_detect_anomalies(ref('m'), ref('later'))")
+    usual = project.asked("ml_detect_anomalies(ref('m'), ref('later'))")
     assert sum(row["is_anomaly"] for row in usual) <= 4
 
 

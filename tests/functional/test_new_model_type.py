@@ -44,23 +44,15 @@ def project(patched, tiny):
     return project
 
 
-def asked(project, call):
-    """The rows of a table macro, as mappings."""
-    project.model("asked", f"select * from {{{{ {call} }}}} as answer")
-    project.build("--select", "asked")
-    names = [row[0] for row in project.query("describe asked")]
-    return [dict(zip(names, row, strict=True)) for row in project.query("from asked")]
-
-
 def test_it_is_trained_and_predicted(project):
-    rows = asked(project, "ml_predict(ref('mean'), ref('points'))")
+    rows = project.asked("ml_predict(ref('mean'), ref('points'))")
     assert list(rows[0]) == ["predicted_y", "id", "x", "y"]
     assert {row["predicted_y"] for row in rows} == {50.0}
 
 
 def test_it_is_measured(project):
     for call in ("ml_evaluate(ref('mean'))", "ml_evaluate(ref('mean'), ref('points'))"):
-        [row] = asked(project, call)
+        [row] = project.asked(call)
         assert list(row) == [
             "mean_absolute_error",
             "mean_squared_error",
@@ -73,9 +65,9 @@ def test_it_is_measured(project):
 
 
 def test_it_is_looked_into(project):
-    [row] = asked(project, "ml_training_info(ref('mean'))")
+    [row] = project.asked("ml_training_info(ref('mean'))")
     assert (row["iteration"], row["loss"], row["eval_loss"]) == (0, 0.0, None)
-    assert [row["input"] for row in asked(project, "ml_feature_info(ref('mean'))")] == ["x"]
+    assert [row["input"] for row in project.asked("ml_feature_info(ref('mean'))")] == ["x"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +139,7 @@ def test_a_function_that_is_not_for_it_is_refused(project, call, words):
 
 
 def test_a_model_without_a_query_is_a_file_of_options(project):
-    rows = asked(project, "ml_predict(ref('echo'), 'select id, x from ' ~ ref('points'))")
+    rows = project.asked("ml_predict(ref('echo'), 'select id, x from ' ~ ref('points'))")
     assert list(rows[0]) == ["said", "lengths", "id", "x"]
     assert rows[0] == {"said": "a bc 0", "lengths": [1, 2], "id": 0, "x": 0.0}
     [(rows_count, checksum)] = project.query("select rows_count, checksum from echo__runs")
@@ -168,7 +160,7 @@ def test_a_query_is_where_it_is_needed(project, name, sql, words):
 
 
 def test_a_type_without_a_measure_has_no_importance_in_the_catalogue(project):
-    assert asked(project, "model_importance_rows()") == []
+    assert project.asked("model_importance_rows()") == []
 
 
 def test_it_stands_in_the_documentation(patched):

@@ -10,6 +10,7 @@ import tempfile
 from copy import copy
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -143,6 +144,14 @@ class Tiny(Empty):
 
     def model(self, name: str, sql: str, folder: str = "models") -> None:
         (self.root / folder / f"{name}.sql").write_text(sql)
+
+    def asked(self, call: str, order: str = "all") -> list[dict[str, Any]]:
+        """The rows of a table macro, as mappings, in the order of some columns."""
+        self.model("asked", f"select * from {{{{ {call} }}}} as answer")
+        self.build("--select", "asked")
+        names = [row[0] for row in self.query("describe asked")]
+        rows = self.query(f"from asked order by {order}")
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def with_variables(self, *arguments: str) -> "Tiny":
         """The same project and database for commands with these arguments, of which dbt keeps apart

@@ -7,8 +7,7 @@ from bqml_vocabulary.options import (
     SERIES_DATA,
     SERIES_KEY,
     SERIES_TIMESTAMP,
-    columns_of,
-    roles_of,
+    columns_in_role,
 )
 
 from duckdb_bqml.algorithms.forecasting.series import key_texts, moments_of, numbers_of
@@ -52,12 +51,7 @@ def point(
 
 def _columns(stored: StoredModel, rows: Rows, role: str, function: str) -> list:
     """The columns of a role, of rows that must have them."""
-    names = [
-        name
-        for option, its_role in roles_of(stored.model_type).items()
-        if its_role == role
-        for name in columns_of(option, stored.options)
-    ]
+    names = columns_in_role(role, stored.options)
     missing = [name for name in names if name.lower() not in map(str.lower, rows.names)]
     if missing:
         raise ModelError(

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 from bqml_vocabulary.errors import ModelError
-from bqml_vocabulary.options import SERIES_KEY, columns_of, roles_of
+from bqml_vocabulary.options import SERIES_KEY, columns_in_role
 
 from duckdb_bqml.algorithms.contracts import AddsFeatures
 from duckdb_bqml.columns import Rows
@@ -26,12 +26,7 @@ def regress(
             raise ModelError("the model has no features; ask for its forecast without data")
         given = Rows(rows.combine_chunks())
         features = stored.features_of(given, "ml_forecast")
-        names = [
-            name
-            for option, role in roles_of(stored.model_type).items()
-            if role == SERIES_KEY
-            for name in columns_of(option, stored.options)
-        ]
+        names = columns_in_role(SERIES_KEY, stored.options)
         keys = [given.column(name, SERIES_KEY) for name in names]
         added = stored.model.added(features, keys)
     return lists_of(*added.shape, pa.array(added.ravel(), from_pandas=True)).cast(result_type)

@@ -38,10 +38,10 @@ def spikes(values: Floats) -> Floats:
         ):
             middle[at] = np.median(window, axis=0)
     rest = values - middle
-    deviation = _deviation(rest)
+    usual = deviation(rest)
     # where most values are their neighbours' median, the others are no noise
-    is_noisy = deviation > 1e-9 * np.abs(values).max(axis=0)
-    sticks_out = is_noisy & (np.abs(rest) > SPIKE * deviation)
+    is_noisy = usual > 1e-9 * np.abs(values).max(axis=0)
+    sticks_out = is_noisy & (np.abs(rest) > SPIKE * usual)
     return np.where(sticks_out, rest, 0.0)
 
 
@@ -61,7 +61,7 @@ def step_changes(values: Floats, window: int = STEP_WINDOW) -> Floats:
     running = np.cumsum(np.concatenate([np.zeros((1, lanes)), values]), axis=0)
     means = (running[window:] - running[:-window]) / window
     contrast = means[window:] - means[:-window]  # of a change after value window - 1 + row
-    limit = STEP * _deviation(contrast)
+    limit = STEP * deviation(contrast)
     size = np.abs(contrast)
     scale = np.abs(values).max(axis=0)
     size[:, ~(limit > 1e-9 * scale)] = 0.0
@@ -81,7 +81,7 @@ def step_changes(values: Floats, window: int = STEP_WINDOW) -> Floats:
     return found
 
 
-def _deviation(values: Floats) -> Floats:
-    """That of each lane, from medians."""
+def deviation(values: Floats) -> Floats:
+    """The normal deviation (lanes) of values (steps, lanes), from medians."""
     middle = np.median(values, axis=0)
     return NORMAL * np.median(np.abs(values - middle), axis=0)

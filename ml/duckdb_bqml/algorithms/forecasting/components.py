@@ -124,7 +124,7 @@ def _seasons_of(
         return {name: everywhere for name in possible if name in wanted}
     found = {}
     for name, period in possible.items():
-        if name in NAMED_ONLY and len(possible) > 1 and "WEEKLY" in possible:
+        if name in NAMED_ONLY and "WEEKLY" in possible:
             continue
         has = seasonality.is_seasonal(values, period)
         if has.any():

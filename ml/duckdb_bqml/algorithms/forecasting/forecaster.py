@@ -5,9 +5,7 @@ are asked about.
 """
 
 import functools
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -28,6 +26,7 @@ from duckdb_bqml.algorithms.forecasting.process import Process
 from duckdb_bqml.algorithms.forecasting.regressors import Regressors
 from duckdb_bqml.algorithms.forecasting.selection import BATCH, MOST, Fitted, by_order
 from duckdb_bqml.algorithms.forecasting.series import Key, Series
+from duckdb_bqml.algorithms.parallel import each
 
 Floats = NDArray[np.float64]
 
@@ -120,10 +119,8 @@ class Forecaster:
             for group in groups.values()
             for start in range(0, len(group), BATCH)
         ]
-        if len(chunks) < 2:
-            return map(self._batch, chunks)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(self._batch, chunks))
+        points = sum(len(self.series[place].values) for chunk in chunks for place in chunk)
+        return each(self._batch, chunks, points)
 
     def _batch(self, places: Sequence[int]) -> Batch:
         values = np.stack([self.series[place].values for place in places], axis=1)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.forecasting.arma import total
 from duckdb_bqml.algorithms.forecasting.calendar import DAY, Frequency, Moments
+from duckdb_bqml.algorithms.forecasting.cleaning import deviation
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -96,8 +97,7 @@ def effects(values: Floats, where: Mapping[str, Places]) -> Effects:
     if is_holiday.all() or not is_holiday.any():
         return Effects({})
     rest = values - _level(values, ~is_holiday)
-    usual = rest[~is_holiday]
-    deviation = 1.4826 * np.median(np.abs(usual - np.median(usual, axis=0)), axis=0)
+    chance = CLEAR * deviation(rest[~is_holiday])
     found = {}
     for name, own in where.items():
         own = own[:steps]
@@ -108,7 +108,7 @@ def effects(values: Floats, where: Mapping[str, Places]) -> Effects:
             days = np.flatnonzero(own == step)
             if len(days):
                 mean = total(rest[days]) / len(days)
-                is_clear = np.abs(mean) > CLEAR * deviation / np.sqrt(len(days))
+                is_clear = np.abs(mean) > chance / np.sqrt(len(days))
                 effect[step] = np.where(is_clear, mean, 0.0)
         found[name] = effect
     return Effects(found)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from duckdb_bqml.algorithms.contracts import Row, category_pairs
 from duckdb_bqml.algorithms.dataset import Column
-from duckdb_bqml.algorithms.encoding import Category, Encoder, Number, Scaling
+from duckdb_bqml.algorithms.encoding import Encoder, Number, Scaling
 from duckdb_bqml.algorithms.linear.encoded_columns import left_to_the_intercept, references
 from duckdb_bqml.algorithms.linear.normal_equation import normal_equation
 
@@ -102,7 +102,7 @@ class Regressors:
                     "processed_input": block.name,
                     "weight": float(values[0]) if is_number else None,
                     "category_weights": []
-                    if not isinstance(block, Category)
+                    if is_number
                     else category_pairs(block, values, "weight"),
                 }
             )
